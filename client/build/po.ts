@@ -1,0 +1,65 @@
+// Turns a PO catalogue into a JavaScript module, so that each language is a chunk of its own.
+import { po } from 'gettext-parser'
+import type { Plugin } from 'vite'
+
+// gettext's separator between the context and the message.
+const CONTEXT = '\u0004'
+
+/** The module of one catalogue: `{ language, messages, form(n) }`; an unfinished message is left out and falls back to English. */
+export function moduleOf(text: string, name: string): string {
+  const parsed = po.parse(text)
+  const messages: Record<string, string | string[]> = {}
+  const { count, rule } = pluralRule(parsed.headers['Plural-Forms'] ?? 'nplurals=2; plural=(n != 1);', name)
+  for (const [context, entries] of Object.entries(parsed.translations)) {
+    for (const entry of Object.values(entries)) {
+      const fuzzy = entry.comments?.flag?.includes('fuzzy') ?? false
+      if (entry.msgid === '' || fuzzy || entry.msgstr.some((form) => form === '')) continue
+      const plural = entry.msgid_plural !== undefined
+      if (plural && entry.msgstr.length !== count) {
+        throw new Error(`${name}: "${entry.msgid}" has ${entry.msgstr.length} plural forms, not ${count}`)
+      }
+      const key = context === '' ? entry.msgid : context + CONTEXT + entry.msgid
+      messages[key] = plural ? entry.msgstr : (entry.msgstr[0] ?? '')
+    }
+  }
+  const language = parsed.headers['Language'] ?? ''
+  if (language === '') throw new Error(`${name}: the header "Language" is missing`)
+  // The rule is C; written out here it is JavaScript, so that the page evaluates no text (its policy forbids that).
+  return [
+    `const form = (n) => Number(${rule})`,
+    `export default { language: ${JSON.stringify(language.replace('_', '-'))}, form, messages: ${JSON.stringify(messages)} }`,
+    '',
+  ].join('\n')
+}
+
+/** Reads a Plural-Forms header; the rule may hold nothing but n, whole numbers and the operators of gettext. */
+export function pluralRule(header: string, name: string): { count: number; rule: string } {
+  const match = /^\s*nplurals\s*=\s*(\d+)\s*;\s*plural\s*=\s*([^;]+);?\s*$/.exec(header)
+  const count = Number(match?.[1])
+  const rule = match?.[2]?.trim() ?? ''
+  if (!/^(?:n|\d+|[<>=!]=|&&|\|\||[<>?:%()+*/-]|\s)+$/.test(rule)) {
+    throw new Error(`${name}: the header "Plural-Forms" cannot be read: ${header}`)
+  }
+  // Runs while building only, on a rule that has passed the test above.
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval
+  const form = new Function('n', `return Number(${rule})`) as (n: number) => number
+  for (let n = 0; n <= 1000; n += 1) {
+    const index = form(n)
+    if (!Number.isInteger(index) || index < 0 || index >= count) {
+      throw new Error(`${name}: the plural rule gives form ${index} for ${n}; there are ${count}`)
+    }
+  }
+  return { count, rule }
+}
+
+export function catalogues(): Plugin {
+  return {
+    name: 'memorata:po',
+    transform: {
+      filter: { id: /\.po$/ },
+      handler(code, id) {
+        return { code: moduleOf(code, id), map: null, moduleType: 'js' }
+      },
+    },
+  }
+}

@@ -1,0 +1,96 @@
+// Says a message in the language of the page; English is the message itself.
+
+/** One language, as built from its PO file: `form(n)` is the index of the plural form for the whole number `n`. */
+export interface Catalogue {
+  language: string
+  form: (n: number) => number
+  messages: Record<string, string | string[]>
+}
+
+/** What the {names} in a message stand for. Write a year as text: only the number of `tn` is grouped by thousands. */
+export type Values = Record<string, string | number>
+
+const SOURCE = 'en'
+const ENGLISH: Catalogue = { language: SOURCE, form: (n) => (n === 1 ? 0 : 1), messages: {} }
+const CONTEXT = '\u0004'
+
+const loaders = new Map(
+  Object.entries(import.meta.glob<Catalogue>('./*.po', { import: 'default' })).map(
+    ([path, load]) => [path.slice('./'.length, -'.po'.length).replace('_', '-'), load] as const,
+  ),
+)
+const listeners = new Set<() => void>()
+let catalogue = ENGLISH
+let numbers = new Intl.NumberFormat(SOURCE)
+let wanted = 0
+
+/** Every language there is, the source language first. */
+export const languages: readonly string[] = [SOURCE, ...[...loaders.keys()].sort()]
+
+/** The language spoken now, as a BCP 47 tag. */
+export function language(): string {
+  return catalogue.language
+}
+
+/** The nearest language we have for a tag (`pt-AO` finds `pt`), or the source language. */
+export function nearest(tag: string): string {
+  const lower = tag.toLowerCase()
+  const exact = languages.find((known) => known.toLowerCase() === lower)
+  return exact ?? languages.find((known) => known.toLowerCase() === lower.split('-')[0]) ?? SOURCE
+}
+
+/**
+ * Loads the nearest language, then speaks it and tells the listeners; resolves to the tag spoken.
+ * Rejects, and speaks on as before, where the chunk cannot be fetched. The last call wins.
+ */
+export async function loadLanguage(tag: string): Promise<string> {
+  const turn = ++wanted
+  const load = loaders.get(nearest(tag))
+  const loaded = load === undefined ? ENGLISH : await load()
+  if (turn === wanted) speak(loaded)
+  return catalogue.language
+}
+
+/** Speaks this catalogue at once; for tests, and for texts that came with the page. */
+export function speak(next: Catalogue): void {
+  catalogue = next
+  numbers = new Intl.NumberFormat(next.language)
+  for (const listener of listeners) listener()
+}
+
+/** Calls `listener` after each change of language; returns what ends that. */
+export function subscribe(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+/** The message `msgid`, with each {name} replaced. */
+export function t(msgid: string, values?: Values): string {
+  return fill(single(msgid) ?? msgid, values)
+}
+
+/** The same words may need another translation elsewhere: `context` tells translators, and is never shown. */
+export function tc(context: string, msgid: string, values?: Values): string {
+  return fill(single(context + CONTEXT + msgid) ?? msgid, values)
+}
+
+/** A message that counts: `n` picks the form and stands for {n}, written as the language writes numbers. */
+export function tn(one: string, many: string, n: number, values?: Values): string {
+  const whole = Math.abs(Math.trunc(n))
+  const forms = catalogue.messages[one]
+  const found = Array.isArray(forms) ? forms[catalogue.form(whole)] : undefined
+  return fill(found ?? (ENGLISH.form(whole) === 0 ? one : many), { n: numbers.format(n), ...values })
+}
+
+function single(key: string): string | undefined {
+  const found = Object.hasOwn(catalogue.messages, key) ? catalogue.messages[key] : undefined
+  return Array.isArray(found) ? found[0] : found
+}
+
+function fill(message: string, values: Values | undefined): string {
+  if (values === undefined) return message
+  return message.replace(/\{(\w+)\}/g, (hole, name: string) => {
+    const value = Object.hasOwn(values, name) ? values[name] : undefined
+    return value === undefined ? hole : String(value)
+  })
+}
