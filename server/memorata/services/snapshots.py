@@ -1,0 +1,54 @@
+"""What each role sees of a ceremony: staff everything, the audience what has been released to it.
+
+The law that the tests keep: the view of the next state is the view of the state with the view of the event applied.
+"""
+
+from dataclasses import replace
+
+from memorata.domain import events as e
+from memorata.domain.floor import public_entry
+from memorata.domain.items import Item
+from memorata.domain.programme import Programme
+from memorata.domain.state import CeremonyState
+from memorata.domain.tributes import Tributes, public_wish
+
+
+def public_programme(programme: Programme) -> Programme:
+    """The programme without the notes that are for hosts alone."""
+    items: tuple[Item, ...] = tuple(replace(item, note_host="") for item in programme.items)
+    return replace(programme, items=items)
+
+
+def public_state(state: CeremonyState) -> CeremonyState:
+    """The state as the audience sees it."""
+    return replace(
+        state,
+        programme=None if state.programme is None else public_programme(state.programme),
+        floor=replace(state.floor, entries=tuple(public_entry(entry) for entry in state.floor.entries)),
+        tributes=Tributes(
+            laid=state.tributes.laid,
+            wishes=tuple(public_wish(wish) for wish in state.tributes.wishes if wish.state == "released"),
+        ),
+    )
+
+
+def public_event(recorded: e.Recorded) -> e.Recorded:
+    """The event as the audience sees it: its number always, its content as far as released, never who did it."""
+    return replace(recorded, by="", event=_public(recorded.event))
+
+
+def _public(event: e.Event) -> e.Event:
+    match event:
+        case e.CeremonyPlanned(programme=programme):
+            return e.CeremonyPlanned(public_programme(programme))
+        case e.FloorRequested(entry=entry) | e.FloorChanged(entry=entry):
+            return replace(event, entry=public_entry(entry))
+        case e.FloorCalled(entry=entry) | e.FloorGranted(entry=entry):
+            return replace(event, entry=public_entry(entry))
+        case e.WishOffered():
+            return e.Hidden()
+        case e.WishReleased(wish=wish):
+            return e.WishReleased(public_wish(wish))
+        case e.WishWithheld(wish_id=wish_id):
+            return e.WishRemoved(wish_id)
+    return event
