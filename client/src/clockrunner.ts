@@ -1,0 +1,204 @@
+/**
+ * When to ask the server for its time: a burst on arrival and on waking, often at first, seldom later, often before a silence.
+ *
+ * It owns the timers and the page's events; the exchange itself is the caller's `ask`, the arithmetic the estimator's.
+ */
+import type { Estimator } from './clock.ts'
+
+export interface Answer {
+  /** Server ms at receipt there. */
+  t1: number
+  /** Server ms at sending the answer. */
+  t2: number
+  /** Local ms at receipt, when the caller took it nearer to the wire than the promise is. */
+  t3?: number
+}
+
+export interface Timers {
+  setTimeout(run: () => void, ms: number): unknown
+  clearTimeout(handle: unknown): void
+}
+
+/** The parts of `window` and `document` that tell of a wake. */
+export interface Page {
+  window: Pick<EventTarget, 'addEventListener' | 'removeEventListener'>
+  document: Pick<EventTarget, 'addEventListener' | 'removeEventListener'> & { readonly visibilityState: string }
+}
+
+export interface ClockOptions {
+  /** One exchange; `null` or a rejection means that no answer came. */
+  ask: (t0: number) => Promise<Answer | null>
+  estimator: Estimator
+  /** Local ms; `performance.now` by default. */
+  now?: () => number
+  /** Wall ms of this device, used only to notice that it slept; `Date.now` by default. */
+  wall?: () => number
+  timers?: Timers
+  page?: Page | null
+  random?: () => number
+  /** Called after each sample that was taken in. */
+  onSample?: () => void
+}
+
+export interface ClockRunner {
+  /** Asks once a second until this server time: the minute before a silence. */
+  denser(until_server_ms: number): void
+  /** Asks at once, as after a new connection. Several within a second are one. */
+  nudge(): void
+  stop(): void
+}
+
+const BURST = 10
+const BURST_MS = 90
+/** An answer later than this is not waited for. */
+const TIMEOUT_MS = 3000
+const MOST_IN_FLIGHT = 12
+/** Until the first silence can begin nobody hears an error, but the first seconds decide how soon it is small. */
+const EARLY_MS = 15_000
+const EARLY_GAP_MS = 600
+/** Drift shows only over minutes; a quarter of an hour's error hangs on these samples. */
+const LEARNING_MS = 180_000
+const DENSE_GAP_MS = 1000
+/** On a line whose jitter leaves more doubt than this, more samples are worth their cost. */
+const DOUBT_MS = 0.25
+const NOISY_GAP_MS = 800
+const CALM_GAP_MS = 10_000
+const JITTER = 0.2
+const SLEPT_MS = 500
+const CHECK_MS = 2000
+const NUDGE_APART_MS = 1000
+/** No more than so many requests in so long, whatever happens; the last ones are kept for wakes. */
+const BUDGET = 140
+const BUDGET_MS = 95_000
+
+export function startClock(options: ClockOptions): ClockRunner {
+  const { ask, estimator, onSample } = options
+  const now = options.now ?? (() => performance.now())
+  const wall = options.wall ?? (() => Date.now())
+  const timers: Timers = options.timers ?? {
+    setTimeout: (run, ms) => setTimeout(run, ms),
+    clearTimeout: (handle) => clearTimeout(handle as number),
+  }
+  const page = options.page === undefined ? browserPage() : options.page
+  const random = options.random ?? Math.random
+
+  const sent: number[] = []
+  const started = now()
+  let inFlight = 0
+  let burstLeft = 0
+  let denserUntil = -Infinity
+  let lastNudge = -Infinity
+  let slack = wall() - now()
+  let dueAt = started
+  let stopped = false
+  let next: unknown = null
+  let check: unknown = null
+
+  function exchange(): void {
+    const t0 = now()
+    while (sent.length > 0 && sent[0]! <= t0 - BUDGET_MS) sent.shift()
+    if (sent.length >= BUDGET || inFlight >= MOST_IN_FLIGHT) return
+    sent.push(t0)
+    inFlight++
+    let open = true
+    const close = (): void => {
+      if (open) inFlight--
+      open = false
+      timers.clearTimeout(timeout)
+    }
+    const timeout = timers.setTimeout(close, TIMEOUT_MS)
+    const answered = (answer: Answer | null): void => {
+      const t3 = answer?.t3 ?? now()
+      const late = !open
+      close()
+      // A late answer holds true bounds like any other; only nobody waits for it any more.
+      if (stopped || answer === null) return
+      const verdict = estimator.feed({ t0, t1: answer.t1, t2: answer.t2, t3 })
+      if (verdict === 'stepped' && !late) burst()
+      if (verdict !== 'refused') onSample?.()
+    }
+    ask(t0).then(answered, () => answered(null))
+  }
+
+  function gap(): number {
+    const t = now()
+    if (burstLeft > 0) return BURST_MS
+    if (t - started < EARLY_MS) return EARLY_GAP_MS
+    if (t - started < LEARNING_MS || estimator.serverNow(t) < denserUntil) {
+      return estimator.deviation_ms(t) > DOUBT_MS ? NOISY_GAP_MS : DENSE_GAP_MS
+    }
+    return CALM_GAP_MS * (1 + JITTER * (2 * random() - 1))
+  }
+
+  function schedule(after: number): void {
+    timers.clearTimeout(next)
+    dueAt = now() + after
+    next = timers.setTimeout(turn, after)
+  }
+
+  function turn(): void {
+    if (stopped) return
+    watchSleep()
+    if (burstLeft > 0) burstLeft--
+    exchange()
+    schedule(gap())
+  }
+
+  function burst(): void {
+    const t = now()
+    if (stopped || t - lastNudge < NUDGE_APART_MS) return
+    lastNudge = t
+    burstLeft = BURST
+    schedule(0)
+  }
+
+  /** `performance.now()` stands still in sleep on some systems; `Date.now()` does not. */
+  function watchSleep(): void {
+    const seen = wall() - now()
+    if (Math.abs(seen - slack) > SLEPT_MS) {
+      // Whether the local clock stood still, or somebody set the wall clock, the next sample tells.
+      estimator.doubt()
+      lastNudge = -Infinity
+      burst()
+    }
+    slack = seen
+  }
+
+  function patrol(): void {
+    if (stopped) return
+    watchSleep()
+    check = timers.setTimeout(patrol, CHECK_MS)
+  }
+
+  function woken(): void {
+    if (page && page.document.visibilityState === 'hidden') return
+    watchSleep()
+    burst()
+  }
+
+  page?.document.addEventListener('visibilitychange', woken)
+  page?.window.addEventListener('pageshow', woken)
+  page?.window.addEventListener('online', woken)
+  burst()
+  check = timers.setTimeout(patrol, CHECK_MS)
+
+  return {
+    denser(until_server_ms) {
+      denserUntil = Math.max(denserUntil, until_server_ms)
+      if (dueAt - now() > DENSE_GAP_MS) schedule(0)
+    },
+    nudge: burst,
+    stop() {
+      stopped = true
+      timers.clearTimeout(next)
+      timers.clearTimeout(check)
+      page?.document.removeEventListener('visibilitychange', woken)
+      page?.window.removeEventListener('pageshow', woken)
+      page?.window.removeEventListener('online', woken)
+    },
+  }
+}
+
+function browserPage(): Page | null {
+  return typeof document === 'undefined' ? null : { window, document }
+}

@@ -1,0 +1,456 @@
+import { describe, expect, test } from 'vitest'
+import { createEstimator, type Estimator } from '../../../client/src/clock.ts'
+import { startClock, type Answer, type Page, type Timers } from '../../../client/src/clockrunner.ts'
+import { Device, profiles, quantile, seeded, type Profile } from './network.ts'
+
+const DRIFTS = [50, -80, 20, -20, 0]
+
+/** When the runner asks on a line like this, true ms. */
+function schedule(until: number, noisy = false): number[] {
+  const times = Array.from({ length: 10 }, (_, i) => i * 90)
+  for (let t = 900; t < until; t += t < 15_000 ? 600 : noisy ? 800 : 1000) times.push(t)
+  return times
+}
+
+interface Run {
+  device: Device
+  estimator: Estimator
+}
+
+/** Feeds the answers as they arrive and looks ten times a second. */
+function live(run: Run, times: readonly number[], until: number, look: (trueMs: number, local: number) => void): void {
+  const answers = times.map((t) => run.device.exchange(t)).sort((a, b) => a.arrives - b.arrives)
+  let fed = 0
+  for (let t = 0; t <= until; t += 100) {
+    for (; fed < answers.length && answers[fed]!.arrives <= t; fed++) run.estimator.feed(answers[fed]!.sample)
+    if (fed > 0) look(t, run.device.local(t))
+  }
+}
+
+function aRun(profile: Profile, seed: number): Run {
+  return {
+    device: new Device(profile, DRIFTS[seed % DRIFTS.length]!, seeded(seed * 7919)),
+    estimator: createEstimator(),
+  }
+}
+
+describe('the estimator', () => {
+  test.each(Object.entries(profiles))('truth lies within the uncertainty: %s', (_, profile) => {
+    let looks = 0
+    for (let seed = 1; seed <= 10; seed++) {
+      const run = aRun(profile, seed)
+      live(run, schedule(60_000), 60_000, (t, local) => {
+        const error = Math.abs(run.estimator.serverNow(local) - run.device.server(t))
+        expect(error).toBeLessThanOrEqual(run.estimator.uncertainty_ms(local))
+        looks++
+      })
+    }
+    expect(looks).toBeGreaterThan(5000)
+  })
+
+  // Lines under DESIGN section 10: after 15 s, and after two minutes in the lobby.
+  test.each([
+    { name: 'lan', profile: profiles.lan, after15: 0.14, after120: 0.1 },
+    { name: 'home wi-fi', profile: profiles.homeWifi, after15: 0.9, after120: 0.5 },
+    { name: 'far', profile: profiles.far, after15: 1.5, after120: 1 },
+    { name: 'mobile', profile: profiles.mobile, after15: 3.5, after120: 2.2 },
+    { name: 'bad mobile', profile: profiles.badMobile, after15: 5.5, after120: 3.6 },
+  ])('is near the truth, p95: $name', ({ name, profile, after15, after120 }) => {
+    const early: number[] = []
+    const late: number[] = []
+    for (let seed = 1; seed <= 20; seed++) {
+      const run = aRun(profile, seed)
+      live(run, schedule(180_000, profile.up[1] > 5), 180_000, (t, local) => {
+        const error = Math.abs(run.estimator.serverNow(local) - run.device.server(t))
+        if (t >= 15_000 && t < 75_000) early.push(error)
+        if (t >= 120_000) late.push(error)
+      })
+    }
+    const measured = { early: quantile(early, 0.95), late: quantile(late, 0.95) }
+    console.warn(
+      `${name}: p95 error ${measured.early.toFixed(2)} ms after 15 s, ${measured.late.toFixed(2)} ms after 120 s`,
+    )
+    expect(measured.early).toBeLessThan(after15)
+    expect(measured.late).toBeLessThan(after120)
+  })
+
+  test('the bias of unequal ways is half their difference, and within the bound', () => {
+    const run = aRun(profiles.asymmetric, 3)
+    let last = 0
+    let bound = 0
+    live(run, schedule(120_000), 120_000, (t, local) => {
+      last = run.estimator.serverNow(local) - run.device.server(t)
+      bound = run.estimator.uncertainty_ms(local)
+    })
+    expect(last).toBeGreaterThan(11)
+    expect(last).toBeLessThan(14)
+    expect(bound).toBeGreaterThan(last)
+    // Half the least round trip is 27.5 ms; nothing can promise less before the jitter of both ways is known.
+    expect(bound).toBeLessThan(45)
+  })
+
+  test('is usable within 0.3 s on home wi-fi', () => {
+    const first: number[] = []
+    for (let seed = 1; seed <= 20; seed++) {
+      const run = aRun(profiles.homeWifi, seed)
+      let at = Infinity
+      live(run, schedule(2000), 2000, (t, local) => {
+        if (Math.abs(run.estimator.serverNow(local) - run.device.server(t)) < 5) at = Math.min(at, t)
+      })
+      first.push(at)
+    }
+    expect(quantile(first, 0.9)).toBeLessThanOrEqual(300)
+  })
+
+  test('the shown time never goes backwards, whatever the line', () => {
+    for (const profile of Object.values(profiles)) {
+      for (let seed = 1; seed <= 5; seed++) {
+        const run = aRun(profile, seed)
+        let before = -Infinity
+        live(run, schedule(60_000), 60_000, (_, local) => {
+          const shown = run.estimator.serverNow(local)
+          expect(shown).toBeGreaterThanOrEqual(before)
+          before = shown
+        })
+      }
+    }
+  })
+
+  test('a small correction is slewed: no jump of the shown time beyond 0.5 ms in 100 ms once it settled', () => {
+    const run = aRun(profiles.mobile, 4)
+    let before: number | null = null
+    let largest = 0
+    live(run, schedule(90_000, true), 90_000, (t, local) => {
+      const shown = run.estimator.serverNow(local)
+      if (before !== null && t > 20_000) largest = Math.max(largest, Math.abs(shown - before - 100 * run.device.rate))
+      before = shown
+    })
+    expect(largest).toBeLessThan(0.5)
+  })
+
+  test('localAt is the inverse of serverNow, also during a slew', () => {
+    const run = aRun(profiles.badMobile, 2)
+    live(run, schedule(30_000), 30_000, (_, local) => {
+      for (const ahead of [0, 300, 1000, 5000, 60_000]) {
+        const fresh = run.estimator.localAt(run.estimator.serverNow(local) + ahead)
+        expect(fresh).toBeGreaterThanOrEqual(local - 1)
+      }
+      expect(run.estimator.localAt(run.estimator.serverNow(local))).toBeCloseTo(local, 2)
+    })
+  })
+
+  test.each([250, -250, 90_000])('a local clock stepped by %d ms is found again within a second of samples', (step) => {
+    for (const profile of [profiles.homeWifi, profiles.mobile]) {
+      const run = aRun(profile, 1)
+      live(run, schedule(45_000), 45_000, () => {})
+      run.device.origin += step
+      const burst = Array.from({ length: 10 }, (_, i) => 46_000 + i * 90).map((t) => run.device.exchange(t))
+      const verdicts = burst.map(({ sample }) => run.estimator.feed(sample))
+      expect(verdicts.filter((v) => v === 'stepped')).toEqual(['stepped'])
+      const end = burst.at(-1)!.arrives
+      const error = run.estimator.serverNow(run.device.local(end)) - run.device.server(end)
+      expect(Math.abs(error)).toBeLessThan(profile === profiles.homeWifi ? 5 : 15)
+      expect(Math.abs(error)).toBeLessThanOrEqual(run.estimator.uncertainty_ms(run.device.local(end)))
+    }
+  })
+
+  test('a step smaller than the round trip, as between two servers, is found when samples agree on it', () => {
+    const run = aRun(profiles.homeWifi, 2)
+    live(run, schedule(60_000), 60_000, () => {})
+    run.device.origin -= 8
+    const verdicts: string[] = []
+    let error = Infinity
+    for (let t = 61_000; t < 81_000; t += 1000) {
+      const { sample, arrives } = run.device.exchange(t)
+      verdicts.push(run.estimator.feed(sample))
+      error = run.estimator.serverNow(run.device.local(arrives)) - run.device.server(arrives)
+    }
+    expect(verdicts.filter((v) => v === 'stepped')).toEqual(['stepped'])
+    expect(Math.abs(error)).toBeLessThan(3)
+  })
+
+  test('steady lines bring no false steps', () => {
+    for (const profile of [profiles.lan, profiles.homeWifi, profiles.far, profiles.mobile, profiles.badMobile]) {
+      for (let seed = 1; seed <= 6; seed++) {
+        const device = new Device(profile, DRIFTS[seed % 5]!, seeded(seed))
+        const estimator = createEstimator()
+        const verdicts = schedule(120_000).map((t) => estimator.feed(device.exchange(t).sample))
+        expect(new Set(verdicts)).toEqual(new Set(['kept']))
+      }
+    }
+  })
+
+  test('knows nothing before the first sample, and shows the guess', () => {
+    const estimator = createEstimator({ guess_ms: 1000 })
+    expect(estimator.uncertainty_ms(5)).toBe(Infinity)
+    expect(estimator.deviation_ms(5)).toBe(Infinity)
+    expect(estimator.serverNow(5)).toBe(1005)
+    expect(estimator.localAt(1005)).toBe(5)
+    expect(estimator.drift()).toBe(null)
+  })
+
+  test('refuses impossible timestamps', () => {
+    const estimator = createEstimator()
+    const bad = [
+      { t0: 10, t1: 1000, t2: 999, t3: 20 },
+      { t0: 20, t1: 1000, t2: 1000, t3: 10 },
+      { t0: 0, t1: 1000, t2: 1100, t3: 10 },
+      { t0: NaN, t1: 1000, t2: 1000, t3: 10 },
+      { t0: 0, t1: Infinity, t2: Infinity, t3: 10 },
+    ]
+    expect(bad.map((s) => estimator.feed(s))).toEqual(bad.map(() => 'refused'))
+    expect(estimator.uncertainty_ms(10)).toBe(Infinity)
+  })
+
+  test('whole milliseconds, as Safari and Firefox hand them out, stay within the bound', () => {
+    const run = aRun(profiles.lan, 1)
+    for (const t of schedule(30_000)) {
+      const { sample, arrives } = run.device.exchange(t)
+      const whole = { ...sample, t0: Math.floor(sample.t0), t3: Math.floor(sample.t3) }
+      expect(run.estimator.feed(whole)).toBe('kept')
+      const local = Math.floor(run.device.local(arrives))
+      const error = Math.abs(run.estimator.serverNow(local) - run.device.server(arrives))
+      expect(error).toBeLessThanOrEqual(run.estimator.uncertainty_ms(local))
+    }
+  })
+
+  test('frozen, the shown time is a straight line; released, it follows again', () => {
+    const run = aRun(profiles.mobile, 1)
+    let frozenFrom: { local: number; shown: number } | null = null
+    const slopes: number[] = []
+    live(run, schedule(120_000, true), 120_000, (t, local) => {
+      if (t === 30_000) run.estimator.freeze(true)
+      const shown = run.estimator.serverNow(local)
+      if (t >= 33_000 && t < 93_000) {
+        if (frozenFrom) slopes.push((shown - frozenFrom.shown) / (local - frozenFrom.local))
+        else frozenFrom = { local, shown }
+      }
+      if (t === 93_000) run.estimator.freeze(false)
+    })
+    const after10 = slopes.slice(100)
+    expect(Math.max(...after10) - Math.min(...after10)).toBeLessThan(1e-6)
+    const local = run.device.local(120_000)
+    expect(Math.abs(run.estimator.serverNow(local) - run.device.server(120_000))).toBeLessThan(4)
+  })
+
+  test('frozen, an error above 25 ms is put right slowly', () => {
+    const run = aRun(profiles.lan, 1)
+    live(run, schedule(30_000), 30_000, () => {})
+    run.estimator.freeze(true)
+    // Both clocks agree that nothing stepped, but the line's floor moved by far more than its jitter ever did.
+    const feed = (t: number, by: number) => {
+      const { sample } = run.device.exchange(t)
+      run.estimator.feed({ ...sample, t1: sample.t1 + by, t2: sample.t2 + by })
+    }
+    const before = run.estimator.serverNow(run.device.local(30_000))
+    feed(31_000, 40)
+    const soon = run.estimator.serverNow(run.device.local(31_100))
+    expect(soon - before).toBeGreaterThan(1135)
+    feed(32_000, 40)
+    const error = run.estimator.serverNow(run.device.local(33_000)) - (run.device.server(33_000) + 40)
+    expect(Math.abs(error)).toBeLessThan(1)
+  })
+
+  test('forgets on reset and runs on meanwhile', () => {
+    const run = aRun(profiles.lan, 1)
+    live(run, schedule(10_000), 10_000, () => {})
+    const local = run.device.local(10_100)
+    const shown = run.estimator.serverNow(local)
+    run.estimator.reset()
+    expect(run.estimator.uncertainty_ms(local)).toBe(Infinity)
+    expect(run.estimator.serverNow(local)).toBe(shown)
+    run.estimator.feed(run.device.exchange(10_200).sample)
+    expect(run.estimator.uncertainty_ms(local)).toBeLessThan(4)
+  })
+
+  test('what it learned of the drift serves a later visit', () => {
+    const run = { device: new Device(profiles.homeWifi, -80, seeded(5)), estimator: createEstimator() }
+    live(run, schedule(240_000), 240_000, () => {})
+    const learned = run.estimator.drift()!
+    expect(learned.ppm).toBeCloseTo(80, -1)
+    expect(learned.sd_ppm).toBeLessThan(10)
+  })
+
+  test('memory and work stay bounded over a long ceremony', () => {
+    const run = aRun(profiles.homeWifi, 2)
+    const begun = performance.now()
+    let fed = 0
+    for (let t = 0; t < 90 * 60_000; t += 2000, fed++) run.estimator.feed(run.device.exchange(t).sample)
+    expect((performance.now() - begun) / fed).toBeLessThan(10)
+    const local = run.device.local(90 * 60_000)
+    expect(Math.abs(run.estimator.serverNow(local) - run.device.server(90 * 60_000))).toBeLessThan(2)
+  })
+})
+
+/** A world whose timers, device and line run on one simulated true time. */
+class World implements Timers {
+  now = 0
+  visibility = 'visible'
+  readonly asked: number[] = []
+  silent = false
+  private queue: { at: number; run: () => void; id: number }[] = []
+  private ids = 0
+  readonly target = new EventTarget()
+  readonly page: Page
+
+  constructor(readonly device: Device) {
+    const visibility = () => this.visibility
+    this.page = {
+      window: this.target,
+      document: {
+        addEventListener: this.target.addEventListener.bind(this.target),
+        removeEventListener: this.target.removeEventListener.bind(this.target),
+        get visibilityState() {
+          return visibility()
+        },
+      },
+    }
+  }
+
+  setTimeout = (run: () => void, ms: number): unknown => {
+    const id = ++this.ids
+    this.queue.push({ at: this.now + Math.max(0, ms), run, id })
+    return id
+  }
+
+  clearTimeout = (handle: unknown): void => {
+    this.queue = this.queue.filter((e) => e.id !== handle)
+  }
+
+  ask = (): Promise<Answer | null> => {
+    this.asked.push(this.now)
+    if (this.silent) return new Promise(() => {})
+    const { arrives, sample } = this.device.exchange(this.now)
+    return new Promise((resolve) => this.setTimeout(() => resolve(sample), arrives - this.now))
+  }
+
+  async run(until: number): Promise<void> {
+    for (;;) {
+      // Promises settle between timers.
+      for (let i = 0; i < 4; i++) await Promise.resolve()
+      const next = this.queue.filter((e) => e.at <= until).sort((a, b) => a.at - b.at || a.id - b.id)[0]
+      if (!next) break
+      this.queue = this.queue.filter((e) => e !== next)
+      this.now = next.at
+      next.run()
+    }
+    this.now = until
+  }
+
+  start(estimator = createEstimator()) {
+    const runner = startClock({
+      ask: this.ask,
+      estimator,
+      now: () => this.device.local(this.now),
+      wall: () => 1_800_000_000_000 + this.now,
+      timers: this,
+      page: this.page,
+      random: () => 0.5,
+    })
+    return { runner, estimator }
+  }
+
+  count(from: number, to: number): number {
+    return this.asked.filter((t) => t >= from && t < to).length
+  }
+}
+
+const aWorld = (profile: Profile = profiles.homeWifi) => new World(new Device(profile, 20, seeded(11)))
+
+describe('the runner', () => {
+  test('begins with a burst and is right within a second', async () => {
+    const world = aWorld()
+    const { estimator } = world.start()
+    await world.run(950)
+    expect(world.asked.length).toBeGreaterThanOrEqual(10)
+    expect(world.asked[9]! - world.asked[0]!).toBeCloseTo(810, 5)
+    expect(Math.abs(estimator.serverNow(world.device.local(950)) - world.device.server(950))).toBeLessThan(5)
+  })
+
+  test.each(Object.entries(profiles))('asks at most 140 times in any 95 s, then every 10 s: %s', async (_, profile) => {
+    const world = aWorld(profile)
+    const { runner, estimator } = world.start()
+    await world.run(40_000)
+    runner.denser(estimator.serverNow(world.device.local(world.now)) + 60_000)
+    for (let k = 0; k < 20; k++) {
+      runner.nudge()
+      await world.run(world.now + 2000)
+    }
+    await world.run(400_000)
+    for (const from of world.asked) expect(world.count(from, from + 95_000)).toBeLessThanOrEqual(140)
+    expect(world.count(300_000, 400_000)).toBe(10)
+  })
+
+  test('asks once a second before a silence, and no longer', async () => {
+    const world = aWorld(profiles.lan)
+    const { runner, estimator } = world.start()
+    await world.run(400_000)
+    runner.denser(estimator.serverNow(world.device.local(world.now)) + 60_000)
+    await world.run(600_000)
+    expect(world.count(400_000, 460_000)).toBeGreaterThanOrEqual(59)
+    expect(world.count(400_000, 460_000)).toBeLessThanOrEqual(62)
+    expect(world.count(475_000, 600_000)).toBeLessThanOrEqual(13)
+  })
+
+  test.each(['visibilitychange', 'pageshow', 'online'])('asks at once on %s, once for several', async (event) => {
+    const world = aWorld()
+    world.start()
+    await world.run(300_000)
+    world.target.dispatchEvent(new Event(event))
+    world.target.dispatchEvent(new Event('online'))
+    await world.run(301_000)
+    expect(world.count(300_000, 301_000)).toBeGreaterThanOrEqual(10)
+    expect(world.count(300_000, 301_000)).toBeLessThanOrEqual(12)
+  })
+
+  test('does not ask at once when the page becomes hidden', async () => {
+    const world = aWorld()
+    world.start()
+    await world.run(303_000)
+    world.visibility = 'hidden'
+    const before = world.asked.length
+    world.target.dispatchEvent(new Event('visibilitychange'))
+    await world.run(303_001)
+    expect(world.asked.length).toBe(before)
+  })
+
+  test('after sleep nothing is certain until an answer came, and then it is right', async () => {
+    const world = aWorld()
+    const { estimator } = world.start()
+    await world.run(300_000)
+    // The device slept for 20 minutes and its local clock stood still.
+    world.device.origin -= 20 * 60_000 * world.device.rate
+    world.now += 20 * 60_000
+    world.silent = true
+    const before = world.asked.length
+    world.target.dispatchEvent(new Event('pageshow'))
+    expect(estimator.uncertainty_ms(world.device.local(world.now))).toBe(Infinity)
+    world.silent = false
+    await world.run(world.now + 1000)
+    expect(world.asked.length - before).toBeGreaterThanOrEqual(10)
+    const error = estimator.serverNow(world.device.local(world.now)) - world.device.server(world.now)
+    expect(Math.abs(error)).toBeLessThan(5)
+  })
+
+  test('a server that never answers does not stop the asking, nor pile it up', async () => {
+    const world = aWorld()
+    world.silent = true
+    const { estimator } = world.start()
+    await world.run(20_000)
+    expect(world.asked.length).toBeGreaterThan(20)
+    world.silent = false
+    await world.run(26_000)
+    expect(Math.abs(estimator.serverNow(world.device.local(26_000)) - world.device.server(26_000))).toBeLessThan(5)
+  })
+
+  test('stops', async () => {
+    const world = aWorld()
+    const { runner } = world.start()
+    await world.run(5000)
+    runner.stop()
+    const before = world.asked.length
+    world.target.dispatchEvent(new Event('online'))
+    await world.run(60_000)
+    expect(world.asked.length).toBe(before)
+  })
+})
