@@ -4,7 +4,7 @@ server/requirements.txt        what runs
 server/build-requirements.txt  what builds the package
 tests/requirements.txt         both, and what tests them
 
-Run by `make lock`, inside an environment that holds pip-tools. Versions already locked are kept; `--upgrade` renews them.
+Run by `make lock`, inside an environment that holds pip-tools. What is locked stays; `--upgrade` renews it.
 """
 
 import os

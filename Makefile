@@ -1,0 +1,111 @@
+# The one runner. A bare machine needs Python 3.11 and make; all else is fetched, into .venv and client/node_modules.
+
+# The newest Python that the locks are tested with; one that can make environments is preferred.
+PYTHON ?= $(shell \
+	for module in ensurepip sys; do for name in python3.13 python3.12 python3.11 python3 python; do \
+	command -v $$name >/dev/null 2>&1 && $$name -c "import sys, $$module; sys.exit(sys.version_info < (3, 11))" >/dev/null 2>&1 \
+	&& { echo $$name; exit; }; done; done)
+VENV := .venv
+BIN := $(VENV)/bin
+NPM := $(BIN)/python server/hatch_build.py npm
+TESTS = $(wildcard tests/unit tests/live tests/browser)
+
+# make demo PEOPLE=60 AUTOPILOT=1 BRISK=1, or anything at all by ARGS="--people 60".
+ARGS ?=
+DEMO = $(if $(PEOPLE),--people $(PEOPLE)) $(if $(AUTOPILOT),--autopilot) $(if $(BRISK),--brisk) $(ARGS)
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup demo serve check test unit live browser load docs pictures messages lock clean
+.PHONY: built ready-chromium check-ruff check-mypy check-types check-lint check-messages
+
+help: ## what there is to do
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: built $(VENV)/.tools ## everything a developer needs
+
+demo: built ## a ceremony with simulated people, in your browser: make demo PEOPLE=60 AUTOPILOT=1 BRISK=1
+	@exec $(BIN)/memorata demo $(DEMO)
+
+serve: built ## the server itself, set up by the environment (docs/operate.md)
+	@exec $(BIN)/memorata serve $(ARGS)
+
+check: setup ## ruff, mypy --strict, tsc, eslint, catalogues; all of them, whatever fails
+	@$(MAKE) --no-print-directory --keep-going check-ruff check-mypy check-types check-lint check-messages
+
+check-ruff:
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+check-mypy:
+	$(BIN)/mypy
+
+check-types:
+	$(NPM) run --silent types
+
+check-lint:
+	$(NPM) run --silent lint
+
+check-messages:
+	$(BIN)/python server/catalogues.py check
+
+# pytest comes last, so that its closing line is the last one.
+test: check ready-chromium ## everything: check, vitest, then pytest on unit, live and browser
+	$(NPM) run --silent test
+	@.ci/pytest $(TESTS) $(ARGS)
+
+unit: setup ## the quick tests: vitest, then pytest tests/unit
+	$(NPM) run --silent test
+	$(BIN)/pytest $(wildcard tests/unit) $(ARGS)
+
+live: setup ## the real server and many real clients
+	$(BIN)/pytest $(wildcard tests/live) $(ARGS)
+
+browser: setup ready-chromium ## several people in one ceremony, in Chromium
+	@.ci/pytest $(wildcard tests/browser) $(ARGS)
+
+load: setup ## opt-in; prints its numbers
+	$(BIN)/pytest -s $(wildcard tests/load) $(ARGS)
+
+docs: setup ## checks the documentation: every link and anchor
+	$(BIN)/python .ci/links.py
+
+pictures: setup ready-chromium ## takes the pictures of the documentation anew
+	$(BIN)/python docs/pictures.py $(ARGS)
+
+messages: setup ## collects the texts of server and client into their catalogues
+	$(BIN)/python server/catalogues.py update
+
+lock: $(VENV)/.created ## renews the locks from pyproject.toml and package.json; UPGRADE=1 takes new versions
+	@.ci/lock $(if $(UPGRADE),--upgrade)
+
+clean: ## removes all that was built or fetched
+	rm -rf $(VENV) dist client/node_modules server/memorata/web .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find server tests .ci -name __pycache__ -prune -exec rm -rf {} +
+	find server/memorata/locales -name '*.mo' -delete
+
+# The package, editable; then the client and the catalogues, where their sources have changed.
+built: $(VENV)/.package
+	@$(BIN)/python server/hatch_build.py
+
+$(VENV)/.created:
+	@.ci/venv "$(PYTHON)" $(VENV)
+	@touch $@
+
+$(VENV)/.runtime: server/requirements.txt server/build-requirements.txt | $(VENV)/.created
+	@echo "memorata: fetching the packages of the server"
+	@$(BIN)/pip install --quiet --require-hashes -r server/requirements.txt -r server/build-requirements.txt
+	@touch $@
+
+$(VENV)/.package: pyproject.toml server/hatch_build.py $(VENV)/.runtime
+	@$(BIN)/pip install --quiet --no-build-isolation --no-deps --editable .
+	@touch $@
+
+$(VENV)/.tools: tests/requirements.txt $(VENV)/.package
+	@echo "memorata: fetching the tools of development"
+	@$(BIN)/pip install --quiet --require-hashes -r tests/requirements.txt
+	@touch $@
+
+ready-chromium:
+	@.ci/chromium
