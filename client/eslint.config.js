@@ -6,7 +6,7 @@ const html = 'Texts become nodes (JSX, textContent), never markup.'
 
 export default defineConfig(
   globalIgnores(['**/node_modules/', 'server/']),
-  { files: ['**/*.js', '**/*.mjs'], extends: [js.configs.recommended], languageOptions: { globals: { process: 'readonly', console: 'readonly' } } },
+  { files: ['**/*.js', '**/*.mjs'], extends: [js.configs.recommended], languageOptions: { globals: { console: 'readonly', URL: 'readonly' } } },
   {
     files: ['**/*.ts', '**/*.tsx'],
     extends: [js.configs.recommended, tseslint.configs.strictTypeChecked],

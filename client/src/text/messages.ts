@@ -74,6 +74,11 @@ export function tc(context: string, msgid: string, values?: Values): string {
   return fill(single(context + CONTEXT + msgid) ?? msgid, values)
 }
 
+/** Marks a text that is translated elsewhere, by `t` with a variable: `make messages` collects it here. */
+export function mark(msgid: string): string {
+  return msgid
+}
+
 /** A message that counts: `n` picks the form and stands for {n}, written as the language writes numbers. */
 export function tn(one: string, many: string, n: number, values?: Values): string {
   const whole = Math.abs(Math.trunc(n))
