@@ -99,6 +99,7 @@ $(VENV)/.runtime: server/requirements.txt server/build-requirements.txt | $(VENV
 	@touch $@
 
 $(VENV)/.package: pyproject.toml server/hatch_build.py $(VENV)/.runtime
+	@$(BIN)/python server/hatch_build.py
 	@$(BIN)/pip install --quiet --no-build-isolation --no-deps --editable .
 	@touch $@
 
