@@ -1,0 +1,111 @@
+/** Files and HLS streams in the page's one video element, which the person's press has unlocked and which is used again and again. */
+import type { Engine, EngineEvents } from './engine'
+import { attachHls, type LoadHls } from './hls'
+import type { Source } from './media'
+
+// HTMLMediaElement.readyState
+const HAVE_METADATA = 1
+const HAVE_FUTURE_DATA = 3
+
+/** Nearer to the present a live stream would run dry. */
+const LIVE_EDGE_S = 6
+
+export function createFile(
+  video: HTMLVideoElement,
+  source: Source,
+  sound: { muted: boolean; volume: number },
+  events: EngineEvents,
+  load: LoadHls,
+): Engine {
+  let { muted } = sound
+  let blocked = false
+  let wanted = false
+  let sought_s: number | null = null
+  let gone = false
+
+  const listeners: [string, () => unknown][] = [
+    ['loadedmetadata', () => sought_s !== null && seek(sought_s)],
+    // A place was asked for before there was anything to look at: the first frame is that of the place, not of the beginning.
+    ['loadeddata', () => video.seeking || events.picture()],
+    ['seeked', () => events.picture()],
+    ['playing', () => events.picture()],
+    ['error', () => events.failed()],
+    ['ended', () => events.ended()],
+  ]
+  for (const [name, call] of listeners) video.addEventListener(name, call)
+  video.muted = muted
+  video.volume = sound.volume
+  video.playbackRate = 1
+  let detach: () => void = () => undefined
+  if (source.provider === 'hls') detach = attachHls(video, source.url, () => gone || events.failed(), load)
+  else video.src = source.url
+  // What the browser plays itself is loaded when told; hls.js brings its own data and must not be reset.
+  if (video.src) video.load()
+
+  function seek(position_s: number): void {
+    if (video.readyState < HAVE_METADATA) {
+      sought_s = position_s
+      return
+    }
+    sought_s = null
+    video.currentTime = position_s
+  }
+
+  function start(): void {
+    video.play().catch((error: unknown) => {
+      if (gone || !wanted || !(error instanceof DOMException)) return
+      // AbortError: something newer was asked of it. NotSupportedError comes as the event `error` too.
+      if (error.name !== 'NotAllowedError' || video.muted) return
+      blocked = true
+      video.muted = true
+      events.soundBlocked(true)
+      start()
+    })
+  }
+
+  return {
+    abilities: { exact: true, rate: true },
+    position: () => (video.readyState >= HAVE_METADATA ? video.currentTime : null),
+    duration: () => (Number.isFinite(video.duration) && video.duration > 0 ? video.duration : null),
+    moving: () =>
+      !video.paused && !video.ended && !video.seeking && video.readyState >= HAVE_FUTURE_DATA,
+    ready: () => !video.seeking && sought_s === null && video.readyState >= HAVE_FUTURE_DATA,
+    play() {
+      wanted = true
+      start()
+    },
+    pause() {
+      wanted = false
+      video.pause()
+    },
+    seek,
+    seekLive() {
+      const { seekable } = video
+      if (seekable.length === 0) return
+      const edge_s = seekable.end(seekable.length - 1) - LIVE_EDGE_S
+      if (edge_s - video.currentTime > LIVE_EDGE_S) seek(edge_s)
+    },
+    setRate(rate) {
+      video.playbackRate = rate
+    },
+    setSound(nextMuted, volume) {
+      muted = nextMuted
+      video.volume = volume
+      video.muted = muted
+      if (blocked) {
+        blocked = false
+        events.soundBlocked(false)
+        if (wanted) start()
+      }
+    },
+    destroy() {
+      gone = true
+      for (const [name, call] of listeners) video.removeEventListener(name, call)
+      video.pause()
+      detach()
+      video.removeAttribute('src')
+      // Lets go of the connection and the last picture; the element stays unlocked.
+      video.load()
+    },
+  }
+}
