@@ -1,0 +1,252 @@
+"""The messages of the socket in both directions: what each holds, and how commands are told apart.
+
+What comes in is read into these types field by field; a field nobody named is refused. docs/protocol.md explains them,
+client/src/wire.ts holds their twins (adapters/sockets/typescript.py).
+"""
+
+from dataclasses import MISSING, fields
+from functools import reduce
+from operator import or_
+from typing import Annotated, Any, Literal, cast, get_type_hints
+
+import msgspec
+
+from memorata.domain.commands import COMMANDS, Command
+from memorata.domain.floor import FloorEntry
+from memorata.domain.programme import Progress
+from memorata.domain.roles import Role
+from memorata.domain.state import CeremonyState
+from memorata.domain.tributes import Wish
+
+MESSAGE_MAX = 16_384
+"""Bytes of one message from a client; a poem of 4,000 letters in any alphabet fits."""
+
+Consent = Literal["count", "first", "full"]
+View = Literal["public", "staff"]
+
+CmdId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{16,64}$")]
+"""Made at the press of a button, the same at every repetition."""
+
+Seq = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+Short = Annotated[str, msgspec.Meta(max_length=200)]
+
+
+class EventMessage(msgspec.Struct, frozen=True):
+    """An event as it travels: the next fact of the ceremony; `hidden` changes nothing but the number."""
+
+    seq: int
+    at_ms: int
+    by: str
+    kind: str
+    data: dict[str, Any]
+
+
+# --- from the server ---------------------------------------------------------------------------------------------
+
+
+class Me(msgspec.Struct, frozen=True):
+    """A participant as they see themselves; `people` sit behind this one screen."""
+
+    id: str
+    role: Role
+    name: str
+    community: str
+    country: str | None
+    language: str
+    consent: Consent
+    people: int
+
+
+class You(msgspec.Struct, frozen=True):
+    """What is one's own: requests for the floor, candles lit (item ids), wreaths laid (item and number), wishes."""
+
+    participant: Me
+    entries: tuple[FloorEntry, ...]
+    lit: tuple[str, ...]
+    laid: tuple[tuple[str, int], ...]
+    wishes: tuple[Wish, ...]
+
+
+class SyncQuality(msgspec.Struct, frozen=True):
+    """How many seats know the server's clock to 5 ms, to 20 ms, or worse and unknown."""
+
+    ms5: int
+    ms20: int
+    unknown: int
+
+
+class Presence(msgspec.Struct, frozen=True):
+    """Who is there, in numbers, and the tributes counted. `places` holds people by country, `elsewhere` those without.
+
+    `candles` counts by item, `wreaths` by item and number of the wreath; `sync` is for staff alone.
+    """
+
+    version: int
+    people: int
+    seats: int
+    places: dict[str, int]
+    elsewhere: int
+    communities: int
+    candles: dict[str, int]
+    wreaths: dict[str, dict[str, int]]
+    sync: SyncQuality | msgspec.UnsetType = msgspec.UNSET
+
+
+class Welcome(msgspec.Struct, frozen=True):
+    """The answer to a connection. Either `snapshot` or `replay` is set; `progress` is the timeline after it."""
+
+    epoch: str
+    seq: int
+    server_now: float
+    you: You
+    view: View
+    snapshot: CeremonyState | None
+    replay: tuple[EventMessage, ...] | None
+    progress: Progress
+    presence: Presence
+
+
+class Beat(msgspec.Struct, frozen=True):
+    """Every 5 s: the number of the last event, so that its loss shows, and the server's time."""
+
+    epoch: str
+    seq: int
+    now: float
+
+
+class Gone(msgspec.Struct, frozen=True):
+    """The link is not good any more; do not come back by it."""
+
+    code: str
+
+
+class Ack(msgspec.Struct, frozen=True):
+    """The answer to a command; `seq` when granted, `code`, `message` and `facts` when refused."""
+
+    ok: bool
+    seq: int | msgspec.UnsetType = msgspec.UNSET
+    code: str | msgspec.UnsetType = msgspec.UNSET
+    message: str | msgspec.UnsetType = msgspec.UNSET
+    facts: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
+
+
+class Synced(msgspec.Struct, frozen=True):
+    """The answer to `sync`: as `welcome`, for one who is in already."""
+
+    ok: Literal[True]
+    epoch: str
+    seq: int
+    snapshot: CeremonyState | None
+    replay: tuple[EventMessage, ...] | None
+    progress: Progress
+    server_now: float
+
+
+class ClockAnswer(msgspec.Struct, frozen=True):
+    """t0 as it came, received at t1, sent at t2; ms."""
+
+    t0: float
+    t1: float
+    t2: float
+
+
+class RosterRow(msgspec.Struct, frozen=True):
+    """One seat as far as it consents to be shown; staff also get the id and the role."""
+
+    name: str
+    community: str
+    country: str | None
+    people: int
+    online: bool
+    participant_id: str | msgspec.UnsetType = msgspec.UNSET
+    role: Role | msgspec.UnsetType = msgspec.UNSET
+
+
+class RosterPage(msgspec.Struct, frozen=True):
+    """One page of the roster; `next` is what to ask for `after` to get the following one, `null` at the end."""
+
+    ok: Literal[True]
+    rows: tuple[RosterRow, ...]
+    next: str | None
+
+
+class Entered(msgspec.Struct, frozen=True):
+    """The answer of POST /api/enter."""
+
+    token: str
+    ceremony: str
+    participant: Me
+    role: Role
+    device: str
+
+
+# --- from the client ---------------------------------------------------------------------------------------------
+
+
+class Auth(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a client shows when it connects; `epoch` and `seq` say how much it knows already."""
+
+    token: Annotated[str, msgspec.Meta(max_length=200)]
+    ceremony: Short = ""
+    epoch: Short = ""
+    seq: Seq = 0
+    tab: Short = ""
+
+
+class Sync(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    epoch: Short
+    seq: Seq
+
+
+class ClockAsk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    t0: float
+
+
+class RosterAsk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    after: Short | None = None
+    search: Short = ""
+
+
+class Report(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a page fares; `bound_ms` is how far its clock may be off, `null` when it does not know."""
+
+    bound_ms: float | None
+    sound: Literal["running", "locked", "muted"]
+    picture: bool
+
+
+class Bye(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
+def _wire_type(annotation: object) -> Any:
+    # JSON integers beyond 2^53 are not the same number to both sides.
+    return Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)] if annotation is int else annotation
+
+
+def _struct(kind: str, command: type[Command]) -> type[msgspec.Struct]:
+    """The message of a command: its fields and `cmd_id`, told apart by `kind`."""
+    hints = get_type_hints(command)
+    defined: list[Any] = [("cmd_id", CmdId)]
+    for field in fields(cast(Any, command)):
+        name, annotation = field.name, _wire_type(hints[field.name])
+        defined.append((name, annotation) if field.default is MISSING else (name, annotation, field.default))
+    return msgspec.defstruct(
+        command.__name__, defined, tag_field="kind", tag=kind, forbid_unknown_fields=True, frozen=True, kw_only=True
+    )
+
+
+MESSAGES: dict[str, type[msgspec.Struct]] = {kind: _struct(kind, command) for kind, command in COMMANDS.items()}
+_ANY_MESSAGE: Any = reduce(or_, MESSAGES.values())
+
+
+def read_command(data: object) -> tuple[str, Command]:
+    """The `cmd_id` and the command of a message.
+
+    Raises: msgspec.ValidationError: with the path of what does not fit.
+    """
+    message = msgspec.convert(data, _ANY_MESSAGE)
+    kind = cast(str, message.__struct_config__.tag)
+    command = COMMANDS[kind]
+    values = {field.name: getattr(message, field.name) for field in fields(cast(Any, command))}
+    return message.cmd_id, command(**values)
