@@ -51,7 +51,7 @@ def lock(target: Path, requirements: list[str], constraint: Path | None, upgrade
     if "://" in text:
         sys.exit(f"{target}: an address is in the lock; it must hold names, versions and hashes only")
     target.write_text(HEADER + text)
-    print(f"{target.relative_to(ROOT)}: {text.count('==')} packages")  # noqa: T201 - a command line prints
+    print(f"{target.relative_to(ROOT)}: {text.count('==')} packages")
 
 
 def main() -> None:

@@ -151,7 +151,7 @@ def update(begun: list[str]) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(renewed(template, path, language))
             lacking = sum(1 for _ in faults(template, read(path, language)))
-            print(f"{path.relative_to(ROOT)}: {len(template)} texts, {lacking} faults")  # noqa: T201 - a command line
+            print(f"{path.relative_to(ROOT)}: {len(template)} texts, {lacking} faults")
 
 
 def faults(template: Catalog, catalogue: Catalog) -> Iterator[str]:
@@ -209,7 +209,7 @@ def check() -> int:
                 continue
             found += [f"{name}: {fault}" for fault in faults(template, read(path, language))]
     for line in found:
-        print(line)  # noqa: T201 - a command line
+        print(line)
     return 1 if found else 0
 
 
@@ -222,10 +222,10 @@ def main(arguments: list[str]) -> int:
             case ["check"]:
                 return check()
             case _:
-                print(__doc__)  # noqa: T201 - a command line
+                print(__doc__)
                 return 2
     except Unreadable as fault:
-        print(fault, file=sys.stderr)  # noqa: T201 - a command line
+        print(fault, file=sys.stderr)
         return 1
 
 

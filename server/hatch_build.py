@@ -173,7 +173,7 @@ def _environment(node_folder: Path) -> dict[str, str]:
 
 
 def _tell(what: str) -> None:
-    print(f"memorata: {what}", flush=True)  # noqa: T201 - a builder tells what takes its time
+    print(f"memorata: {what}", flush=True)
 
 
 def main(arguments: list[str]) -> None:

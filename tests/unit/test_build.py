@@ -1,0 +1,138 @@
+"""What is built: only when its sources changed, from locked packages only, and told plainly when it cannot be."""
+
+import json
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+import hatch_build
+
+ROOT = Path(__file__).resolve().parents[2]
+LOCKS = ("server/requirements.txt", "server/build-requirements.txt", "tests/requirements.txt")
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A client whose npm writes down what it is asked, and builds a manifest."""
+    client = tmp_path / "client"
+    for name in ("package.json", "package-lock.json", "vite.config.ts", "build/po.ts", "src/main.ts"):
+        (client / name).parent.mkdir(parents=True, exist_ok=True)
+        (client / name).write_text("{}")
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "node").write_text("#!/bin/sh\n")
+    (tools / "npm").write_text(
+        "#!/bin/sh\n"
+        'echo "$@" >> ../asked\n'
+        "mkdir -p node_modules ../server/memorata/web/.vite\n"
+        '[ "$1" = ci ] || echo "{}" > ../server/memorata/web/.vite/manifest.json\n'
+    )
+    for tool in tools.iterdir():
+        tool.chmod(0o755)
+    monkeypatch.setenv("MEMORATA_NODE", str(tools / "node"))
+    return tmp_path
+
+
+def asked(project: Path) -> list[str]:
+    return (project / "asked").read_text().splitlines()
+
+
+def test_the_client_is_built_once_for_the_same_sources(project: Path) -> None:
+    hatch_build.renew(project)
+    hatch_build.renew(project)
+    assert asked(project) == ["ci", "run build"]
+
+
+def test_a_changed_source_is_built_without_fetching_packages_again(project: Path) -> None:
+    hatch_build.renew(project)
+    (project / "client/src/silence.ts").write_text("export {}")
+    hatch_build.renew(project)
+    (project / "client/src/silence.ts").unlink()
+    hatch_build.renew(project)
+    assert asked(project) == ["ci", "run build", "run build", "run build"]
+
+
+def test_a_changed_lock_is_fetched(project: Path) -> None:
+    hatch_build.renew(project)
+    (project / "client/package-lock.json").write_text('{"packages": {}}')
+    hatch_build.renew(project)
+    assert asked(project) == ["ci", "run build", "ci", "run build"]
+
+
+def test_a_built_client_without_sources_needs_no_node(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hatch_build.renew(project)
+    (project / "client").rename(project / "elsewhere")
+    monkeypatch.setenv("MEMORATA_NODE", "/nowhere/node")
+    hatch_build.renew(project)
+    assert asked(project) == ["ci", "run build"]
+
+
+def test_a_failing_npm_is_quoted_in_one_clear_text(project: Path) -> None:
+    npm = project / "tools/npm"
+    npm.write_text("#!/bin/sh\nseq 100\necho 'the registry is away' >&2\nexit 7\n")
+    with pytest.raises(hatch_build.BuildFailed) as failure:
+        hatch_build.renew(project)
+    told = str(failure.value).splitlines()
+    assert told[0] == f"The client was not built: `npm ci` in {project / 'client'} ended with code 7. It said:"
+    assert told[1] == f"  {100 - hatch_build.TAIL + 2}"
+    assert told[hatch_build.TAIL] == "  the registry is away"
+    # What is half done does not pass for done.
+    assert not hatch_build.Client(project).is_current()
+
+
+def test_a_node_that_is_not_there_is_named(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MEMORATA_NODE", "/nowhere/node")
+    with pytest.raises(hatch_build.BuildFailed, match="MEMORATA_NODE names /nowhere/node, which is no program here"):
+        hatch_build.renew(project)
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_every_locked_package_is_bound_by_a_hash_and_by_no_address(name: str) -> None:
+    text = (ROOT / name).read_text()
+    entries = re.sub(r"\\\n\s*|^#.*\n", "", text, flags=re.M).splitlines()
+    bound = re.compile(r"[\w.-]+==[^\s;]+( ;[^\\]+)? ?(--hash=sha256:[0-9a-f]{64} ?)+")
+    assert entries
+    assert [entry for entry in entries if not bound.fullmatch(entry)] == []
+    assert re.findall(r"https?:|--\w*index\S*|--find-links|--trusted-host", text) == []
+
+
+def test_the_locks_satisfy_the_project() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    groups = project["dependency-groups"]
+
+    def plain(entries: list[str | dict[str, str]]) -> list[str]:
+        return [entry for entry in entries if isinstance(entry, str)]
+
+    wanted = {
+        "server/requirements.txt": project["project"]["dependencies"]
+        + project["project"]["optional-dependencies"]["scale"],
+        "server/build-requirements.txt": plain(groups["build"]),
+        "tests/requirements.txt": project["project"]["dependencies"] + plain(groups["build"]) + plain(groups["dev"]),
+    }
+    for name, requirements in wanted.items():
+        locked = dict(re.findall(r"^([\w.-]+)==([^\s;]+)", (ROOT / name).read_text(), flags=re.M))
+        for requirement in map(Requirement, requirements):
+            version = locked.get(canonicalize_name(requirement.name))
+            assert version is not None, f"{name} lacks {requirement}: run make lock"
+            assert requirement.specifier.contains(version), f"{name} has {version}, not {requirement}: run make lock"
+
+
+def test_server_and_tests_agree_on_every_version() -> None:
+    locked = [dict(re.findall(r"^([\w.-]+)==([^\s;]+)", (ROOT / name).read_text(), flags=re.M)) for name in LOCKS]
+    tests = locked[-1]
+    assert [{name: tests.get(name) for name in lock} for lock in locked] == locked
+
+
+def test_the_packages_of_the_client_are_exact_and_name_no_registry() -> None:
+    package = json.loads((ROOT / "client/package.json").read_text())
+    lock = json.loads((ROOT / "client/package-lock.json").read_text())
+    exact = {**package["dependencies"], **package["devDependencies"]}
+    assert [name for name, version in exact.items() if not re.fullmatch(r"\d+\.\d+\.\d+", version)] == []
+    entries = {name: entry for name, entry in lock["packages"].items() if name}
+    assert [name for name, entry in entries.items() if "resolved" in entry] == []
+    assert [name for name, entry in entries.items() if not entry["integrity"].startswith("sha512-")] == []
+    assert {name: entries[f"node_modules/{name}"]["version"] for name in exact} == exact
