@@ -1,0 +1,377 @@
+/**
+ * What a person hears of a ceremony besides videos: beats and bells, placed ahead on the audio clock.
+ *
+ * Once a plan and a clock are there it needs no network, and only seldom a timer: everything due in the next 150 s lies in the
+ * audio graph already, and a pass four times a second moves what has come to lie wrong.
+ */
+import { createAudioClock } from './audioclock.ts'
+import type { Estimator } from './clock.ts'
+import type { Timers } from './clockrunner.ts'
+import { createCueSheet, LEAST_AHEAD_S, sound, type Instruments } from './cuesheet.ts'
+import { beatCount, beatInstant, endInstant, type SilencePlan } from './metronome.ts'
+import { renderBell, renderHush, renderTick } from './timbre.ts'
+
+/** 'locked': not yet allowed by a press. 'suspended': taken away (a call, another tab, sleep); one press brings it back. */
+export type SoundState = 'locked' | 'running' | 'suspended'
+
+export interface SoundDeps {
+  estimator: Estimator
+  createContext?: () => AudioContext
+  /** Local ms, the clock of `estimator`. */
+  now?: () => number
+  timers?: Timers
+  /** Keeps the trim of this device. */
+  storage?: Pick<Storage, 'getItem' | 'setItem'> | null
+  page?: Page | null
+  /** Latency that this platform is known not to report, ms. */
+  unreported_ms?: number
+}
+
+interface Page {
+  window: Pick<EventTarget, 'addEventListener' | 'removeEventListener'>
+  document: Pick<EventTarget, 'addEventListener' | 'removeEventListener'>
+}
+
+export interface Sound {
+  readonly state: SoundState
+  readonly muted: boolean
+  readonly volume: number
+  readonly trim_ms: number
+  /** To be called inside the person's press; plays the check tone. Resolves to whether sound runs. */
+  unlock(): Promise<boolean>
+  /** Returns the end of the subscription. */
+  onState(listener: (state: SoundState) => void): () => void
+  /** Nothing stops: who unmutes hears the next beat in its place. */
+  setMuted(muted: boolean): void
+  /** 0..1. */
+  setVolume(volume: number): void
+  /** Positive plays earlier, for a loudspeaker that is late; within +-300 ms, kept on this device. */
+  setTrim_ms(trim_ms: number): void
+  /** Enters wherever the silence is by now. The same plan again changes nothing. */
+  playSilence(plan: SilencePlan, estimator?: Estimator): void
+  stopSilence(): void
+  /** A stroke at a server instant. */
+  bell(at_ms: number): void
+  /** A soft short tone at once; false when sound does not run. */
+  checkTone(): boolean
+  close(): void
+}
+
+const TRIM_KEY = 'memorata.trim_ms'
+const MOST_TRIM_MS = 300
+const PASS_MS = 250
+const READ_MS = 50
+const RAMP_S = 0.03
+const CHECK_LEVEL = 0.3
+const CHECK_S = 1.6
+/** The card is woken so long before the first sound and let sleep so long after the last. */
+const HUSH_MARGIN_MS = 12_000
+/** On iOS a resume may stay pending for ever; nobody should wait at a button for it. */
+const RESUME_MS = 1500
+/** A context that says it runs and stands still for so long has lost its card. */
+const STALLED_MS = 1500
+const RETRY_MS = 2000
+
+export function createSound(deps: SoundDeps): Sound {
+  const now = deps.now ?? (() => performance.now())
+  const timers: Timers = deps.timers ?? {
+    setTimeout: (run, ms) => setTimeout(run, ms),
+    clearTimeout: (handle) => clearTimeout(handle as number),
+  }
+  const page = deps.page === undefined ? browserPage() : deps.page
+  const storage = deps.storage === undefined ? browserStorage() : deps.storage
+  const createContext = deps.createContext ?? (() => new AudioContext({ latencyHint: 'interactive' }))
+  const unreported_ms = deps.unreported_ms ?? 0
+  const audioClock = createAudioClock(now)
+  const cues = createCueSheet(audioClock)
+  const listeners = new Set<(state: SoundState) => void>()
+
+  let context: AudioContext | null = null
+  let instruments: Instruments | null = null
+  let master: GainNode | null = null
+  let hush: AudioBufferSourceNode | null = null
+  let state: SoundState = 'locked'
+  let muted = false
+  let volume = 1
+  let trim_ms = readTrim()
+  let current: SilencePlan | null = null
+  let timer: unknown = null
+  let lastPass = -Infinity
+  let lastRetry = -Infinity
+  let moved = { context: 0, local: 0 }
+
+  function open(): AudioContext {
+    const fresh = createContext()
+    context = fresh
+    audioClock.forget()
+    master = fresh.createGain()
+    master.gain.value = loudness()
+    master.connect(fresh.destination)
+    instruments = {
+      context: fresh,
+      into: master,
+      tick: toBuffer(fresh, renderTick(fresh.sampleRate)),
+      stroke: toBuffer(fresh, renderBell(fresh.sampleRate)),
+    }
+    moved = { context: fresh.currentTime, local: now() }
+    fresh.addEventListener('statechange', onStateChange)
+    return fresh
+  }
+
+  function abandon(): void {
+    context?.removeEventListener('statechange', onStateChange)
+    cues.withdraw()
+    context?.close().catch(() => undefined)
+    context = null
+    instruments = null
+    master = null
+    hush = null
+  }
+
+  function onStateChange(): void {
+    moved = { context: context?.currentTime ?? 0, local: now() }
+    changed()
+  }
+
+  /** The context's state has changed, or was found to be a lie. */
+  function changed(): void {
+    const runs = context?.state === 'running' && !stalled()
+    if (!runs) {
+      // What lies in the graph would sound late by the length of the pause.
+      cues.withdraw()
+      audioClock.forget()
+    }
+    const next: SoundState = runs ? 'running' : state === 'locked' ? 'locked' : 'suspended'
+    if (next !== state) {
+      state = next
+      for (const listener of [...listeners]) listener(state)
+    }
+    if (runs) loop()
+  }
+
+  function stalled(): boolean {
+    if (!context || context.state !== 'running') return false
+    if (context.currentTime !== moved.context) moved = { context: context.currentTime, local: now() }
+    return now() - moved.local > STALLED_MS
+  }
+
+  async function resume(from: AudioContext): Promise<void> {
+    const patience = new Promise<void>((resolve) => timers.setTimeout(resolve, RESUME_MS))
+    await Promise.race([from.resume().catch(() => undefined), patience])
+  }
+
+  /** Without a press: works after an interruption on some systems, is refused on others, harms on none. */
+  function revive(): void {
+    if (!context || context.state === 'closed' || state === 'locked') return
+    if (context.state === 'running' && !stalled()) return
+    lastRetry = now()
+    const from = context
+    void resume(from).then(() => {
+      if (from === context) changed()
+    })
+  }
+
+  function loop(): void {
+    timers.clearTimeout(timer)
+    if (!context) return
+    const local = now()
+    if (stalled() !== (state !== 'running') && context.state === 'running') changed()
+    audioClock.sample(context)
+    if (local - lastPass >= PASS_MS) {
+      lastPass = local
+      if (state === 'running') pass()
+      else if (local - lastRetry >= RETRY_MS) revive()
+    }
+    timers.clearTimeout(timer)
+    timer = timers.setTimeout(loop, state === 'running' && cues.size > 0 ? READ_MS : PASS_MS)
+  }
+
+  function pass(): void {
+    if (!instruments) return
+    const local = now()
+    cues.pass(instruments, local, trim_ms + unreported_ms)
+    keepCardAwake(instruments.context, local)
+  }
+
+  /** Noise below hearing while a sound is near, so that a card or a wireless loudspeaker does not swallow the first beat. */
+  function keepCardAwake(running: AudioContext, local: number): void {
+    const near = cues.dueBefore(local + HUSH_MARGIN_MS)
+    if (near && !hush) {
+      hush = running.createBufferSource()
+      hush.buffer = toBuffer(running, renderHush(running.sampleRate))
+      hush.loop = true
+      // Not through the volume: a muted card must stay awake too.
+      hush.connect(running.destination)
+      hush.start()
+    } else if (hush && cues.size === 0) {
+      hush.stop()
+      hush.disconnect()
+      hush = null
+    }
+  }
+
+  function loudness(): number {
+    return muted ? 0 : volume
+  }
+
+  function ramp(): void {
+    if (context && master) master.gain.setTargetAtTime(loudness(), context.currentTime, RAMP_S)
+  }
+
+  function add(at_ms: number, kind: 'tick' | 'bell', estimator: Estimator, ofSilence: boolean): void {
+    cues.add({ at_ms, kind, estimator, ofSilence })
+  }
+
+  function begin(): void {
+    lastPass = -Infinity
+    loop()
+  }
+
+  function stopSilence(): void {
+    current = null
+    cues.dropSilence()
+  }
+
+  function checkTone(): boolean {
+    if (!instruments || state !== 'running') return false
+    const at = instruments.context.currentTime + LEAST_AHEAD_S
+    const { source, gain } = sound(instruments, instruments.stroke, CHECK_LEVEL, at)
+    gain.gain.setTargetAtTime(0, at + CHECK_S / 2, CHECK_S / 8)
+    source.stop(at + CHECK_S)
+    return true
+  }
+
+  function readTrim(): number {
+    try {
+      return clampTrim(Number(storage?.getItem(TRIM_KEY) ?? 0))
+    } catch {
+      return 0
+    }
+  }
+
+  function woken(): void {
+    revive()
+    if (context) begin()
+  }
+
+  page?.document.addEventListener('visibilitychange', woken)
+  page?.window.addEventListener('pageshow', woken)
+
+  return {
+    get state() {
+      return state
+    },
+    get muted() {
+      return muted
+    },
+    get volume() {
+      return volume
+    },
+    get trim_ms() {
+      return trim_ms
+    },
+
+    async unlock() {
+      playThroughMuteSwitch()
+      if (context && (context.state === 'closed' || stalled())) abandon()
+      const from = context ?? open()
+      await resume(from)
+      // Two presses, or a close in between.
+      if (from !== context) return state === 'running'
+      onStateChange()
+      begin()
+      return checkTone()
+    },
+
+    onState(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+
+    setMuted(on) {
+      muted = on
+      ramp()
+    },
+
+    setVolume(to) {
+      volume = Math.min(1, Math.max(0, to))
+      ramp()
+    },
+
+    setTrim_ms(to) {
+      trim_ms = clampTrim(to)
+      try {
+        storage?.setItem(TRIM_KEY, String(trim_ms))
+      } catch {
+        // A private window may refuse; the trim then lasts as long as the page.
+      }
+      begin()
+    },
+
+    playSilence(plan, estimator = deps.estimator) {
+      if (current && samePlan(current, plan)) return
+      stopSilence()
+      current = { ...plan }
+      if (plan.sound === 'bell' || plan.start_signal === 'bell') add(plan.t0_ms, 'bell', estimator, true)
+      if (plan.sound === 'metronome') {
+        for (let index = 0; index < beatCount(plan); index++) add(beatInstant(plan, index), 'tick', estimator, true)
+      }
+      if (plan.end_signal === 'bell') add(endInstant(plan), 'bell', estimator, true)
+      begin()
+    },
+
+    stopSilence,
+
+    bell(at_ms) {
+      add(at_ms, 'bell', deps.estimator, false)
+      begin()
+    },
+
+    checkTone,
+
+    close() {
+      timers.clearTimeout(timer)
+      page?.document.removeEventListener('visibilitychange', woken)
+      page?.window.removeEventListener('pageshow', woken)
+      cues.dropSilence()
+      abandon()
+      listeners.clear()
+    },
+  }
+}
+
+function samePlan(a: SilencePlan, b: SilencePlan): boolean {
+  const same = a.t0_ms === b.t0_ms && a.duration_s === b.duration_s && a.bpm === b.bpm && a.sound === b.sound
+  return same && a.start_signal === b.start_signal && a.end_signal === b.end_signal
+}
+
+function toBuffer(context: AudioContext, samples: Float32Array<ArrayBuffer>): AudioBuffer {
+  const buffer = context.createBuffer(1, samples.length, context.sampleRate)
+  buffer.copyToChannel(samples, 0)
+  return buffer
+}
+
+function clampTrim(ms: number): number {
+  return Number.isFinite(ms) ? Math.min(MOST_TRIM_MS, Math.max(-MOST_TRIM_MS, Math.round(ms))) : 0
+}
+
+/** The ring switch of an iPhone silences Web Audio unless the page says that this is playback. */
+function playThroughMuteSwitch(): void {
+  if (typeof navigator === 'undefined') return
+  const session = (navigator as { audioSession?: { type: string } }).audioSession
+  // Somebody who speaks into a microphone has a session of another type already.
+  if (session && session.type !== 'play-and-record') session.type = 'playback'
+}
+
+function browserPage(): Page | null {
+  return typeof document === 'undefined' ? null : { window, document }
+}
+
+function browserStorage(): Storage | null {
+  try {
+    return typeof localStorage === 'undefined' ? null : localStorage
+  } catch {
+    // Denied altogether when cookies are blocked.
+    return null
+  }
+}
