@@ -592,8 +592,8 @@ export interface Report {
 
 /** The fields of each command, by its kind. */
 export interface CommandFields {
-  'ceremony.open': Record<never, never>
-  'ceremony.close': Record<never, never>
+  'ceremony.open': object
+  'ceremony.close': object
   'item.cue': { item_id: string; aimed_cue: number }
   'item.cancel_cue': { aimed_cue: number }
   'item.hold': { aimed_cue: number }
@@ -602,8 +602,8 @@ export interface CommandFields {
   'item.skip': { item_id: string }
   'item.restore': { item_id: string }
   'autopilot.set': { on: boolean }
-  'picture.hold': Record<never, never>
-  'picture.release': Record<never, never>
+  'picture.hold': object
+  'picture.release': object
   'floor.set_asking': { on: boolean }
   'floor.request': { entry_kind: 'memory' | 'poem' | 'wish' | 'tribute'; name: string; community?: string; country?: string | null; text?: string }
   'floor.add': { entry_kind: 'memory' | 'poem' | 'wish' | 'tribute'; name: string; community?: string; country?: string | null; text?: string; via?: 'self' | 'telephone' | 'beside' | 'hall'; note?: string; participant_id?: string | null; before?: string | null }

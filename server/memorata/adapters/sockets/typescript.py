@@ -114,7 +114,7 @@ class _Writer:
         lines = ["/** The fields of each command, by its kind. */", "export interface CommandFields {"]
         for kind, command in COMMANDS.items():
             # `Record<string, never>` would forbid the `cmd_id` that is added to it.
-            lines.append(f"  '{kind}': {_inline(self.fields_of(command, sent=True), 'Record<never, never>')}")
+            lines.append(f"  '{kind}': {_inline(self.fields_of(command, sent=True), 'object')}")
         lines += [
             "}",
             "",
