@@ -42,14 +42,14 @@ class Media:
 
 @dataclass(frozen=True, slots=True)
 class Lobby(Detail):
-    kind: Literal["lobby"] = "lobby"
+    kind: Literal["lobby"] = field(default="lobby", kw_only=True)
     opens_before_s: int = 900
     sound_check: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Address(Detail):
-    kind: Literal["address"] = "address"
+    kind: Literal["address"] = field(default="address", kw_only=True)
     speaker: str = ""
     role: Text = field(default_factory=dict)
     interpretation: str = ""
@@ -57,7 +57,7 @@ class Address(Detail):
 
 @dataclass(frozen=True, slots=True)
 class VideoMessage(Detail):
-    kind: Literal["video_message"] = "video_message"
+    kind: Literal["video_message"] = field(default="video_message", kw_only=True)
     speaker: str = ""
     role: Text = field(default_factory=dict)
 
@@ -66,7 +66,7 @@ class VideoMessage(Detail):
 class Silence(Detail):
     """Invitation, stillness, the silence itself, rest; their lengths in seconds add up to the item's `planned_s`."""
 
-    kind: Literal["silence"] = "silence"
+    kind: Literal["silence"] = field(default="silence", kw_only=True)
     duration_s: int = 60
     invitation: Text = field(default_factory=dict)
     invitation_s: int = 20
@@ -94,14 +94,14 @@ class Witness:
 
 @dataclass(frozen=True, slots=True)
 class Testimony(Detail):
-    kind: Literal["testimony"] = "testimony"
+    kind: Literal["testimony"] = field(default="testimony", kw_only=True)
     speakers: tuple[Witness, ...] = ()
     slot_s: float = 180
 
 
 @dataclass(frozen=True, slots=True)
 class Reading(Detail):
-    kind: Literal["reading"] = "reading"
+    kind: Literal["reading"] = field(default="reading", kw_only=True)
     author: str = ""
     reader: str = ""
     rights: str = ""
@@ -109,7 +109,7 @@ class Reading(Detail):
 
 @dataclass(frozen=True, slots=True)
 class Response(Detail):
-    kind: Literal["response"] = "response"
+    kind: Literal["response"] = field(default="response", kw_only=True)
     call: Text = field(default_factory=dict)
     answer: Text = field(default_factory=dict)
 
@@ -128,7 +128,7 @@ class Wreath:
 class WreathLaying(Detail):
     """Wreaths in the order of protocol, the same for every viewer."""
 
-    kind: Literal["wreath_laying"] = "wreath_laying"
+    kind: Literal["wreath_laying"] = field(default="wreath_laying", kw_only=True)
     place: Text = field(default_factory=dict)
     mode: Literal["live", "recorded"] = "recorded"
     order_policy: Literal["manual", "rank", "alphabetical", "year", "lot"] = "manual"
@@ -151,7 +151,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class RollCall(Detail):
-    kind: Literal["roll_call"] = "roll_call"
+    kind: Literal["roll_call"] = field(default="roll_call", kw_only=True)
     entries: tuple[Place, ...] = ()
     slot_s: float = 45
 
@@ -167,7 +167,7 @@ class NameRead:
 class Names(Detail):
     """Names read one after another; before each index in `silences_at` (of a name or pair) one pace is kept silent."""
 
-    kind: Literal["names"] = "names"
+    kind: Literal["names"] = field(default="names", kw_only=True)
     names: tuple[NameRead, ...] = ()
     readers: tuple[str, ...] = ()
     pace_s: float = 5
@@ -177,7 +177,7 @@ class Names(Detail):
 
 @dataclass(frozen=True, slots=True)
 class Candle(Detail):
-    kind: Literal["candle"] = "candle"
+    kind: Literal["candle"] = field(default="candle", kw_only=True)
     mode: Literal["host", "everyone", "representatives"] = "everyone"
     prompt: Text = field(default_factory=dict)
     counter: bool = True
@@ -185,14 +185,14 @@ class Candle(Detail):
 
 @dataclass(frozen=True, slots=True)
 class Bell(Detail):
-    kind: Literal["bell"] = "bell"
+    kind: Literal["bell"] = field(default="bell", kw_only=True)
     strokes: int = 8
     interval_s: float = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Music(Detail):
-    kind: Literal["music"] = "music"
+    kind: Literal["music"] = field(default="music", kw_only=True)
     work: str = ""
     performer: str = ""
     rights: str = ""
@@ -201,7 +201,7 @@ class Music(Detail):
 
 @dataclass(frozen=True, slots=True)
 class Anthem(Detail):
-    kind: Literal["anthem"] = "anthem"
+    kind: Literal["anthem"] = field(default="anthem", kw_only=True)
     work: str = ""
     performer: str = ""
     rights: str = ""
@@ -218,7 +218,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Gallery(Detail):
-    kind: Literal["gallery"] = "gallery"
+    kind: Literal["gallery"] = field(default="gallery", kw_only=True)
     images: tuple[Picture, ...] = ()
     interval_s: float = 8
     downloadable: bool = False
@@ -226,7 +226,7 @@ class Gallery(Detail):
 
 @dataclass(frozen=True, slots=True)
 class Film(Detail):
-    kind: Literal["film"] = "film"
+    kind: Literal["film"] = field(default="film", kw_only=True)
     audio_description: str = ""
     rating_note: str = ""
 
@@ -241,7 +241,7 @@ class Greeting:
 
 @dataclass(frozen=True, slots=True)
 class Greetings(Detail):
-    kind: Literal["greetings"] = "greetings"
+    kind: Literal["greetings"] = field(default="greetings", kw_only=True)
     messages: tuple[Greeting, ...] = ()
     reader: str = ""
     slot_s: float = 60
@@ -251,7 +251,7 @@ class Greetings(Detail):
 class Wishes(Detail):
     """Written wishes: everyone may offer one, a person releases it, some are read aloud."""
 
-    kind: Literal["wishes"] = "wishes"
+    kind: Literal["wishes"] = field(default="wishes", kw_only=True)
     prompt: Text = field(default_factory=dict)
     max_chars: int = 280
     moderated: bool = True
@@ -268,7 +268,7 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Honours(Detail):
-    kind: Literal["honours"] = "honours"
+    kind: Literal["honours"] = field(default="honours", kw_only=True)
     award: Text = field(default_factory=dict)
     recipients: tuple[Recipient, ...] = ()
     slot_s: float = 60
@@ -276,14 +276,14 @@ class Honours(Detail):
 
 @dataclass(frozen=True, slots=True)
 class Panel(Detail):
-    kind: Literal["panel"] = "panel"
+    kind: Literal["panel"] = field(default="panel", kw_only=True)
     participants: tuple[str, ...] = ()
     moderator: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Interval(Detail):
-    kind: Literal["interval"] = "interval"
+    kind: Literal["interval"] = field(default="interval", kw_only=True)
     countdown: bool = True
 
 
@@ -297,7 +297,7 @@ class Download:
 class Closing(Detail):
     """`next_date` is an ISO date computed from the series; `guest_book_until` too, `None` for no guest book."""
 
-    kind: Literal["closing"] = "closing"
+    kind: Literal["closing"] = field(default="closing", kw_only=True)
     words: Text = field(default_factory=dict)
     next_date: str | None = None
     next_number: int | None = None

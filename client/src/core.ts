@@ -1,0 +1,91 @@
+// What every page has, whichever way it hears of the ceremony: its store, the clock, the sound, and the keeper of the step.
+import { createEstimator, type Estimator } from './clock'
+import { startClock, type Answer, type ClockRunner } from './clockrunner'
+import { keepStep } from './keeper'
+import { createSound, type Sound } from './sound'
+import { createStore, type Boot, type Store } from './state'
+import { keepAwake } from './wake'
+
+export interface Core {
+  store: Store
+  estimator: Estimator
+  sound: Sound
+  /** Server time, UTC ms. */
+  now(): number
+  runner(): ClockRunner | null
+  /** Starts sampling; a second call asks again at once, as after a new connection. */
+  startSampling(ask: (t0: number) => Promise<Answer | null>): void
+  /** To be called in the press that enters: sound, and the screen stays on. */
+  unlock(): Promise<boolean>
+}
+
+const PRIOR_KEY = 'memorata.drift'
+const PRIOR_EVERY_MS = 60_000
+
+export function createCore(boot: Boot): Core {
+  const store = createStore(boot)
+  const estimator = createEstimator({
+    guess_ms: boot.server_now_ms - performance.now(),
+    prior: remembered(),
+  })
+  const now = () => estimator.serverNow(performance.now())
+  const sound = createSound({ estimator })
+  let runner: ClockRunner | null = null
+  let told_ms = -Infinity
+  keepStep({ store, sound, estimator, now, runner: () => runner })
+
+  function onSample(): void {
+    const local_ms = performance.now()
+    if (local_ms - told_ms > 1000) {
+      told_ms = local_ms
+      store.set({ clockBound_ms: estimator.deviation_ms(local_ms) * 2 })
+    }
+  }
+
+  setInterval(() => {
+    const drift = estimator.drift()
+    if (drift !== null) localStorageOrNull()?.setItem(PRIOR_KEY, JSON.stringify(drift))
+  }, PRIOR_EVERY_MS)
+
+  return {
+    store,
+    estimator,
+    sound,
+    now,
+    runner: () => runner,
+    startSampling(ask) {
+      if (runner === null) runner = startClock({ ask, estimator, onSample })
+      else runner.nudge()
+    },
+    async unlock() {
+      keepAwake(true)
+      return sound.unlock()
+    },
+  }
+}
+
+export function localStorageOrNull(): Storage | null {
+  try {
+    return window.localStorage
+  } catch {
+    return null
+  }
+}
+
+export function sessionStorageOrNull(): Storage | null {
+  try {
+    return window.sessionStorage
+  } catch {
+    return null
+  }
+}
+
+function remembered(): { ppm: number; sd_ppm: number } | undefined {
+  try {
+    const kept = JSON.parse(localStorageOrNull()?.getItem(PRIOR_KEY) ?? 'null') as { ppm?: unknown; sd_ppm?: unknown } | null
+    if (typeof kept?.ppm === 'number' && typeof kept.sd_ppm === 'number') return { ppm: kept.ppm, sd_ppm: kept.sd_ppm }
+  } catch {
+    // Unreadable: as on a first visit.
+  }
+  return undefined
+}

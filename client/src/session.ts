@@ -1,0 +1,189 @@
+// One person in one ceremony: enters by a link, hears of everything over the line, asks through the outbox.
+import { openConnection, type Connection } from './connection'
+import { createCore, localStorageOrNull, sessionStorageOrNull, type Core } from './core'
+import { createHistory } from './history'
+import { createOutbox, randomId } from './outbox'
+import type { Boot } from './state'
+import type { Ack, CommandFields, CommandKind, RosterPage, You } from './wire'
+
+export interface EnterOptions {
+  name?: string
+  community?: string
+  country?: string | null
+  consent?: 'count' | 'first' | 'full'
+  people?: number
+  language?: string
+  hall?: boolean
+}
+
+/** What a view works with; watchers have the same with mode 'poll', where nothing can be sent. */
+export interface Session extends Core {
+  mode: 'socket' | 'poll'
+  /** Whether this tab was in before a reload; then `resume` brings it back without a press. */
+  readonly entered: boolean
+  /**
+   * To be called in the press that enters. Rejects with a Failure, whose code may be 'link.unknown', or 'line' when
+   * the server could not be reached.
+   */
+  enter(options: EnterOptions): Promise<void>
+  /** Comes back after a reload, with the token of this tab; false when there is none. */
+  resume(): boolean
+  /** Resolves when the server has answered, however long the line is down meanwhile. */
+  send<K extends CommandKind>(kind: K, fields: CommandFields[K]): Promise<Ack>
+  roster(after: string | null, search: string): Promise<RosterPage | null>
+  updateMe(fields: EnterOptions): Promise<void>
+  onRosterChanged(listener: () => void): () => void
+  leave(): void
+}
+
+export class Failure extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message)
+  }
+}
+
+const REPORT_MS = 20_000
+const DEVICE_KEY = 'memorata.device'
+
+export function createSession(boot: Boot): Session {
+  const core = createCore(boot)
+  const { store } = core
+  const kept = sessionStorageOrNull()
+  const tokenKey = `memorata.token.${boot.key ?? boot.ceremony_id}`
+  const tab = randomId()
+  const rosterListeners = new Set<() => void>()
+  let token = kept?.getItem(tokenKey) ?? ''
+  let connection: Connection | null = null
+
+  const history = createHistory(
+    store,
+    () => void connection?.sync(history.head()).then((answer) => answer !== null && history.onCatchUp(answer)),
+    (run) => void setTimeout(run, 250 + Math.random() * 250),
+  )
+  const outbox = createOutbox({
+    emit: async (command) => (connection === null ? null : connection.command(command)),
+    ready: () => connection?.live === true,
+    storage: kept,
+    key: `memorata.pending.${boot.key ?? boot.ceremony_id}`,
+    retry: (run) => void setTimeout(run, 500 + Math.random() * 1000),
+  })
+
+  function connect(): void {
+    store.set({ entered: true, link: 'connecting' })
+    connection ??= openConnection({
+      auth: () => ({ token, ceremony: boot.ceremony_id, tab, ...history.head() }),
+      onWelcome(welcome) {
+        store.set({
+          link: 'live',
+          lostSince_ms: null,
+          you: welcome.you,
+          presence: welcome.presence,
+          staff: welcome.view === 'staff',
+        })
+        history.onCatchUp(welcome)
+        if (connection !== null) core.startSampling(connection.clock)
+        outbox.flush()
+      },
+      onEvent: history.onEvent,
+      onBeat: (beat) => history.onHead(beat.epoch, beat.seq),
+      onYou: (you: You) => store.set({ you }),
+      onPresence(presence) {
+        const shown = store.get().presence
+        if (shown === null || presence.version >= shown.version) store.set({ presence })
+      },
+      onRosterChanged: () => rosterListeners.forEach((listener) => listener()),
+      onLost: () => store.set({ link: 'lost', lostSince_ms: performance.now() }),
+      onGone() {
+        forget()
+        store.set({ link: 'gone' })
+      },
+    })
+  }
+
+  function forget(): void {
+    token = ''
+    kept?.removeItem(tokenKey)
+  }
+
+  setInterval(() => {
+    if (connection?.live !== true) return
+    const bound_ms = store.get().clockBound_ms
+    const sound = core.sound.state === 'running' ? (core.sound.muted ? 'muted' : 'running') : 'locked'
+    void connection.ask('report', { bound_ms: Number.isFinite(bound_ms) ? bound_ms : null, sound, picture: true })
+  }, REPORT_MS)
+  window.addEventListener('pagehide', (event) => {
+    if (!event.persisted) connection?.bye()
+  })
+
+  return {
+    ...core,
+    mode: 'socket',
+    get entered() {
+      return token !== ''
+    },
+    async enter(options) {
+      const unlocked = core.unlock()
+      const answer = await post<{ token: string }>('/api/enter', {
+        key: boot.key,
+        device: device(),
+        language: document.documentElement.lang,
+        ...options,
+      })
+      token = answer.token
+      kept?.setItem(tokenKey, token)
+      connect()
+      await unlocked
+    },
+    resume() {
+      if (token === '') return false
+      connect()
+      void core.unlock()
+      return true
+    },
+    send: (kind, fields) => outbox.send(kind, fields),
+    async roster(after, search) {
+      const page = await connection?.ask<RosterPage>('roster', { after, search })
+      return page?.ok === true ? page : null // a refusal has the shape of an Ack
+    },
+    async updateMe(fields) {
+      await post('/api/me', fields, token)
+    },
+    onRosterChanged(listener) {
+      rosterListeners.add(listener)
+      return () => rosterListeners.delete(listener)
+    },
+    leave() {
+      connection?.bye()
+      forget()
+    },
+  }
+}
+
+/** The same device and link are the same person, however many tabs. */
+function device(): string {
+  const storage = localStorageOrNull()
+  const known = storage?.getItem(DEVICE_KEY)
+  if (known) return known
+  const fresh = randomId()
+  storage?.setItem(DEVICE_KEY, fresh)
+  return fresh
+}
+
+async function post<T>(path: string, body: unknown, token?: string): Promise<T> {
+  let response: Response
+  try {
+    response = await fetch(path, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }) },
+      body: JSON.stringify(body),
+    })
+  } catch {
+    throw new Failure('line', '')
+  }
+  const answer = (await response.json().catch(() => ({}))) as T & { code?: string; message?: string }
+  if (!response.ok) throw new Failure(answer.code ?? 'line', answer.message ?? '')
+  return answer
+}

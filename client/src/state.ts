@@ -1,0 +1,74 @@
+// Everything a page knows, in one value that is replaced and never changed.
+import type { CeremonyState, Presence, Programme, You } from './wire'
+
+/** What the server put into the page. */
+export interface Boot {
+  view: 'participant' | 'hall' | 'host' | 'watch'
+  /** The link this page was opened by; absent for watchers. */
+  key?: string
+  ceremony_id: string
+  language: string
+  /** Language tag and its own name. */
+  languages: [string, string][]
+  programme: Programme | null
+  server_now_ms: number
+  telephone: string
+  /** ISO 3166-1 alpha-2 to name, in the page's language. */
+  countries: Record<string, string>
+  /** People in a hall, from its address. */
+  people?: number
+  base_url: string
+  /** For hosts: addresses to hand on. */
+  links?: Record<string, string>
+}
+
+/** 'idle' before entering; 'lost' while the line is down and being restored; 'gone' when the link is no longer good. */
+export type Link = 'idle' | 'connecting' | 'live' | 'lost' | 'gone'
+
+export interface Live {
+  boot: Boot
+  link: Link
+  state: CeremonyState | null
+  epoch: string
+  you: You | null
+  presence: Presence | null
+  staff: boolean
+  /** performance.now() when the line was lost; null while it holds. */
+  lostSince_ms: number | null
+  entered: boolean
+  /** How far the server's clock shown here may be off, ms; Infinity before the first answer. */
+  clockBound_ms: number
+}
+
+export interface Store {
+  get(): Live
+  set(patch: Partial<Live>): void
+  subscribe(listener: () => void): () => void
+}
+
+export function createStore(boot: Boot): Store {
+  let live: Live = {
+    boot,
+    link: 'idle',
+    state: null,
+    epoch: '',
+    you: null,
+    presence: null,
+    staff: false,
+    lostSince_ms: null,
+    entered: false,
+    clockBound_ms: Infinity,
+  }
+  const listeners = new Set<() => void>()
+  return {
+    get: () => live,
+    set(patch) {
+      live = { ...live, ...patch }
+      for (const listener of [...listeners]) listener()
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}

@@ -1,0 +1,100 @@
+// A watcher's session: the same moments and the same beat from two small cacheable files, with no socket and no seat.
+import { createCore } from './core'
+import { emptyState } from './apply'
+import type { Session } from './session'
+import type { Boot } from './state'
+import type { FloorEntry, Presence, Programme, Progress } from './wire'
+
+interface TimelineFile {
+  epoch: string
+  programme_seq: number
+  seq: number
+  progress: Progress
+  speaker: FloorEntry | null
+  counts: Presence | null
+}
+
+const POLL_MS = 6000
+const PATIENCE = 3
+
+export function createWatching(boot: Boot): Session {
+  const core = createCore(boot)
+  const { store } = core
+  const base = `/c/${encodeURIComponent(boot.ceremony_id)}`
+  let programme: Programme | null = boot.programme
+  let programmeSeq = -1
+  let missed = 0
+
+  async function clock(t0: number) {
+    const response = await fetch(`${base}/clock?t0=${t0}`, { cache: 'no-store' })
+    const t3 = performance.now()
+    const answer = (await response.json()) as { t1: number; t2: number }
+    return { t1: answer.t1, t2: answer.t2, t3: nearer(response.url, t3) }
+  }
+
+  async function poll(): Promise<void> {
+    try {
+      const response = await fetch(`${base}/timeline.json`)
+      if (!response.ok) throw new Error(String(response.status))
+      const file = (await response.json()) as TimelineFile
+      const live = store.get()
+      const older = live.epoch === file.epoch && file.seq < (live.state?.seq ?? 0)
+      if (!older) {
+        if (programme === null || file.programme_seq !== programmeSeq) await load(file.programme_seq)
+        store.set({
+          link: 'live',
+          lostSince_ms: null,
+          epoch: file.epoch,
+          presence: file.counts,
+          state: {
+            ...emptyState(),
+            seq: file.seq,
+            programme,
+            progress: file.progress,
+            floor: { asking: false, entries: file.speaker === null ? [] : [file.speaker] },
+          },
+        })
+      }
+      missed = 0
+    } catch {
+      missed += 1
+      if (missed === PATIENCE) store.set({ link: 'lost', lostSince_ms: performance.now() })
+    }
+    setTimeout(() => void poll(), POLL_MS + Math.random() * 1000)
+  }
+
+  async function load(seq: number): Promise<void> {
+    const response = await fetch(`${base}/programme.json?v=${seq}`)
+    if (!response.ok) return
+    const file = (await response.json()) as { programme: Programme }
+    programme = file.programme
+    programmeSeq = seq
+  }
+
+  if (programme !== null) store.set({ state: { ...emptyState(), programme } })
+  void poll()
+  core.startSampling(clock)
+
+  return {
+    ...core,
+    mode: 'poll',
+    entered: false,
+    async enter() {
+      await core.unlock()
+      store.set({ entered: true })
+    },
+    resume: () => false,
+    send: async () => ({ ok: false, code: 'role.not_allowed', message: '', facts: {} }),
+    roster: async () => null,
+    updateMe: async () => undefined,
+    onRosterChanged: () => () => undefined,
+    leave: () => undefined,
+  }
+}
+
+/** The browser's own time of the answer's arrival, where it tells it: earlier and truer than the script's turn. */
+function nearer(url: string, t3: number): number {
+  const entries = performance.getEntriesByName(url, 'resource') as PerformanceResourceTiming[]
+  const last = entries[entries.length - 1]
+  return last !== undefined && last.responseStart > 0 && last.responseStart <= t3 ? last.responseStart : t3
+}
