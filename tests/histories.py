@@ -54,7 +54,9 @@ def a_programme() -> Programme:
                 a_text("Message"),
                 i.VideoMessage("The governor"),
                 40,
-                media=i.Media((Source("file", "", "/media/message.mp4"),), captions=(i.Caption("en", "/media/en.vtt"),)),
+                media=i.Media(
+                    (Source("file", "", "/media/message.mp4"),), captions=(i.Caption("en", "/media/en.vtt"),)
+                ),
                 end="stop",
             ),
             i.Item(
@@ -77,12 +79,17 @@ def a_programme() -> Programme:
                 ),
                 24,
             ),
-            i.Item("names", a_text("Names"), i.Names((i.NameRead("A"), i.NameRead("B"), i.NameRead("C")), silences_at=(1,)), 20),
+            i.Item(
+                "names",
+                a_text("Names"),
+                i.Names((i.NameRead("A"), i.NameRead("B"), i.NameRead("C")), silences_at=(1,)),
+                20,
+            ),
             i.Item("candles", a_text("Candles"), i.Candle(), 20, end="next"),
             i.Item("wishes", a_text("Wishes"), i.Wishes(a_text("Write"), read_out=3), 30),
             i.Item("closing", a_text("Closing"), i.Closing(guest_book_until="2027-05-09"), 30),
         ),
-    )  # fmt: skip
+    )
 
 
 @dataclass
@@ -123,23 +130,45 @@ def some_commands(chance: random.Random, history: History) -> Iterator[tuple[c.C
         holder = floor.holder()
         following = items[min(len(items) - 2, 1 + len(progress.runs))]
         options: list[c.Command] = [
-            c.OpenCeremony(), c.CueItem(following, aimed), c.CueItem(following, aimed), c.CueItem(item, aimed),
-            c.CancelCue(aimed), c.HoldItem(aimed), c.ResumeItem(aimed),
-            c.StepItem(aimed, chance.randrange(3), chance.randrange(4)), c.SkipItem(item), c.RestoreItem(item),
-            c.SetAutopilot(chance.random() < 0.5), c.HoldPicture(), c.ReleasePicture(), c.SetAsking(chance.random() < 0.8),
-            c.RequestFloor(chance.choice(("memory", "poem", "wish", "tribute")), "A name", "A town", "jp", "Some\n\nlines"),
+            c.OpenCeremony(),
+            c.CueItem(following, aimed),
+            c.CueItem(following, aimed),
+            c.CueItem(item, aimed),
+            c.CancelCue(aimed),
+            c.HoldItem(aimed),
+            c.ResumeItem(aimed),
+            c.StepItem(aimed, chance.randrange(3), chance.randrange(4)),
+            c.SkipItem(item),
+            c.RestoreItem(item),
+            c.SetAutopilot(chance.random() < 0.5),
+            c.HoldPicture(),
+            c.ReleasePicture(),
+            c.SetAsking(chance.random() < 0.8),
+            c.RequestFloor(
+                chance.choice(("memory", "poem", "wish", "tribute")), "A name", "A town", "jp", "Some\n\nlines"
+            ),
             c.RequestFloor("poem", "Another", text="‮hostile"),
             c.AddToFloor("memory", "By telephone", note="0001", before=chance.choice([None, entry])),
             c.EditEntry(entry, name="Corrected", slot_s=chance.choice([None, 5, 90])),
-            c.AcceptEntry(entry), c.AcceptEntry(entry), c.DeclineEntry(entry),
-            c.ReorderFloor(tuple(chance.sample(waiting, len(waiting)))), c.ReorderFloor((entry,)),
-            c.CallNext(entry), c.CallNext(entry), c.ReadyToSpeak(entry), c.NotNow(entry),
-            c.GrantFloor(entry, holder.id if holder and chance.random() < 0.9 else None), c.YieldFloor(entry),
-            c.MarkAbsent(entry), c.WithdrawRequest(entry),
-            c.LayWreath("wreaths", chance.randrange(4)), c.LightCandle("candles"),
+            c.AcceptEntry(entry),
+            c.AcceptEntry(entry),
+            c.DeclineEntry(entry),
+            c.ReorderFloor(tuple(chance.sample(waiting, len(waiting)))),
+            c.ReorderFloor((entry,)),
+            c.CallNext(entry),
+            c.CallNext(entry),
+            c.ReadyToSpeak(entry),
+            c.NotNow(entry),
+            c.GrantFloor(entry, holder.id if holder and chance.random() < 0.9 else None),
+            c.YieldFloor(entry),
+            c.MarkAbsent(entry),
+            c.WithdrawRequest(entry),
+            c.LayWreath("wreaths", chance.randrange(4)),
+            c.LightCandle("candles"),
             c.OfferWish(chance.choice(("wishes", "closing", "words")), chance.choice(("A wish", "", "x" * 300))),
-            c.ReleaseWish(wish), c.WithholdWish(wish),
-        ]  # fmt: skip
+            c.ReleaseWish(wish),
+            c.WithholdWish(wish),
+        ]
         actor = chance.choice(CAST)
         role: Role = actor.role
         yield (

@@ -1,4 +1,4 @@
-"""Records the histories that bind `evolve` and `moment` to the client's `apply` and `moment`: python -m tests.vectors"""
+"""Records the histories that bind the server's `evolve` and `moment` to their twins: python -m tests.vectors"""
 
 import json
 from pathlib import Path
@@ -19,7 +19,7 @@ EVERY = 12
 
 
 def a_vector(history: History, public: bool) -> dict[str, Any]:
-    """One recorded history as a role sees it, its states on the way, and what is shown at instants around its events."""
+    """One recorded history as a role sees it, its states on the way, and what is shown at many instants."""
     recorded = [public_event(one) if public else one for one in history.recorded]
     states = [
         codec.plain(fold(CeremonyState(), recorded[:count]))
@@ -33,8 +33,7 @@ def a_vector(history: History, public: bool) -> dict[str, Any]:
 
 
 def _instants(recorded: list[e.Recorded]) -> list[int]:
-    last = [one.at_ms for one in recorded][-1]
-    first = [one.at_ms for one in recorded][0]
+    first, last = recorded[0].at_ms, recorded[-1].at_ms
     return [first + (last + 300_000 - first) * i // 60 for i in range(61)]
 
 

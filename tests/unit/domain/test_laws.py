@@ -1,4 +1,4 @@
-"""The laws that hold in every history: numbers without gaps, views that commute with events, JSON that loses nothing."""
+"""The laws of every history: numbers without gaps, views that commute with events, JSON that loses nothing."""
 
 import json
 
@@ -63,7 +63,7 @@ def test_the_timeline_is_in_order_and_shows_at_most_one_item(seed: int, offset_m
     starts = [run.start_ms for run in runs_ahead(programme, history.state.progress)]
     assert starts == sorted(starts)
     states = item_states(programme, history.state.progress, now_ms)
-    assert [s for s in states.values()].count("live") + [s for s in states.values()].count("held") <= 1
+    assert sum(state in ("live", "held") for state in states.values()) <= 1
     shown = moment(programme, history.state.progress, now_ms)
     if shown.run is not None:
         assert shown.run.start_ms <= now_ms

@@ -1,0 +1,34 @@
+"""The table of roles: whatever it does not allow is refused, in every cell."""
+
+import itertools
+
+import pytest
+
+from memorata.domain.commands import COMMANDS, PlanCeremony
+from memorata.domain.errors import Refused
+from memorata.domain.roles import ALLOWED, RANKS, Phase, Role, permit
+
+PHASES: tuple[Phase, ...] = ("planned", "lobby", "live", "silence", "closed")
+
+
+def test_the_table_names_every_command_and_nothing_else() -> None:
+    assert set(ALLOWED) == {*COMMANDS, PlanCeremony.kind}
+
+
+@pytest.mark.parametrize(("role", "phase"), list(itertools.product(RANKS, PHASES)))
+def test_every_cell(role: Role, phase: Phase) -> None:
+    for kind, (least, phases) in ALLOWED.items():
+        allowed = RANKS.index(role) >= RANKS.index(least) and phase in phases
+        if allowed:
+            permit(role, kind, phase)
+        else:
+            with pytest.raises(Refused):
+                permit(role, kind, phase)
+
+
+def test_watchers_may_ask_nothing_and_the_unknown_is_denied() -> None:
+    for kind in COMMANDS:
+        with pytest.raises(Refused, match=r"role\.not_allowed"):
+            permit("watcher", kind, "live")
+    with pytest.raises(Refused, match=r"role\.not_allowed"):
+        permit("admin", "ceremony.detonate", "live")
