@@ -13,7 +13,7 @@ interface Partial {
 
 /** Bars of a wooden case: a short clear knock around 1 kHz over a lower body. */
 const WOOD: readonly Partial[] = [
-  { hz: 470, level: 0.35, decay_s: 0.016 },
+  { hz: 470, level: 0.22, decay_s: 0.016 },
   { hz: 1040, level: 1, decay_s: 0.011 },
   { hz: 1710, level: 0.6, decay_s: 0.007 },
   { hz: 2630, level: 0.3, decay_s: 0.004 },
@@ -26,7 +26,7 @@ const SPEAKER_HIGH_HZ = 4200
 
 /**
  * Partials of a church bell relative to its prime (hum, prime, tierce, quint, nominal and above), the usual proportions in
- * campanology; each doubled a little apart, as no bell is quite round, which makes it breathe.
+ * campanology. No bell is quite round: each partial has a weaker twin close by, and they breathe, each at its own pace.
  */
 const PRIME_HZ = 330
 const BELL: readonly Partial[] = [
@@ -40,7 +40,9 @@ const BELL: readonly Partial[] = [
   { hz: 3.01, level: 0.25, decay_s: 0.45 },
   { hz: 4.17, level: 0.1, decay_s: 0.25 },
 ]
-const UNROUND_HZ = 0.35
+/** The twin of the k-th partial lies k + 1 times this above it, and has this part of the level. */
+const TWIN_HZ = 0.17
+const TWIN_LEVEL = 0.25
 const BELL_S = 8
 const BELL_PEAK = 0.6
 /** Nobody should start: the stroke swells rather than strikes. */
@@ -83,16 +85,15 @@ export function renderTick(sampleRate: number): Float32Array<ArrayBuffer> {
 export function renderBell(sampleRate: number): Float32Array<ArrayBuffer> {
   const n = Math.round(BELL_S * sampleRate)
   const out = new Float64Array(n)
-  for (const { hz, level, decay_s } of BELL) {
-    if (hz * PRIME_HZ > sampleRate / 2.2) continue
-    for (const apart of [-UNROUND_HZ / 2, UNROUND_HZ / 2]) {
-      const w = (2 * Math.PI * (hz * PRIME_HZ + apart)) / sampleRate
+  for (const [k, { hz, level, decay_s }] of BELL.entries()) {
+    for (const twin of [0, 1]) {
+      const w = (2 * Math.PI * (hz * PRIME_HZ + twin * (k + 1) * TWIN_HZ)) / sampleRate
       const r = Math.exp(-1 / (decay_s * sampleRate))
       const a1 = 2 * r * Math.cos(w)
       const a2 = -r * r
       // A decaying sine by recursion; an old telephone cannot afford a million calls of Math.sin.
       let y2 = 0
-      let y1 = (level / 2) * r * Math.sin(w)
+      let y1 = level * (twin ? TWIN_LEVEL : 1) * r * Math.sin(w)
       for (let i = 1; i < n; i++) {
         out[i]! += y1
         const y = a1 * y1 + a2 * y2
