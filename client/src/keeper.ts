@@ -35,6 +35,7 @@ function planOf(detail: Silence, instants: SilenceInstants): SilencePlan {
 /** Looks at every change of the store and once a second; returns what ends that. */
 export function keepStep(deps: KeeperDeps): () => void {
   let sounding = ''
+  let soundingEnd_ms = 0
   let frozen = false
   let dense = 0
   const struck = new Set<string>()
@@ -57,7 +58,10 @@ export function keepStep(deps: KeeperDeps): () => void {
         if (next !== null && next.start_ms <= instants.still_ms) continue
         if (now_ms >= instants.rest_end_ms) continue
         found = `${run.cue}:${run.start_ms}`
-        if (found !== sounding) deps.sound.playSilence(planOf(detail, instants), deps.estimator)
+        if (found !== sounding) {
+          deps.sound.playSilence(planOf(detail, instants), deps.estimator)
+          soundingEnd_ms = instants.rest_end_ms
+        }
         if (instants.t0_ms > dense && instants.t0_ms - now_ms < DENSE_BEFORE_MS) {
           dense = instants.t0_ms
           deps.runner()?.denser(instants.t0_ms)
@@ -73,7 +77,8 @@ export function keepStep(deps: KeeperDeps): () => void {
         }
       }
     }
-    if (found === '' && sounding !== '') deps.sound.stopSilence()
+    // One that is over is left alone: its bell may still be fading.
+    if (found === '' && sounding !== '' && now_ms < soundingEnd_ms) deps.sound.stopSilence()
     sounding = found
     if (locked !== frozen) {
       frozen = locked

@@ -85,7 +85,7 @@ describe('keeper', () => {
   it('hands a silence on once, as soon as it is cued', () => {
     const page = a_page()
     page.timeline({ runs: [run(1, 'minute', 1_003_000)], cues: 1 })
-    vi.advanceTimersByTime(100_000)
+    vi.advanceTimersByTime(92_000)
     expect(page.heard).toEqual(['silence 1028000'])
     page.end()
   })
@@ -119,6 +119,14 @@ describe('keeper', () => {
     page.timeline({ runs: [run(2, 'minute', 1_010_000)], cues: 2 })
     page.timeline({ runs: [run(2, 'minute', 1_010_000), run(3, 'words', 1_020_000)], cues: 3 })
     expect(page.heard).toEqual(['silence 1028000', 'stop', 'silence 1035000', 'stop'])
+    page.end()
+  })
+
+  it('leaves a silence that is over alone: its bell may still be fading', () => {
+    const page = a_page()
+    page.timeline({ runs: [run(1, 'minute', 1_003_000)], cues: 1 })
+    vi.advanceTimersByTime(110_000)
+    expect(page.heard).not.toContain('stop')
     page.end()
   })
 
