@@ -56,9 +56,9 @@ def of_server() -> Catalog:
     package = ROOT / "server/memorata"
     found = extract_from_dir(
         str(package),
-        method_map=[("templates/**", "jinja2"), ("**.py", "python")],
+        method_map=[("**/templates/**", "jinja2"), ("**.py", "python")],
         # Line breaks within {% trans %} are the template's, not the text's.
-        options_map={"templates/**": {"trimmed": "true", "silent": "false", "encoding": "utf-8"}},
+        options_map={"**/templates/**": {"trimmed": "true", "silent": "false", "encoding": "utf-8"}},
         keywords=PYTHON_KEYWORDS,
         comment_tags=("Translators:",),
         strip_comment_tags=True,

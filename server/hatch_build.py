@@ -182,7 +182,9 @@ def main(arguments: list[str]) -> None:
         renew(root)
         return
     client = Client(root)
-    client.install()
+    # `npm install` renews the lock; until then nothing can be installed from it.
+    if arguments[1:2] != ["install"]:
+        client.install()
     npm, environment = _npm()
     sys.exit(subprocess.run([*npm, *arguments[1:]], cwd=client.sources, env=environment, check=False).returncode)
 

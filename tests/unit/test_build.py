@@ -1,5 +1,6 @@
 """What is built: only when its sources changed, from locked packages only, and told plainly when it cannot be."""
 
+import gzip
 import json
 import re
 import tomllib
@@ -136,3 +137,19 @@ def test_the_packages_of_the_client_are_exact_and_name_no_registry() -> None:
     assert [name for name, entry in entries.items() if "resolved" in entry] == []
     assert [name for name, entry in entries.items() if not entry["integrity"].startswith("sha512-")] == []
     assert {name: entries[f"node_modules/{name}"]["version"] for name in exact} == exact
+
+
+def test_the_page_of_a_participant_weighs_at_most_60_kb() -> None:
+    """JavaScript, compressed, with all that is fetched before anything is pressed; media players come later."""
+    web = ROOT / "server/memorata/web"
+    manifest = json.loads((web / ".vite/manifest.json").read_text())
+    waiting = [name for name, entry in manifest.items() if entry.get("isEntry") and entry["name"] == "main"]
+    reached: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached.add(name)
+            waiting += manifest[name].get("imports", [])
+    weights = {name: len(gzip.compress((web / manifest[name]["file"]).read_bytes(), 9)) for name in reached}
+    assert reached
+    assert sum(weights.values()) <= 60_000, weights
