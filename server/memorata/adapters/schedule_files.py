@@ -1,0 +1,212 @@
+"""Schedule files to series: reads `schedules/<series>.toml`, and says of a broken one what, where and on which line."""
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from math import ceil
+from pathlib import Path
+from typing import Any
+
+from memorata.adapters.schedules.checks import check_items
+from memorata.adapters.schedules.dates import read_when
+from memorata.adapters.schedules.faults import Fault, Faulty, Key, did_you_mean
+from memorata.adapters.schedules.grammar import DERIVED, item_keys, keys_of, kinds_with
+from memorata.adapters.schedules.lines import locate
+from memorata.adapters.schedules.reading import Reader
+from memorata.domain.anniversary import Series
+from memorata.domain.broadcast import PICTURES
+from memorata.domain.items import DETAILS, Detail, Item, Lobby, Silence, Text, steps
+from memorata.domain.programme import Delegation
+from memorata.domain.silence import length_s
+
+KEYS = (
+    "title", "subject", "languages", "organizer", "telephone", "source", "holding_still", "date", "items",
+    "delegations", "countries",
+)  # fmt: skip
+"""The keys of a file."""
+
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+_AT_LINE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+
+
+def load_file(path: Path, peertube_hosts: frozenset[str] = frozenset()) -> Series:
+    """The series of one file; warnings are not told, `read_file` has them.
+
+    Raises: Faulty: with all faults that were found.
+    """
+    series, faults = read_file(path, peertube_hosts)
+    if series is None:
+        raise Faulty(fault for fault in faults if fault.severity == "fault")
+    return series
+
+
+def read_file(path: Path, peertube_hosts: frozenset[str] = frozenset()) -> tuple[Series | None, list[Fault]]:
+    """The series, `None` when it is refused, and all faults and warnings in the order of their lines."""
+    try:
+        text = path.read_text("utf-8")
+    except OSError as error:
+        return None, [Fault(path.name, "", None, "schedule.unreadable", f"cannot be read: {error.strerror}.")]
+    except UnicodeDecodeError:
+        return None, [Fault(path.name, "", None, "schedule.unreadable", "is not UTF-8 text.")]
+    try:
+        table = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, ValueError, RecursionError) as error:
+        return None, [_syntax(path.name, text, error)]
+    reader = Reader(path.name, locate(text), path.parent, peertube_hosts)
+    series = _series(reader, path.stem, table)
+    faults = sorted(reader.faults, key=lambda fault: fault.line or 0)
+    return None if any(fault.severity == "fault" for fault in faults) else series, faults
+
+
+def read_all(directory: Path, peertube_hosts: frozenset[str] = frozenset()) -> tuple[list[Series], list[Fault]]:
+    """Every series of a folder that can be loaded, by id, and everything that is to be said about the files."""
+    found = [read_file(path, peertube_hosts) for path in sorted(directory.glob("*.toml"))]
+    return [series for series, _ in found if series is not None], [fault for _, faults in found for fault in faults]
+
+
+def check(paths: Iterable[Path], peertube_hosts: frozenset[str] = frozenset()) -> list[Fault]:
+    """Faults and warnings of these files, and of all files of these folders."""
+    files = [file for path in paths for file in (sorted(path.glob("*.toml")) if path.is_dir() else [path])]
+    return [fault for file in files for fault in read_file(file, peertube_hosts)[1]]
+
+
+def _syntax(file: str, text: str, error: Exception) -> Fault:
+    message = str(error)
+    place = _AT_LINE.search(message)
+    line = None if place is None else int(place[1]) if place[1] else text.rstrip().count("\n") + 1
+    return Fault(file, "", line, "schedule.syntax", f"is not valid TOML: {_AT_LINE.sub('', message)}.")
+
+
+def _series(reader: Reader, series_id: str, table: Mapping[str, Any]) -> Series | None:
+    if not _ID.fullmatch(series_id):
+        message = "the name of the file is the id of the series: small letters, digits and hyphens, at most 40."
+        reader.fault((), "schedule.file_name", message)
+    reader.known(table, KEYS, ())
+    # First of all the languages, for every text is measured by them.
+    reader.languages = _languages(reader, table)
+    for name, words in (("title", "text for each language"), ("date", "a table"), ("items", "a list of tables")):
+        if name not in table:
+            reader.missing((name,), words)
+    title = reader.text(table["title"], ("title",), needed=True) if "title" in table else {}
+    subject = reader.text(table["subject"], ("subject",)) if "subject" in table else {}
+    when = read_when(reader, table["date"]) if "date" in table else None
+    items = _items(reader, table.get("items", []))
+    delegations = _delegations(reader, table.get("delegations", []))
+    countries = _countries(reader, table.get("countries", {}))
+    plain = {name: reader.string(table.get(name, ""), (name,)) for name in ("organizer", "telephone", "source")}
+    if not plain["source"]:
+        reader.warn(("source",), "schedule.no_source", "is missing: where the date comes from.")
+    still = reader.file_link(table["holding_still"], ("holding_still",), PICTURES) if "holding_still" in table else None
+    if when is not None and when.time_of is not None:
+        ids = [item.id for item in items if item.kind != "lobby"]
+        if when.time_of not in ids:
+            message = f"{when.time_of!r} is not the id of an item that is conducted."
+            reader.fault(("date", "time_of"), "schedule.unknown_item", message, did_you_mean(when.time_of, ids))
+    if when is None or when.rule is None or when.at is None or when.zone is None:
+        return None
+    return Series(
+        id=series_id,
+        title=title,
+        subject=subject,
+        languages=reader.languages,
+        base_date=when.base,
+        rule=when.rule,
+        shift=when.shift,
+        at=when.at,
+        zone=when.zone,
+        eve=when.eve,
+        time_of=when.time_of,
+        reach=when.reach,
+        sites=when.sites,
+        items=items,
+        delegations=delegations,
+        countries=countries or None,
+        holding_still=still,
+        organizer=plain["organizer"],
+        telephone=plain["telephone"],
+        source=plain["source"],
+    )
+
+
+def _languages(reader: Reader, table: Mapping[str, Any]) -> tuple[str, ...]:
+    key: Key = ("languages",)
+    if "languages" not in table:
+        reader.missing(key, 'the languages of the ceremony, its own first, like ["ru", "en"]')
+        return ()
+    tags = reader.array(table["languages"], key)
+    found = [reader.language(tag, (*key, index)) for index, tag in enumerate(tags)]
+    if not found:
+        reader.fault(key, "schedule.empty", "is empty: the languages of the ceremony, its own first.")
+    for index, tag in enumerate(found):
+        if tag in found[:index]:
+            reader.fault((*key, index), "schedule.duplicate_language", f"{tag!r} is there already.")
+    return tuple(tag for tag in found if tag)
+
+
+def _items(reader: Reader, value: object) -> tuple[Item, ...]:
+    tables = reader.array(value, ("items",))
+    found = [(index, item) for index, table in enumerate(tables) if (item := _item(reader, table, index)) is not None]
+    # An item that could not be read has said so; the rest is judged as if it were the whole.
+    if found or not tables:
+        check_items(reader, found)
+    return tuple(item for _, item in found)
+
+
+def _item(reader: Reader, value: object, index: int) -> Item | None:
+    key: Key = ("items", index)
+    table = reader.table(value, key)
+    kind = table.get("kind")
+    if kind is None:
+        reader.missing((*key, "kind"), f"one of {', '.join(DETAILS)}")
+        return None
+    if not isinstance(kind, str) or kind not in DETAILS:
+        reader.choice(kind, DETAILS, (*key, "kind"))
+        return None
+    keys = item_keys(kind)
+    for name in table:
+        if name not in keys and name != "kind":
+            others = kinds_with(name)
+            suggestion = did_you_mean(name, keys) or (f"It belongs to: {', '.join(others)}." if others else None)
+            reader.fault((*key, name), "schedule.unknown_key", f"is not a key of {kind}.", suggestion)
+    before = len(reader.faults)
+    own = reader.values(table, keys_of(DETAILS[kind]), key)
+    given = dict(table)
+    detail = None if own is None else DETAILS[kind](**own)
+    if "planned_s" not in table and kind in DERIVED:
+        # What its parts take; measured only when they could be read.
+        sound = detail is not None and not any(fault.severity == "fault" for fault in reader.faults[before:])
+        given["planned_s"] = _derived_s(detail) if detail is not None and sound else 1
+    common = reader.values(given, keys_of(Item), key)
+    if detail is None or common is None:
+        return None
+    if not _ID.fullmatch(common["id"]):
+        reader.fault((*key, "id"), "schedule.wrong_value", "must be small letters, digits and hyphens, at most 40.")
+    return Item(detail=detail, **common)
+
+
+def _derived_s(detail: Detail) -> int:
+    match detail:
+        case Silence():
+            return length_s(detail)
+        case Lobby(opens_before_s=opens_before_s):
+            return opens_before_s
+        case _:
+            count, each_s = steps(Item("", {}, detail, 1))
+            return ceil(count * each_s)
+
+
+def _delegations(reader: Reader, value: object) -> tuple[Delegation, ...]:
+    records = [
+        reader.record(table, Delegation, ("delegations", index))
+        for index, table in enumerate(reader.array(value, ("delegations",)))
+    ]
+    return tuple(record for record in records if record is not None)
+
+
+def _countries(reader: Reader, value: object) -> dict[str, Text]:
+    """Names of an organization's own; CLDR has the others, so that one language is enough."""
+    found: dict[str, Text] = {}
+    for code, text in reader.table(value, ("countries",)).items():
+        reader.country(code, ("countries", code))
+        found[code] = reader.text(text, ("countries", code), whole=False)
+    return found
