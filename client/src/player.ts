@@ -144,7 +144,7 @@ export function createPlayer(mount: HTMLElement, deps: PlayerDeps = {}): Player 
       // Not from within the engine's own making, and not while it is being taken down.
       failed: mine(() => timers.after(0, mine(() => fail()))),
       ended: mine(() => {
-        if (!media?.live) ended_s = engine?.position() ?? target().position_s
+        ended_s = engine?.position() ?? target().position_s
         step()
       }),
       soundBlocked: (blocked) => {
@@ -185,8 +185,13 @@ export function createPlayer(mount: HTMLElement, deps: PlayerDeps = {}): Player 
 
   /** The item goes on longer than its picture. */
   function over(at: Target): boolean {
-    const duration_s = media!.duration_s ?? (media!.live ? null : (engine?.duration() ?? null))
-    if (duration_s !== null && !media!.live && at.position_s >= duration_s) return true
+    if (media!.live) return false
+    if (media!.duration_s !== null) {
+      if (at.position_s >= media!.duration_s) return true
+    } else {
+      const duration_s = engine?.duration() ?? Infinity
+      if (at.position_s >= duration_s) ended_s = duration_s
+    }
     if (ended_s === null) return false
     if (at.position_s < ended_s - END_S) ended_s = null // the clock was put back
     return ended_s !== null
@@ -199,6 +204,8 @@ export function createPlayer(mount: HTMLElement, deps: PlayerDeps = {}): Player 
     withdrawStep = timers.after(STEP_MS, step)
     const now = timers.now()
     const at = target()
+    // Before anything is loaded: the still is what people look at meanwhile.
+    drawStill(at)
     drawCaption(at)
     if (over(at)) {
       close()
@@ -239,7 +246,10 @@ export function createPlayer(mount: HTMLElement, deps: PlayerDeps = {}): Player 
   function stalled(at: Target, now: number): boolean {
     const position_s = engine?.position() ?? -1
     const waits = !at.playing || at.position_s < 0 || page.hidden || supply.phase !== 'shown'
-    if (waits || Math.abs(position_s - progress.position_s) > 0.01) progress = { position_s, at_ms: now }
+    const gain_s = position_s - progress.position_s
+    // A jump is no progress: a dead frame can be sent from place to place for ever.
+    if (waits || (gain_s > 0.01 && gain_s < 3)) progress = { position_s, at_ms: now }
+    else progress.position_s = position_s
     return now - progress.at_ms > (engine?.abilities.exact ? STALL_MS : STALL_FRAME_MS)
   }
 
@@ -251,7 +261,6 @@ export function createPlayer(mount: HTMLElement, deps: PlayerDeps = {}): Player 
     const unplayable = media.sources.length > 0 && playable.length === 0
     const absent = !ended && at.position_s >= 0 && (unplayable || standsIn(supply, timers.now()))
     root.dataset['picture'] = shown && view.videoWanted ? 'yes' : 'no'
-    drawStill(at)
     write(fallback, absent ? media.fallback_text : '')
     tell(ended ? 'ended' : shown ? 'shown' : absent ? 'absent' : 'waiting')
   }

@@ -16,6 +16,8 @@ export interface FrameOptions {
 }
 
 const GREET_MS = 500
+/** Between two reports the position is reckoned on for so long; a frame that is silent for longer stands still for all we know. */
+const RECKON_MS = 1_500
 /** Told to play and nothing moves: the browser may be waiting for a press before it allows sound. */
 const SILENT_START_MS = 3_000
 
@@ -65,7 +67,8 @@ export function createEmbed(
   function greet(): void {
     withdrawGreeting = null
     if (heard || protocol!.greet.length === 0) return
-    send(...protocol!.greet)
+    // To whoever is there: a greeting tells nothing, and until the page arrives the frame belongs to nobody.
+    for (const message of protocol!.greet) frame.contentWindow?.postMessage(message, '*')
     withdrawGreeting = timers.after(GREET_MS, greet)
   }
 
@@ -105,7 +108,7 @@ export function createEmbed(
       if (moving && before_s !== null && report_s > 0) seen()
     }
     if (report.alive) events.alive()
-    if (report.ended) events.ended()
+    if (report.ended && pictured) events.ended()
   }
 
   function seen(): void {
@@ -125,12 +128,11 @@ export function createEmbed(
 
   function estimate(): number | null {
     if (report_s === null || !moving) return report_s
-    return report_s + ((timers.now() - reported_ms) / 1000) * rate
+    return report_s + (Math.min(RECKON_MS, timers.now() - reported_ms) / 1000) * rate
   }
 
   view.addEventListener('message', hear)
   holder.append(frame)
-  frame.addEventListener('load', () => send(...(heard ? [] : protocol.greet)))
   greet()
 
   return {

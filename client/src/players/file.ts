@@ -81,7 +81,7 @@ export function createFile(
     seek,
     seekLive() {
       const { seekable } = video
-      if (seekable.length === 0) return
+      if (source.provider !== 'hls' || seekable.length === 0) return
       const edge_s = seekable.end(seekable.length - 1) - LIVE_EDGE_S
       if (edge_s - video.currentTime > LIVE_EDGE_S) seek(edge_s)
     },
