@@ -1,0 +1,52 @@
+"""The alarm clock: APScheduler wakes the conductor each second. What is due it does not know; the store does."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.memory import MemoryJobStore
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from memorata import green
+
+log = structlog.get_logger(__name__)
+
+
+class SystemAlarm:
+    """Late rather than never, and each piece of work once at a time."""
+
+    def __init__(self) -> None:
+        # The defaults would drop a job that is a second late, and a stored one together with its row.
+        self._scheduler: Any = BackgroundScheduler(
+            jobstores={"default": MemoryJobStore()},
+            executors={"default": ThreadPoolExecutor(4)},
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+            timezone="UTC",
+            daemon=True,
+        )
+        self._running = threading.Event()
+
+    def each(self, seconds: float, name: str, work: Callable[[], object]) -> None:
+        self._scheduler.add_job(lambda: _safely(name, work), "interval", seconds=seconds, id=name, name=name)
+
+    def once(self, seconds: float, work: Callable[[], object]) -> Callable[[], None]:
+        return green.spawn_after(seconds, lambda: _safely("once", work))
+
+    def start(self) -> None:
+        if not self._running.is_set():
+            self._running.set()
+            self._scheduler.start()
+
+    def stop(self) -> None:
+        if self._running.is_set():
+            self._running.clear()
+            self._scheduler.shutdown(wait=False)
+
+
+def _safely(name: str, work: Callable[[], object]) -> None:
+    try:
+        work()
+    except Exception:
+        log.exception("alarm.defect", work=name)

@@ -1,0 +1,134 @@
+"""The connection to SQLite or PostgreSQL: how it is opened, how long it may take, how its tables are made."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+import structlog
+from alembic import command as alembic
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from memorata import green
+from memorata.services.ports import StoreBusy
+
+log = structlog.get_logger(__name__)
+
+UNIT_S = 1.5
+"""How long a unit of work may take on PostgreSQL, which may be frozen without being dead."""
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_UPGRADE_LOCK = 7_345_020_641
+_WRITING = {"memorata_writing": True}
+_TRIES = 40
+_PAUSE_S = 0.025
+
+
+class Database:
+    """One database. SQLite serves one process, or a few that write little; PostgreSQL as many as one likes."""
+
+    def __init__(self, url: str) -> None:
+        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        self.engine: Engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
+        # Within one process SQLite's own wait would hold the only thread, with the one who could give way inside it.
+        self._writer: Any = green.lock() if self.is_sqlite else nullcontext()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A short look. Raises: StoreBusy."""
+        with _told_as_busy(), self._limit(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction, committed at the end; nothing inside it may wait for anything but the database.
+
+        Raises: StoreBusy, IntegrityError
+        """
+        with self._writer, _told_as_busy(), self._limit(), self._open() as connection, self._begin(connection):
+            yield connection
+
+    def upgrade(self) -> None:
+        """Bring the tables up to date; of several processes one does it, the others wait."""
+        config = Config()
+        config.set_main_option("script_location", str(_MIGRATIONS))
+        with self._writer, self._open() as connection, self._begin(connection):
+            if not self.is_sqlite:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADE_LOCK})
+            config.attributes["connection"] = connection
+            alembic.upgrade(config, "head")
+
+    def dispose(self) -> None:
+        self.engine.dispose()
+
+    def _open(self) -> Connection:
+        return self.engine.connect().execution_options(**_WRITING)
+
+    def _begin(self, connection: Connection) -> Any:
+        """Begin; another process that is writing to SQLite is waited for outside of any transaction, in green."""
+        for remaining in reversed(range(_TRIES)):
+            try:
+                return connection.begin()
+            except DBAPIError as error:
+                if not remaining or not (self.is_sqlite and _is_locked(error)):
+                    raise
+                connection.rollback()
+            green.sleep(_PAUSE_S)
+        raise AssertionError
+
+    def _limit(self) -> Any:
+        return nullcontext() if self.is_sqlite else green.at_most(UNIT_S)
+
+
+@contextmanager
+def _told_as_busy() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except (DBAPIError, PoolTimeout, green.TimedOut) as error:
+        reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+        log.error("store.busy", reason=reason)
+        raise StoreBusy(reason) from error
+
+
+def _is_locked(error: DBAPIError) -> bool:
+    return "locked" in str(error.orig)
+
+
+def _sqlite(url: str) -> Engine:
+    database = make_url(url).database
+    if database:
+        Path(database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": 0.05, "check_same_thread": False}, pool_size=5)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A transaction that begins by reading cannot become a writing one when somebody else wrote meanwhile.
+        writing = connection.get_execution_options().get("memorata_writing")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine
+
+
+def _postgresql(url: str) -> Engine:
+    options = "-c statement_timeout=2000 -c lock_timeout=1000 -c idle_in_transaction_session_timeout=5000"
+    return create_engine(
+        url,
+        pool_size=10,
+        max_overflow=5,
+        pool_timeout=1,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 2, "options": options},
+    )

@@ -1,0 +1,184 @@
+"""What the environment decides: read once, checked whole, every fault told at once."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, cast
+from urllib.parse import SplitResult, urlsplit
+
+from memorata.resources import schedules_dir
+
+AsyncMode = Literal["eventlet", "threading"]
+
+SECRET_BYTES = 32
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+class ConfigFault(Exception):
+    """The environment asks for something that cannot be; `lines` names every fault."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One installation. `origins` empty means: only pages of this server; `base_url` is without a slash at the end."""
+
+    data_dir: Path
+    database_url: str = field(repr=False)
+    secret_key: bytes = field(repr=False)
+    host: str = "127.0.0.1"
+    port: int = 5080
+    base_url: str = "http://127.0.0.1:5080"
+    schedules_dir: Path = field(default_factory=schedules_dir)
+    async_mode: AsyncMode = "eventlet"
+    origins: tuple[str, ...] = ()
+    log_level: str = "INFO"
+    redis_url: str = field(default="", repr=False)
+    janus_url: str = ""
+    proxies: int = 0
+    """How many proxies of our own stand in front, whose X-Forwarded headers are believed."""
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
+        """The settings of this process; makes the data folder and, at first, the file of the secret key.
+
+        Raises: ConfigFault
+        """
+        return _Reader(environ).settings()
+
+    def server_origins(self) -> tuple[str, ...]:
+        """Whose pages may open a socket: the server's own address, and those that are named."""
+        parts = urlsplit(self.base_url)
+        return tuple(dict.fromkeys((f"{parts.scheme}://{parts.netloc}", *self.origins)))
+
+
+class _Reader:
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.environ = environ
+        self.faults: list[str] = []
+
+    def settings(self) -> Settings:
+        data_dir = Path(self.text("DATA_DIR", "var")).expanduser().absolute()
+        host = self.text("HOST", "127.0.0.1")
+        port = self.number("PORT", 5080, 0, 65_535)
+        shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else f"[{host}]" if ":" in host else host  # noqa: S104
+        schedules = self.text("SCHEDULES_DIR", "")
+        settings = {
+            "data_dir": data_dir,
+            "database_url": self.database(data_dir),
+            "host": host,
+            "port": port,
+            "base_url": self.address("BASE_URL", f"http://{shown}:{port}"),
+            "schedules_dir": Path(schedules).expanduser().absolute() if schedules else schedules_dir(),
+            "async_mode": cast(AsyncMode, self.choice("ASYNC_MODE", "eventlet", ("eventlet", "threading"))),
+            "origins": self.origins(),
+            "log_level": self.choice("LOG_LEVEL", "INFO", _LEVELS),
+            "redis_url": self.url("REDIS_URL", ("redis", "rediss", "unix")),
+            "janus_url": self.url("JANUS_URL", ("http", "https", "ws", "wss")),
+            "proxies": self.number("PROXIES", 0, 0, 10),
+        }
+        secret = self.secret(data_dir)
+        if self.faults:
+            raise ConfigFault(self.faults)
+        return Settings(secret_key=secret, **settings)  # type: ignore[arg-type]
+
+    def fault(self, name: str, sentence: str) -> None:
+        self.faults.append(f"MEMORATA_{name}: {sentence}")
+
+    def text(self, name: str, default: str) -> str:
+        return self.environ.get(f"MEMORATA_{name}", "").strip() or default
+
+    def number(self, name: str, default: int, least: int, most: int) -> int:
+        text = self.text(name, str(default))
+        if text.isascii() and text.isdigit() and least <= int(text) <= most:
+            return int(text)
+        self.fault(name, f"{text!r} is no number from {least} to {most}.")
+        return default
+
+    def choice(self, name: str, default: str, choices: tuple[str, ...]) -> str:
+        text = self.text(name, default)
+        found = next((choice for choice in choices if choice.lower() == text.lower()), None)
+        if found is None:
+            self.fault(name, f"{text!r} is none of {', '.join(choices)}.")
+        return found or default
+
+    def url(self, name: str, schemes: tuple[str, ...]) -> str:
+        text = self.text(name, "")
+        if text and urlsplit(text).scheme not in schemes:
+            self.fault(name, f"the address must begin with {' or '.join(f'{scheme}://' for scheme in schemes)}")
+        return text
+
+    def address(self, name: str, default: str) -> str:
+        text = self.text(name, default).rstrip("/")
+        parts = _split(text)
+        if parts is None or parts.path or parts.query or parts.fragment:
+            self.fault(name, f"{text!r} is no address like https://memory.example.org, without a path.")
+        return text
+
+    def origins(self) -> tuple[str, ...]:
+        found = tuple(origin.strip().rstrip("/") for origin in self.text("ORIGINS", "").split(",") if origin.strip())
+        for origin in found:
+            parts = _split(origin)
+            if parts is None or parts.path or parts.query:
+                self.fault("ORIGINS", f"{origin!r} is no origin like https://memory.example.org (`*` is not offered).")
+        return found
+
+    def database(self, data_dir: Path) -> str:
+        url = self.text("DATABASE_URL", f"sqlite:///{data_dir / 'memorata.sqlite'}")
+        scheme = url.partition(":")[0]
+        if scheme in ("postgresql", "postgres"):
+            # SQLAlchemy would take psycopg 3, whose waiting freezes everybody (docs/adr/0004-eventlet.md).
+            return "postgresql+psycopg2" + url[len(scheme) :]
+        if scheme not in ("sqlite", "postgresql+psycopg2"):
+            self.fault("DATABASE_URL", f"{scheme}:// is not known; sqlite:///path or postgresql+psycopg2://… are.")
+        elif scheme == "sqlite" and (url in ("sqlite://", "sqlite:///") or ":memory:" in url):
+            self.fault("DATABASE_URL", "a ceremony must outlive the process: name a file, sqlite:////path/to/file.")
+        return url
+
+    def secret(self, data_dir: Path) -> bytes:
+        """From the environment, or from a file that nobody else may read, made at the first start."""
+        text = self.text("SECRET_KEY", "")
+        if text:
+            if len(text.encode()) < SECRET_BYTES:
+                self.fault("SECRET_KEY", f"is shorter than {SECRET_BYTES} bytes; `openssl rand -hex 32` makes one.")
+            return text.encode()
+        path = data_dir / "secret.key"
+        try:
+            data_dir.mkdir(parents=True, exist_ok=True)
+            if not path.exists():
+                _create(path, secrets.token_hex(SECRET_BYTES))
+            found = path.read_bytes().strip()
+        except OSError as error:
+            self.fault("DATA_DIR", f"{data_dir} cannot be used: {error.strerror}.")
+            return b""
+        if len(found) < SECRET_BYTES:
+            self.fault("DATA_DIR", f"{path} holds no key; remove it to have a new one made (links change then).")
+        return found
+
+
+def _split(text: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return None
+    return parts if parts.scheme in ("http", "https") and parts.netloc and "@" not in parts.netloc else None
+
+
+def _create(path: Path, text: str) -> None:
+    """Whole or not at all, and by one process only: the second one finds the first one's."""
+    made = path.with_name(f"{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as opened:
+        opened.write(text)
+        opened.flush()
+        os.fsync(opened.fileno())
+    try:
+        os.link(made, path)
+    except FileExistsError:
+        pass
+    finally:
+        made.unlink()

@@ -1,0 +1,89 @@
+"""Waiting, starting and limiting in the server's own way: green threads where eventlet has patched, else plain ones.
+
+With serve.py this is the only file that names eventlet; it is not imported unless serve.py has patched by it.
+"""
+
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class TimedOut(Exception):
+    """A unit of work took longer than it may."""
+
+
+def is_green() -> bool:
+    """Whether threads, sleeps and sockets of this process cooperate by eventlet."""
+    eventlet: Any = sys.modules.get("eventlet")
+    return eventlet is not None and bool(eventlet.patcher.is_monkey_patched("thread"))
+
+
+def sleep(seconds: float) -> None:
+    """Let the others run for so long; 0 gives each a turn."""
+    time.sleep(seconds)
+
+
+def lock() -> threading.Lock:
+    """One holder at a time, waiting in green; not reentrant."""
+    return threading.Lock()
+
+
+def event() -> threading.Event:
+    return threading.Event()
+
+
+def spawn(work: Callable[P, object], /, *args: P.args, **kwargs: P.kwargs) -> None:
+    """Do `work` beside everything else; it must see to its own exceptions."""
+    if is_green():
+        sys.modules["eventlet"].spawn_n(work, *args, **kwargs)
+    else:
+        threading.Thread(target=work, args=args, kwargs=kwargs, daemon=True).start()
+
+
+def spawn_after(seconds: float, work: Callable[[], object]) -> Callable[[], None]:
+    """Do `work` after so long; returns what calls it off."""
+    if is_green():
+        timer: Any = sys.modules["eventlet"].spawn_after(seconds, work)
+        return lambda: timer.cancel()
+    plain = threading.Timer(seconds, work)
+    plain.daemon = True
+    plain.start()
+    return plain.cancel
+
+
+@contextmanager
+def at_most(seconds: float) -> Iterator[None]:
+    """Give up on the work inside after so long; without eventlet the work's own limits have to do.
+
+    Raises: TimedOut
+    """
+    if not is_green():
+        yield
+        return
+    eventlet: Any = sys.modules["eventlet"]
+    limit = eventlet.Timeout(seconds)
+    try:
+        yield
+    except BaseException as caught:
+        # Timeout is no Exception, and others' time-outs are not ours to answer.
+        if caught is limit:
+            raise TimedOut(f"took longer than {seconds} s") from caught
+        raise
+    finally:
+        limit.cancel()
+
+
+def in_thread(work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+    """Do work that would hold everybody up (a hash of a password) in a thread of the system, and wait for it."""
+    if is_green():
+        from eventlet import tpool  # reached only where eventlet is in use
+
+        done: T = tpool.execute(work, *args, **kwargs)
+        return done
+    return work(*args, **kwargs)

@@ -1,0 +1,59 @@
+"""Which links and tokens there are: all derived from the installation's one secret, none of them stored."""
+
+import base64
+import hashlib
+import hmac
+import re
+import secrets
+
+_LINK_BYTES = 18
+_TOKEN_BYTES = 24
+_TOKEN = re.compile(r"([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{32})")
+
+
+class Keys:
+    """Links (144 bits) and tokens (192 bits) of one installation."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
+
+    def link(self, ceremony_id: str, role: str, generation: int) -> str:
+        """What stands in the address by which a role enters; another generation is another link."""
+        return _text(self._mac("link", ceremony_id, role, str(generation))[:_LINK_BYTES])
+
+    def token(self, participant_id: str) -> str:
+        """What a page shows to be this participant."""
+        return f"{participant_id}.{self._token_mac(participant_id)}"
+
+    def holder(self, token: str) -> str | None:
+        """The participant id of a token, if it is one of ours."""
+        found = _TOKEN.fullmatch(token)
+        if found is None or not hmac.compare_digest(found[2], self._token_mac(found[1])):
+            return None
+        return found[1]
+
+    def device(self, device: str) -> str:
+        """What is stored in the place of a device's own word."""
+        return _text(self._mac("device", device))
+
+    def _token_mac(self, participant_id: str) -> str:
+        return _text(self._mac("token", participant_id)[:_TOKEN_BYTES])
+
+    def _mac(self, *words: str) -> bytes:
+        # Lengths keep ("a", "bc") and ("ab", "c") apart.
+        message = b"".join(len(word.encode()).to_bytes(4) + word.encode() for word in words)
+        return hmac.digest(self._secret, message, "sha256")
+
+
+def digest(key: str) -> bytes:
+    """By what a link is looked up: how long that takes tells nothing about the link itself."""
+    return hashlib.sha256(key.encode()).digest()
+
+
+def new_id() -> str:
+    """128 random bits as 22 letters."""
+    return secrets.token_urlsafe(16)
+
+
+def _text(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()

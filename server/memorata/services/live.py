@@ -1,0 +1,357 @@
+"""One ceremony, live, with one writer: settle what the clock brought about, decide, append, then tell everybody.
+
+Other processes may write to the same log. Each append names the number it follows; whoever comes second reads what was
+written meanwhile and decides again, so that a cue or a press of a button happens once.
+"""
+
+import secrets
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import structlog
+
+from memorata import green
+from memorata.domain import commands as c
+from memorata.domain import conducting
+from memorata.domain.ceremony import decide, evolve
+from memorata.domain.errors import Refused
+from memorata.domain.events import Event, Recorded
+from memorata.domain.floor import FloorEntry
+from memorata.domain.programme import Programme, silence_locked
+from memorata.domain.state import CeremonyState
+from memorata.domain.tributes import Wish
+from memorata.services.ports import Answer, Clock, EventLog, Mark, Publisher, StoreBusy
+from memorata.services.snapshots import public_state
+
+log = structlog.get_logger(__name__)
+
+CONDUCTOR = "conductor"
+OPERATOR = "operator"
+
+RECENT = 500
+"""How many events are kept at hand for those who come back; who missed more gets a snapshot."""
+
+_ATTEMPTS = 8
+_SKEW_MS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A command that was granted; `seq` is the head of the log right after it."""
+
+    ok: bool
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What belongs to one participant: requests, candles lit (item ids), wreaths laid, wishes."""
+
+    entries: tuple[FloorEntry, ...]
+    lit: tuple[str, ...]
+    laid: tuple[tuple[str, int], ...]
+    wishes: tuple[Wish, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Tributes counted: candles by item, wreaths by item and number."""
+
+    candles: dict[str, int]
+    wreaths: dict[str, dict[str, int]]
+
+
+class _Live:
+    """What is remembered of one ceremony; `lock` is held while it changes and while its changes are told."""
+
+    def __init__(self, ceremony_id: str, epoch: str) -> None:
+        self.ceremony_id = ceremony_id
+        self.epoch = epoch
+        self.lock = green.lock()
+        self.state = CeremonyState()
+        self.last_ms = 0
+        self.recent: deque[Recorded] = deque(maxlen=RECENT)
+        self.marks: set[Mark] = set()
+        self.counts: Counter[tuple[str, str]] = Counter()
+        self.public: CeremonyState | None = None
+
+    def take(self, recorded: Recorded) -> None:
+        self.state = evolve(self.state, recorded)
+        self.last_ms = max(self.last_ms, recorded.at_ms)
+        self.recent.append(recorded)
+
+    def mark(self, marks: Iterable[Mark]) -> bool:
+        new = [mark for mark in marks if mark not in self.marks]
+        self.marks.update(new)
+        self.counts.update((mark.item_id, mark.key) for mark in new)
+        return bool(new)
+
+
+class LiveCeremonies:
+    """All ceremonies of this installation. `counted` hears when the tributes of one have been counted anew."""
+
+    def __init__(
+        self, event_log: EventLog, clock: Clock, publisher: Publisher, counted: Callable[[str], None] = lambda _: None
+    ) -> None:
+        self._log = event_log
+        self._clock = clock
+        self._publisher = publisher
+        self._counted = counted
+        self._all: dict[str, _Live] = {}
+        self._loading = green.lock()
+
+    # --- reading ---
+
+    def ids(self) -> tuple[str, ...]:
+        """Every ceremony there is, in the store's order."""
+        return tuple(head.ceremony_id for head in self._log.heads())
+
+    def list(self) -> tuple[CeremonyState, ...]:
+        """The state of every ceremony that has a programme."""
+        states = (self.state(ceremony_id) for ceremony_id in self.ids())
+        return tuple(state for state in states if state.programme is not None)
+
+    def state(self, ceremony_id: str) -> CeremonyState:
+        """As this process knows it, at most a second behind the others.
+
+        Raises: Refused: `ceremony.unknown`.
+        """
+        return self._live(ceremony_id).state
+
+    def public(self, ceremony_id: str) -> CeremonyState:
+        """The state as the audience sees it; the same object until something changes."""
+        live = self._live(ceremony_id)
+        state, public = live.state, live.public
+        if public is None or public.seq != state.seq:
+            public = live.public = public_state(state)
+        return public
+
+    def epoch(self, ceremony_id: str) -> str:
+        return self._live(ceremony_id).epoch
+
+    def head(self, ceremony_id: str) -> tuple[str, int]:
+        """Epoch and number of the last event."""
+        live = self._live(ceremony_id)
+        return live.epoch, live.state.seq
+
+    def events_after(self, ceremony_id: str, seq: int, limit: int = RECENT) -> tuple[Recorded, ...]:
+        """The events beyond `seq`, in order."""
+        live = self._live(ceremony_id)
+        recent = tuple(live.recent)
+        if recent and recent[0].seq <= seq + 1:
+            return tuple(recorded for recorded in recent if recorded.seq > seq)[:limit]
+        if seq >= live.state.seq:
+            return ()
+        return self._log.events(ceremony_id, seq, limit)
+
+    def own(self, ceremony_id: str, participant_id: str) -> Own:
+        """What belongs to one participant."""
+        live = self._live(ceremony_id)
+        marks = sorted(
+            (mark for mark in live.marks if mark.participant_id == participant_id), key=lambda m: (m.item_id, m.key)
+        )
+        return Own(
+            entries=tuple(entry for entry in live.state.floor.entries if entry.participant_id == participant_id),
+            lit=tuple(mark.item_id for mark in marks if not mark.key),
+            laid=tuple((mark.item_id, int(mark.key)) for mark in marks if mark.key),
+            wishes=tuple(wish for wish in live.state.tributes.wishes if wish.participant_id == participant_id),
+        )
+
+    def counts(self, ceremony_id: str) -> Counts:
+        """How many candles and wreaths."""
+        candles: dict[str, int] = {}
+        wreaths: dict[str, dict[str, int]] = {}
+        for (item_id, key), count in sorted(self._live(ceremony_id).counts.items()):
+            if key:
+                wreaths.setdefault(item_id, {})[key] = count
+            else:
+                candles[item_id] = count
+        return Counts(candles, wreaths)
+
+    def silent(self, ceremony_id: str) -> bool:
+        """Whether a silence holds the ceremony now, from its stillness to the end of its rest."""
+        state = self.state(ceremony_id)
+        return state.programme is not None and silence_locked(state.programme, state.progress, self._clock.now_ms())
+
+    @contextmanager
+    def still(self, ceremony_id: str) -> Iterator[None]:
+        """While this is held nothing changes and nothing is told, so that a welcome fits between two events."""
+        with self._live(ceremony_id).lock:
+            yield
+
+    # --- writing ---
+
+    def plan(self, programme: Programme, actor_id: str = OPERATOR) -> Result:
+        """Set the programme of a ceremony, which begins its history when there is none.
+
+        Raises: Refused: `silence.locked`, `phase.not_allowed` after its end.
+        """
+        ceremony_id = programme.ceremony_id
+        self._log.create(ceremony_id, secrets.token_urlsafe(12))
+        actor = c.Actor(participant_id=actor_id, role="organizer")
+        return self.handle(ceremony_id, c.PlanCeremony(programme), actor, "")
+
+    def handle(self, ceremony_id: str, command: c.Command, actor: c.Actor, cmd_id: str) -> Result:
+        """Answer a command; one with a `cmd_id` that was granted before gets the first answer and does nothing.
+
+        Raises:
+            Refused: not allowed now, or `ceremony.unknown`.
+            StoreBusy: nothing has been changed; ask again.
+        """
+        live = self._live(ceremony_id)
+        with live.lock:
+            for attempt in range(_ATTEMPTS):
+                if attempt:
+                    self._follow(live)
+                if cmd_id:
+                    first = self._log.answer(ceremony_id, actor.participant_id, cmd_id)
+                    if first is not None:
+                        return Result(True, first.seq)
+                now_ms = self._now_ms(live)
+                if not self._settle(live, now_ms):
+                    continue
+                events = decide(live.state, command, actor, now_ms)
+                mark = _mark(command, actor)
+                answer = Answer(actor.participant_id, cmd_id, live.state.seq + len(events), now_ms) if cmd_id else None
+                if self._append(live, events, actor.participant_id, now_ms, answer, mark):
+                    return Result(True, live.state.seq)
+            raise StoreBusy("others kept writing")
+
+    def settle(self, ceremony_id: str) -> int | None:
+        """Append what the clock has brought about; returns when it will next, server ms, if that is foreseeable."""
+        live = self._live(ceremony_id)
+        now_ms = self._clock.now_ms()
+        due_ms = conducting.next_due_ms(live.state, now_ms)
+        if due_ms is None or due_ms > now_ms:
+            return due_ms
+        with live.lock:
+            for _ in range(_ATTEMPTS):
+                now_ms = self._now_ms(live)
+                if self._settle(live, now_ms):
+                    return conducting.next_due_ms(live.state, now_ms)
+                self._follow(live)
+        return now_ms
+
+    def follow(self) -> tuple[str, ...]:
+        """Read what other processes have written, and tell it here; returns the ids of all ceremonies."""
+        heads = self._log.heads()
+        for head in heads:
+            live = self._live(head.ceremony_id)
+            if head.seq != live.state.seq or head.epoch != live.epoch:
+                with live.lock:
+                    self._follow(live)
+        return tuple(head.ceremony_id for head in heads)
+
+    def recount(self) -> None:
+        """Read the tributes that other processes have counted."""
+        for live in tuple(self._all.values()):
+            if live.mark(self._log.marks(live.ceremony_id)):
+                self._counted(live.ceremony_id)
+
+    # --- inside ---
+
+    def _live(self, ceremony_id: str) -> _Live:
+        live = self._all.get(ceremony_id)
+        if live is not None:
+            return live
+        with self._loading:
+            if ceremony_id not in self._all:
+                head = self._log.head(ceremony_id)
+                if head is None:
+                    raise Refused("ceremony.unknown", ceremony_id=ceremony_id)
+                self._all[ceremony_id] = self._load(_Live(ceremony_id, head.epoch))
+        return self._all[ceremony_id]
+
+    def _load(self, live: _Live) -> _Live:
+        for recorded in self._log.events(live.ceremony_id, 0):
+            live.take(recorded)
+        live.mark(self._log.marks(live.ceremony_id))
+        return live
+
+    def _now_ms(self, live: _Live) -> int:
+        """Now, not before the last event; a log from a clock far ahead is not followed there."""
+        now_ms = self._clock.now_ms()
+        if now_ms < live.last_ms:
+            if live.last_ms - now_ms > _SKEW_MS:
+                log.warning("clock.behind_log", ceremony=live.ceremony_id, by_ms=live.last_ms - now_ms)
+                return now_ms
+            return live.last_ms
+        return now_ms
+
+    def _settle(self, live: _Live, now_ms: int) -> bool:
+        """Append what is due by the clock; False when somebody else wrote first."""
+        for _ in range(_ATTEMPTS):
+            events = conducting.due(live.state, now_ms)
+            if not events:
+                return True
+            if not self._append(live, events, CONDUCTOR, now_ms):
+                return False
+        raise RuntimeError(f"the clock brings about ever more in {live.ceremony_id}")
+
+    def _append(
+        self,
+        live: _Live,
+        events: tuple[Event, ...],
+        by: str,
+        now_ms: int,
+        answer: Answer | None = None,
+        mark: Mark | None = None,
+    ) -> bool:
+        """Write, then remember, then tell; False when the log had grown meanwhile."""
+        if mark is not None and mark in live.marks:
+            mark = None
+        if not events and answer is None and mark is None:
+            return True
+        seq = live.state.seq
+        recorded = tuple(Recorded(seq + i, now_ms, by, event) for i, event in enumerate(events, 1))
+        if not self._log.append(live.ceremony_id, seq, recorded, answer, mark):
+            return False
+        self._took(live, recorded)
+        if mark is not None and live.mark((mark,)):
+            self._counted(live.ceremony_id)
+            self._publisher.own_changed(live.ceremony_id, mark.participant_id)
+        return True
+
+    def _took(self, live: _Live, recorded: tuple[Recorded, ...]) -> None:
+        if not recorded:
+            return
+        before = live.state
+        for one in recorded:
+            live.take(one)
+        self._publisher.publish(live.ceremony_id, recorded)
+        for participant_id in sorted(_owners(before, live.state)):
+            self._publisher.own_changed(live.ceremony_id, participant_id)
+
+    def _follow(self, live: _Live) -> None:
+        head = self._log.head(live.ceremony_id)
+        if head is None:
+            raise Refused("ceremony.unknown", ceremony_id=live.ceremony_id)
+        if head.epoch != live.epoch or head.seq < live.state.seq:
+            # Another history, restored from a copy: the pages learn it by the epoch in the next beat.
+            log.warning("log.replaced", ceremony=live.ceremony_id, seq=head.seq)
+            fresh = self._load(_Live(live.ceremony_id, head.epoch))
+            live.epoch, live.state, live.last_ms = fresh.epoch, fresh.state, fresh.last_ms
+            live.recent, live.marks, live.counts, live.public = fresh.recent, fresh.marks, fresh.counts, None
+            return
+        self._took(live, self._log.events(live.ceremony_id, live.state.seq))
+
+
+def _mark(command: c.Command, actor: c.Actor) -> Mark | None:
+    match command:
+        case c.LightCandle(item_id=item_id):
+            return Mark(item_id, "", actor.participant_id)
+        case c.LayWreath(item_id=item_id, wreath=wreath):
+            return Mark(item_id, str(wreath), actor.participant_id)
+    return None
+
+
+def _owners(before: CeremonyState, after: CeremonyState) -> set[str]:
+    """Whose requests or wishes are not what they were."""
+    changed: set[FloorEntry | Wish] = set()
+    if before.floor is not after.floor:
+        changed.update(set(before.floor.entries) ^ set(after.floor.entries))
+    if before.tributes is not after.tributes:
+        changed.update(set(before.tributes.wishes) ^ set(after.tributes.wishes))
+    return {one.participant_id for one in changed if one.participant_id is not None}

@@ -1,0 +1,162 @@
+"""Who is there, told calmly: at most two messages a second, and none during a silence."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from memorata import green
+from memorata.domain.roles import Role, is_staff
+from memorata.services.ports import Alarm, Clock, Participant, Publisher, Report, SeatRow, Seats, Totals
+
+SPACING_MS = 500
+ROSTER_SPACING_MS = 2_000
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A seat as somebody may see it; `participant_id` and `role` are for staff."""
+
+    name: str
+    community: str
+    country: str | None
+    people: int
+    online: bool
+    participant_id: str | None = None
+    role: Role | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    rows: tuple[Shown, ...]
+    next: str | None
+
+
+class _Told:
+    """When one kind of message about a ceremony was last sent, and whether another waits."""
+
+    def __init__(self) -> None:
+        self.sent_ms = -(10**9)
+        self.waiting = False
+
+
+class PresenceDesk:
+    """Takes seats, and tells the totals. `silent` says whether a silence holds a ceremony now."""
+
+    def __init__(
+        self, seats: Seats, publisher: Publisher, clock: Clock, alarm: Alarm, silent: Callable[[str], bool]
+    ) -> None:
+        self._seats = seats
+        self._publisher = publisher
+        self._clock = clock
+        self._alarm = alarm
+        self._silent = silent
+        self._lock = green.lock()
+        self._totals_told: dict[str, _Told] = {}
+        self._roster_told: dict[str, _Told] = {}
+        self._versions: dict[str, int] = {}
+
+    def start(self) -> None:
+        self._alarm.each(1.0, "seats", self.expire)
+
+    def join(self, participant: Participant, tab: str) -> None:
+        if self._seats.join(participant, tab, self._clock.now_ms()):
+            self.touch(participant.ceremony_id)
+        self._touch_roster(participant.ceremony_id)
+
+    def leave(self, participant: Participant, tab: str, *, at_once: bool = False) -> None:
+        """A tab is gone. The seat is kept for half a minute, for a line that comes back, unless `at_once`."""
+        if self._seats.leave(participant, tab, self._clock.now_ms(), at_once=at_once):
+            self.touch(participant.ceremony_id)
+        self._touch_roster(participant.ceremony_id)
+
+    def changed(self, participant: Participant) -> None:
+        """What somebody says about themselves has changed."""
+        if self._seats.update(participant):
+            self.touch(participant.ceremony_id)
+            self._touch_roster(participant.ceremony_id)
+
+    def report(self, participant: Participant, report: Report) -> None:
+        if self._seats.report(participant, report):
+            self.touch(participant.ceremony_id)
+
+    def expire(self) -> None:
+        for ceremony_id in self._seats.expire(self._clock.now_ms()):
+            self.touch(ceremony_id)
+            self._touch_roster(ceremony_id)
+
+    def totals(self, ceremony_id: str) -> Totals:
+        return self._seats.totals(ceremony_id)
+
+    def version(self, ceremony_id: str) -> int:
+        """Grows with every message about the ceremony; the latest wins."""
+        return self._versions.get(ceremony_id, 0)
+
+    def ceremonies(self) -> tuple[str, ...]:
+        """Where somebody has a seat."""
+        return self._seats.ceremonies()
+
+    def roster(self, viewer: Participant, after: str | None = None, search: str = "") -> Page:
+        """A page of who is there, by name; participants see those who consent to be seen, as far as they do."""
+        staff = is_staff(viewer.role)
+        shown = [(_sorted_by(seen, row), seen) for row in self._seats.rows(viewer.ceremony_id)
+                 if (seen := _shown(row, staff)) is not None]  # fmt: skip
+        wanted = search.casefold().strip()
+        if wanted:
+            shown = [
+                (key, seen) for key, seen in shown
+                if wanted in f"{seen.name}\n{seen.community}\n{seen.country or ''}".casefold()
+            ]  # fmt: skip
+        if after is not None:
+            shown = [(key, seen) for key, seen in shown if key > after]
+        shown.sort(key=lambda pair: pair[0])
+        page = shown[:PAGE]
+        return Page(tuple(seen for _, seen in page), page[-1][0] if len(shown) > PAGE else None)
+
+    def touch(self, ceremony_id: str) -> None:
+        """The totals, or the tributes counted, are not what was told last: tell soon."""
+        self._soon(self._totals_told, ceremony_id, SPACING_MS, self._tell_totals)
+
+    def _touch_roster(self, ceremony_id: str) -> None:
+        self._soon(self._roster_told, ceremony_id, ROSTER_SPACING_MS, self._publisher.roster_changed)
+
+    def _tell_totals(self, ceremony_id: str) -> None:
+        self._versions[ceremony_id] = self.version(ceremony_id) + 1
+        self._publisher.presence(ceremony_id)
+
+    def _soon(
+        self, told_by_id: dict[str, _Told], ceremony_id: str, spacing_ms: int, tell: Callable[[str], None]
+    ) -> None:
+        with self._lock:
+            told = told_by_id.setdefault(ceremony_id, _Told())
+            if told.waiting:
+                return
+            told.waiting = True
+            # A little later even at first, so that people who come together are one message.
+            wait_ms = max(50, told.sent_ms + spacing_ms - self._clock.now_ms())
+
+        def attempt() -> None:
+            if self._silent(ceremony_id):
+                self._alarm.once(spacing_ms / 1000, attempt)
+                return
+            with self._lock:
+                told.waiting = False
+                told.sent_ms = self._clock.now_ms()
+            tell(ceremony_id)
+
+        self._alarm.once(wait_ms / 1000, attempt)
+
+
+def _shown(row: SeatRow, staff: bool) -> Shown | None:
+    who = row.participant
+    if staff:
+        return Shown(who.name, who.community, who.country, who.people, row.online, who.id, who.role)
+    if who.consent == "count" or not who.name:
+        return None
+    if who.consent == "first":
+        return Shown(who.name.split()[0], "", who.country, who.people, row.online)
+    return Shown(who.name, who.community, who.country, who.people, row.online)
+
+
+def _sorted_by(seen: Shown, row: SeatRow) -> str:
+    """By name, those without last; the seat's number makes it unique. Nothing is in it that is not shown."""
+    return f"{'1' if not seen.name else '0'}{seen.name.casefold()}|{row.number:08}"
