@@ -352,6 +352,8 @@ export function createPlayer(mount: HTMLElement, deps: PlayerDeps = {}): Player 
         cues = []
         ended_s = null
         media = nextMedia
+        // Whoever listens now is told afresh, even when the state is the same as that of the item before.
+        told = { picture: 'none', provider: null, soundBlocked: false }
       }
       if (!same || nextPlayable.length !== playable.length) {
         const kept = same ? nextPlayable.findIndex((source) => source.url === opened?.url) : -1
