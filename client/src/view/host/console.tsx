@@ -1,0 +1,149 @@
+// The host console: run of show, what is live, the queue, the audience's picture, and one large button.
+import { effect, signal } from '@preact/signals'
+import { render } from 'preact'
+import { createSession } from '../../session'
+import type { Boot } from '../../state'
+import { t } from '../../text/messages'
+import { OPEN } from '../../floor'
+import { viewOf } from '../page'
+import '../../style/host.css'
+import { Conduct, holdOrResume, holdingPicture, pressNext } from './conduct'
+import { createDesk, type Desk } from './desk'
+import { Door, rememberName } from './door'
+import { keyAct, keysOn } from './keys'
+import { More } from './more'
+import { Panels, type Panel } from './panels'
+import { People } from './people'
+import { Preview, hear } from './preview'
+import { Queue } from './queue'
+import { Rundown } from './rundown'
+import { Stage } from './stage'
+import { theme } from './theme'
+import { TopBar } from './topbar'
+import { watchOthers } from './others'
+import { Wishes } from './wishes'
+
+/** Three columns from this width on; below it everything is a tab. */
+const WIDE = '(min-width: 1080px) and (min-height: 560px)'
+
+const wide = signal(false)
+const tab = signal('stage')
+const side = signal('queue')
+
+export function start(root: HTMLElement, boot: Boot): void {
+  const session = createSession(boot)
+  const desk = createDesk(viewOf(session))
+  const media = matchMedia(WIDE)
+  wide.value = media.matches
+  media.addEventListener('change', () => (wide.value = media.matches))
+  root.replaceChildren()
+  root.classList.add('console')
+  effect(() => {
+    if (theme.value === 'auto') delete root.dataset['theme']
+    else root.dataset['theme'] = theme.value
+  })
+  rememberName()
+  watchOthers(desk)
+  document.addEventListener('keydown', (event) => onKey(desk, event))
+  // After a reload in the middle of a ceremony the console is back without a press; sound waits for one.
+  if (session.entered) {
+    hear(desk, false)
+    session.resume()
+  }
+  render(<Console desk={desk} />, root)
+}
+
+function Console({ desk }: { desk: Desk }) {
+  const { entered, link, state } = desk.live.value
+  if (!entered) return <Door desk={desk} />
+  if (link === 'gone') {
+    return (
+      <div class="door">
+        <h1>{t('This link is not valid any more')}</h1>
+        <p>{t('The ceremony goes on without this console. Please ask the organizer for a new link.')}</p>
+      </div>
+    )
+  }
+  if (state === null) return <p class="door">{t('Connecting…')}</p>
+  return (
+    <div class={`desk ${wide.value ? 'wide' : 'narrow'} ${desk.calm.value ? 'calm' : ''}`}>
+      <TopBar desk={desk} />
+      {wide.value ? <Columns desk={desk} /> : <Tabs desk={desk} />}
+      <Notices desk={desk} />
+      <Conduct desk={desk} />
+    </div>
+  )
+}
+
+function Columns({ desk }: { desk: Desk }) {
+  return (
+    <div class="columns">
+      <section class="column left" aria-label={t('Run of show')} tabIndex={0}>
+        <Rundown desk={desk} />
+      </section>
+      <section class="column middle" aria-label={t('Now')} tabIndex={0}>
+        <Stage desk={desk} />
+      </section>
+      <section class="column right" aria-label={t('Audience')}>
+        <Preview desk={desk} />
+        <Panels label={t('Queue, words, people')} panels={sidePanels(desk)} chosen={side} />
+      </section>
+    </div>
+  )
+}
+
+function Tabs({ desk }: { desk: Desk }) {
+  const panels: Panel[] = [
+    { id: 'stage', words: t('Now'), waiting: 0, draw: () => <Stage desk={desk} /> },
+    { id: 'rundown', words: t('Programme'), waiting: 0, draw: () => <Rundown desk={desk} /> },
+    ...sidePanels(desk),
+    { id: 'preview', words: t('Picture'), waiting: 0, draw: () => <Preview desk={desk} /> },
+  ]
+  return <Panels label={t('Parts of the console')} panels={panels} chosen={tab} />
+}
+
+function sidePanels(desk: Desk): Panel[] {
+  const { floor, tributes } = desk.state.value
+  const asking = floor.entries.filter((entry) => OPEN.includes(entry.state) && entry.state !== 'speaking').length
+  const held = tributes.wishes.filter((wish) => wish.state === 'held').length
+  return [
+    { id: 'queue', words: t('Queue'), waiting: asking, draw: () => <Queue desk={desk} /> },
+    { id: 'wishes', words: t('Words'), waiting: held, draw: () => <Wishes desk={desk} /> },
+    { id: 'people', words: t('People'), waiting: 0, draw: () => <People desk={desk} /> },
+    { id: 'more', words: t('More'), waiting: 0, draw: () => <More desk={desk} /> },
+  ]
+}
+
+/** Refusals and what other hosts did, in calm lines; said aloud too, but not into a silence. */
+function Notices({ desk }: { desk: Desk }) {
+  return (
+    <div class="notices" role="status" aria-live={desk.calm.value ? 'off' : 'polite'}>
+      {desk.notices.value.map((notice) => (
+        <p key={notice.id}>
+          <span>{notice.text}</span>
+          <button type="button" class="press quiet" onClick={() => desk.dismiss(notice.id)}>
+            {t('Good')}
+          </button>
+        </p>
+      ))}
+    </div>
+  )
+}
+
+function onKey(desk: Desk, event: KeyboardEvent): void {
+  if (!keysOn.value || desk.live.peek().state === null || event.defaultPrevented) return
+  const target = event.target
+  const writing = target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select'))
+  const { key, ctrlKey, metaKey, altKey, shiftKey, repeat } = event
+  const wanted = keyAct({ key, ctrlKey, metaKey, altKey, shiftKey, repeat, writing })
+  if (wanted === null) return
+  if (wanted === 'disarm') {
+    desk.armed.value = null
+    return
+  }
+  event.preventDefault()
+  if (!desk.conducts.peek() || desk.calm.peek()) return
+  if (wanted === 'next') pressNext(desk)
+  else if (wanted === 'picture') holdingPicture(desk)
+  else holdOrResume(desk)
+}

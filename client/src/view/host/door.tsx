@@ -1,0 +1,74 @@
+// Before the console opens: one press, which also allows sound; a name for the other hosts, if one likes.
+import { signal } from '@preact/signals'
+import { t } from '../../text/messages'
+import { Failure } from '../../session'
+import type { Desk } from './desk'
+import { Field, Form } from './fields'
+import { hear } from './preview'
+import { dayOf, timeOfDay, zoneName } from './words'
+
+const STORED = 'memorata.console.name'
+
+const name = signal('')
+const trouble = signal('')
+const opening = signal(false)
+
+export function Door({ desk }: { desk: Desk }) {
+  const { boot } = desk.live.value
+  const programme = boot.programme
+  return (
+    <div class="door">
+      <p class="eyebrow">{t('Host console')}</p>
+      <h1>{desk.text(programme?.title) || t('A ceremony')}</h1>
+      {programme !== null && (
+        <p>
+          {dayOf(programme.starts_ms, programme.zone)}, {timeOfDay(programme.starts_ms, programme.zone)} ({zoneName(programme.starts_ms, programme.zone)})
+        </p>
+      )}
+      <Form label={t('Open the console')} onSend={() => void open(desk)}>
+        <Field label={t('Your name, for the other hosts (may stay empty)')} value={name.value} most={60} onValue={(value) => (name.value = value)} />
+        <button type="submit" class="press main" aria-disabled={opening.value ? 'true' : undefined}>
+          {opening.value ? t('Opening…') : t('Open the console')}
+        </button>
+      </Form>
+      <p role="status">{trouble.value}</p>
+      <p class="facts">
+        {t('Opening changes nothing for the participants. Several hosts may have it open; all see and conduct the same ceremony.')}
+      </p>
+      {boot.telephone !== '' && <p class="facts">{t('Help by telephone: {number}', { number: boot.telephone })}</p>}
+    </div>
+  )
+}
+
+export function rememberName(): void {
+  try {
+    name.value = localStorage.getItem(STORED) ?? ''
+  } catch {
+    // Then it is typed again.
+  }
+}
+
+async function open(desk: Desk): Promise<void> {
+  if (opening.value) return
+  opening.value = true
+  trouble.value = ''
+  // The press allows sound; it stays off until the host wants to hear it.
+  hear(desk, false)
+  const given = name.value.trim()
+  try {
+    localStorage.setItem(STORED, given)
+  } catch {
+    // Not remembered, then.
+  }
+  try {
+    await desk.session.enter(given === '' ? {} : { name: given })
+  } catch (error) {
+    const code = error instanceof Failure ? error.code : 'line'
+    trouble.value =
+      code === 'link.unknown'
+        ? t('This link is not valid any more. Please ask the organizer for a new one.')
+        : t('The server does not answer just now. Please press once more in a moment.')
+  } finally {
+    opening.value = false
+  }
+}

@@ -1,0 +1,198 @@
+// One request in the queue: who, what for, how long waited, and what may be done with it in its state.
+import { signal } from '@preact/signals'
+import { OPEN, WAITING, holder, place, waitMs } from '../../floor'
+import { t } from '../../text/messages'
+import type { FloorEntry } from '../../wire'
+import { countryName } from '../page'
+import { Press, Twice } from './controls'
+import type { Desk } from './desk'
+import { EditForm } from './editentry'
+import { moved } from './runofshow'
+import { ENTRY_KINDS, VIAS, aboutMinutes, entryStateWord, length } from './words'
+
+/** The entry whose further actions are open, and the one being corrected. */
+const more = signal<string | null>(null)
+const editing = signal<string | null>(null)
+
+export function Entry({ desk, entry, online }: { desk: Desk; entry: FloorEntry; online: boolean | null }) {
+  const { floor } = desk.state.value
+  const now_ms = desk.now_s.value * 1000
+  const isOpen = OPEN.includes(entry.state)
+  const at = place(floor, entry.id)
+  const facts = [
+    entry.community,
+    countryName(desk, entry.country),
+    entry.via === 'self' ? '' : t(VIAS[entry.via]),
+  ]
+  return (
+    <li class={`entry ${entry.state}`}>
+      <p class="who">
+        {at > 0 && <span class="number">{at}</span>}
+        <b dir="auto">{entry.name}</b>
+        <span class="state">{entryStateWord(entry.state)}</span>
+      </p>
+      {facts.some((part) => part !== '') && <p class="facts">{facts.filter((part) => part !== '').join(' · ')}</p>}
+      <p class="facts">
+        {t(ENTRY_KINDS[entry.kind])}
+        {isOpen && ` · ${timing(entry, now_ms)}`}
+        {at > 1 && entry.state !== 'ready' && ` · ${t('turn in {time}', { time: aboutMinutes(waitMs(floor, entry.id, now_ms)) })}`}
+      </p>
+      {isOpen && online === false && <p class="away">{t('Not connected just now; the place is kept.')}</p>}
+      {entry.note !== '' && <p class="hostnote" dir="auto">{entry.note}</p>}
+      {entry.text !== '' && (
+        <details class="poem">
+          <summary>{entry.kind === 'poem' ? t('The poem') : t('What it is about')}</summary>
+          <p dir="auto">{entry.text}</p>
+        </details>
+      )}
+      {editing.value === entry.id ? (
+        <EditForm desk={desk} entry={entry} onDone={() => (editing.value = null)} />
+      ) : (
+        <Actions desk={desk} entry={entry} />
+      )}
+    </li>
+  )
+}
+
+function timing(entry: FloorEntry, now_ms: number): string {
+  const slot = length(entry.slot_s * 1000)
+  const since = now_ms - entry.since_ms
+  if (entry.state === 'speaking') {
+    const over = since - entry.slot_s * 1000
+    return over > 0
+      ? t('speaking {time}, {over} over the {slot} offered', { time: length(since), over: length(over), slot })
+      : t('speaking {time} of {slot}', { time: length(since), slot })
+  }
+  if (entry.state === 'next') return t('called {time} ago, {slot} offered', { time: length(since), slot })
+  return t('waiting {time}, {slot} offered', { time: length(since), slot })
+}
+
+function Actions({ desk, entry }: { desk: Desk; entry: FloorEntry }) {
+  const { floor } = desk.state.value
+  const { state, id } = entry
+  const hosts = desk.conducts.value
+  const speaking = holder(floor)
+  const name = entry.name
+  const grant = () => void desk.act('floor.grant', { entry_id: id, aimed_holder: speaking?.id ?? null })
+  const isMore = more.value === id
+  const accept = (words: string) => (
+    <Press desk={desk} onPress={() => void desk.act('floor.accept', { entry_id: id })} label={`${words}: ${name}`}>
+      {words}
+    </Press>
+  )
+  const call = (words: string) =>
+    hosts && (
+      <Press desk={desk} onPress={() => void desk.act('floor.call', { entry_id: id })} label={`${words}: ${name}`}>
+        {words}
+      </Press>
+    )
+  const give = () => {
+    if (!hosts) return null
+    // With somebody speaking the press ends their turn: never by a slip.
+    if (speaking !== null) {
+      return (
+        <Twice
+          desk={desk}
+          id={`grant ${id}`}
+          words={t('Give the floor')}
+          label={t('Give the floor to {name}', { name })}
+          again={t('Yes, {speaking} has finished, {name} speaks', { speaking: speaking.name, name })}
+          onPress={grant}
+        />
+      )
+    }
+    return (
+      <Press desk={desk} kind={state === 'ready' ? 'main' : 'plain'} onPress={grant} label={t('Give the floor to {name}', { name })}>
+        {t('Give the floor')}
+      </Press>
+    )
+  }
+  return (
+    <div class="buttons">
+      {state === 'asked' && accept(t('Accept'))}
+      {(state === 'asked' || state === 'accepted') && call(t('Call as next'))}
+      {state === 'not_here' && call(t('Call again'))}
+      {state === 'not_here' && accept(t('Back into the order'))}
+      {state === 'declined' && accept(t('Accept after all'))}
+      {(state === 'accepted' || state === 'next' || state === 'ready') && give()}
+      {state === 'next' && (
+        <Press desk={desk} onPress={() => void desk.act('floor.ready', { entry_id: id })} label={t('{name} is ready', { name })}>
+          {t('Is ready')}
+        </Press>
+      )}
+      {state === 'speaking' && (
+        <Press desk={desk} onPress={() => void desk.act('floor.yield', { entry_id: id })} label={t('{name} has finished', { name })}>
+          {t('Has finished')}
+        </Press>
+      )}
+      {OPEN.includes(state) && (
+        <button
+          type="button"
+          class="press quiet"
+          aria-expanded={isMore}
+          aria-label={t('More for {name}', { name })}
+          onClick={() => (more.value = isMore ? null : id)}
+        >
+          {isMore ? t('Less') : t('More')}
+        </button>
+      )}
+      {isMore && OPEN.includes(state) && <More desk={desk} entry={entry} give={give} />}
+    </div>
+  )
+}
+
+function More({ desk, entry, give }: { desk: Desk; entry: FloorEntry; give: () => preact.ComponentChildren }) {
+  const { floor } = desk.state.value
+  const { state, id, name } = entry
+  const hosts = desk.conducts.value
+  const earlier = moved(floor, id, -1)
+  const later = moved(floor, id, 1)
+  return (
+    <>
+      {WAITING.includes(state) && (
+        <>
+          <Press desk={desk} kind="quiet" disabled={earlier === null} label={t('Move {name} up', { name })} onPress={() => earlier && void desk.act('floor.reorder', { order: earlier })}>
+            {t('Up')}
+          </Press>
+          <Press desk={desk} kind="quiet" disabled={later === null} label={t('Move {name} down', { name })} onPress={() => later && void desk.act('floor.reorder', { order: later })}>
+            {t('Down')}
+          </Press>
+        </>
+      )}
+      {(state === 'asked' || state === 'not_here') && give()}
+      {hosts && ['next', 'ready', 'speaking', 'accepted'].includes(state) && (
+        <Press desk={desk} kind="quiet" label={t('{name} is not here', { name })} onPress={() => void desk.act('floor.mark_absent', { entry_id: id })}>
+          {t('Not here')}
+        </Press>
+      )}
+      {['next', 'ready', 'speaking'].includes(state) && (
+        <Press desk={desk} kind="quiet" label={t('{name} would rather wait', { name })} onPress={() => void desk.act('floor.not_now', { entry_id: id })}>
+          {t('Not now, to the end')}
+        </Press>
+      )}
+      <Press desk={desk} kind="quiet" label={t('Correct the entry of {name}', { name })} onPress={() => (editing.value = id)}>
+        {t('Correct')}
+      </Press>
+      {['asked', 'accepted', 'not_here'].includes(state) && (
+        <Twice
+          desk={desk}
+          kind="quiet"
+          id={`decline ${id}`}
+          words={t('Decline')}
+          label={t('Decline: {name}', { name })}
+          again={t('Yes, decline: {name}', { name })}
+          onPress={() => void desk.act('floor.decline', { entry_id: id })}
+        />
+      )}
+      <Twice
+        desk={desk}
+        kind="quiet"
+        id={`withdraw ${id}`}
+        words={t('Take out')}
+        label={t('Take {name} out of the queue', { name })}
+        again={t('Yes, take out: {name}', { name })}
+        onPress={() => void desk.act('floor.withdraw', { entry_id: id })}
+      />
+    </>
+  )
+}

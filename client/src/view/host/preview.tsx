@@ -1,0 +1,54 @@
+// What the audience sees, this moment, in a small frame: the same picture, not a copy made for hosts.
+import { signal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
+import { t } from '../../text/messages'
+import { Audience } from '../audience'
+import { Boundary } from '../boundary'
+import { setPref } from '../prefs'
+import { Press } from './controls'
+import type { Desk } from './desk'
+
+/** The screen the picture is drawn for, CSS px: an ordinary laptop. */
+const WIDTH = 1280
+const HEIGHT = 720
+
+/** Whether the ceremony is heard here; off, so that nothing sounds into the host's microphone. */
+const heard = signal(false)
+
+export function Preview({ desk }: { desk: Desk }) {
+  const frame = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    const element = frame.current
+    if (element === null) return
+    const fit = () => element.style.setProperty('--scale', String(element.clientWidth / WIDTH))
+    const observer = new ResizeObserver(fit)
+    observer.observe(element)
+    fit()
+    return () => observer.disconnect()
+  }, [])
+  return (
+    <section class="preview" aria-label={t('What the participants see')}>
+      <div class="previewhead">
+        <h2>{t('What the participants see')}</h2>
+        <Press desk={desk} kind="quiet" always pressed={heard.value} onPress={() => hear(desk, !heard.value)}>
+          {heard.value ? t('Sound is on') : t('Sound is off')}
+        </Press>
+      </div>
+      <div class="frame" ref={frame} style={{ aspectRatio: `${WIDTH} / ${HEIGHT}` }}>
+        <div class="screen" inert style={{ inlineSize: `${WIDTH}px`, blockSize: `${HEIGHT}px` }}>
+          <Boundary calm={<p>{t('The picture comes back in a moment.')}</p>}>
+            <Audience session={desk.session} variant="preview" />
+          </Boundary>
+        </div>
+      </div>
+    </section>
+  )
+}
+
+/** To be called in a press: a browser lets sound begin nowhere else. */
+export function hear(desk: Desk, on: boolean): void {
+  heard.value = on
+  desk.session.sound.setMuted(!on)
+  setPref({ muted: !on })
+  if (on) void desk.session.unlock()
+}

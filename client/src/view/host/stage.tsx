@@ -1,0 +1,232 @@
+// What is live, with its clock, its steps and the words to read; and what comes next.
+import { signal } from '@preact/signals'
+import { t } from '../../text/messages'
+import { itemOf } from '../../timeline'
+import type { Item, Run } from '../../wire'
+import { countryName } from '../page'
+import { Icon, Press } from './controls'
+import type { Desk } from './desk'
+import { expected, itemAfter, itemClock, nextPress, stepClock, warning, type StepClock } from './runofshow'
+import { script, stepFacts, stepName } from './steps'
+import { countdown, kindWord, length, stateWord, timeOfDay } from './words'
+
+export function Stage({ desk }: { desk: Desk }) {
+  const shown = desk.shown.value
+  return (
+    <div class="stage">
+      <Warning desk={desk} />
+      {shown.item !== null && shown.run !== null ? (
+        <Live desk={desk} item={shown.item} run={shown.run} />
+      ) : (
+        <Before desk={desk} />
+      )}
+      <Coming desk={desk} />
+    </div>
+  )
+}
+
+function Warning({ desk }: { desk: Desk }) {
+  const programme = desk.programme.value
+  const progress = desk.state.value.progress
+  const now_ms = desk.now_s.value * 1000
+  const holding_ms = progress.holding_since_ms
+  const found = programme === null ? null : warning(programme, progress, now_ms)
+  return (
+    <>
+      {holding_ms !== null && (
+        <p class="warning strong">
+          <Icon mark="warning" />
+          {t('Everybody sees the holding picture, for {time} now.', { time: length(now_ms - holding_ms) })}
+        </p>
+      )}
+      {found !== null && (
+        <p class={`warning ${found.kind}`}>
+          <Icon mark="warning" />
+          {found.kind === 'not_started' && t('The ceremony should have begun {time} ago.', { time: length(found.late_ms) })}
+          {found.kind === 'soon' && t('{time} left of the planned time.', { time: countdown(found.left_ms) })}
+          {found.kind === 'over' && t('The planned time is over since {time}. There is no need to hurry.', { time: length(found.over_ms) })}
+          {found.kind === 'held' && t('On hold for {time}.', { time: length(now_ms - found.since_ms) })}
+        </p>
+      )}
+    </>
+  )
+}
+
+function Before({ desk }: { desk: Desk }) {
+  const programme = desk.programme.value
+  const { phase } = desk.shown.value
+  const now_ms = desk.now_s.value * 1000
+  if (programme === null) return <p>{t('The programme of this ceremony is not set yet.')}</p>
+  if (phase === 'closed') {
+    return (
+      <section class="card live">
+        <h2>{t('The ceremony is closed')}</h2>
+        <p>{t('The page of the participants shows the closing words. Released wishes and the guest book stay in your care.')}</p>
+      </section>
+    )
+  }
+  const start = timeOfDay(programme.starts_ms, programme.zone)
+  const left_ms = programme.starts_ms - now_ms
+  return (
+    <section class="card live">
+      <p class="eyebrow">
+        <Icon mark="planned" />
+        {phase === 'planned' ? t('Before the doors open') : t('The lobby is open')}
+      </p>
+      <h2>{left_ms > 0 ? t('Begins at {time}, in {left}', { time: start, left: countdown(left_ms) }) : t('Begins when you press Next')}</h2>
+      {phase === 'planned' && (
+        <>
+          <p>{t('The doors open by themselves at {time}.', { time: timeOfDay(programme.lobby_opens_ms, programme.zone) })}</p>
+          {desk.conducts.value && (
+            <Press desk={desk} onPress={() => void desk.act('ceremony.open', {})}>
+              {t('Open the doors now')}
+            </Press>
+          )}
+        </>
+      )}
+      {phase === 'lobby' && <p>{t('People who come wait in the lobby. Nothing begins before you press Next, unless the autopilot is on.')}</p>}
+    </section>
+  )
+}
+
+function Live({ desk, item, run }: { desk: Desk; item: Item; run: Run }) {
+  const progress = desk.state.value.progress
+  const now_ms = desk.now_s.value * 1000
+  const steps = stepClock(item, run, progress, Math.max(now_ms, run.start_ms))
+  const state = desk.shown.value.held ? 'held' : 'live'
+  return (
+    <section class={`card live ${state}`} aria-label={t('Live')}>
+      <p class="eyebrow">
+        <Icon mark={state} />
+        <b>{stateWord(state)}</b>
+        <span>{kindWord(item)}</span>
+      </p>
+      <h2>{desk.text(item.title)}</h2>
+      {item.presenter !== '' && <p class="presenter">{item.presenter}</p>}
+      <Clock desk={desk} item={item} run={run} />
+      {item.note_host !== '' && <p class="hostnote">{item.note_host}</p>}
+      {steps !== null && <Steps desk={desk} item={item} steps={steps} />}
+      <Script desk={desk} item={item} step={steps?.step ?? 0} />
+    </section>
+  )
+}
+
+function Clock({ desk, item, run }: { desk: Desk; item: Item; run: Run }) {
+  const clock = itemClock(run, item, desk.now_s.value * 1000)
+  const part = desk.shown.value.silence
+  const fraction = Math.min(1, clock.position_ms / Math.max(1, clock.planned_ms))
+  const words =
+    clock.over_ms >= 1000
+      ? t('{time} of {planned}, {over} over', { time: length(clock.position_ms), planned: length(clock.planned_ms), over: length(clock.over_ms) })
+      : t('{time} of {planned}, {left} left', {
+          time: length(Math.floor(clock.position_ms / 1000) * 1000),
+          planned: length(clock.planned_ms),
+          left: countdown(clock.left_ms),
+        })
+  const parts = { invitation: t('Invitation'), stillness: t('Stillness'), silence: t('Silence'), rest: t('Rest') }
+  return (
+    <div class={`clock ${clock.over_ms > 0 ? 'over' : ''}`}>
+      <div class="track" aria-hidden="true">
+        <div class="passed" style={{ inlineSize: `${(fraction * 100).toFixed(2)}%` }} />
+      </div>
+      <p>
+        {words}
+        {part !== null && ` · ${parts[part]}`}
+      </p>
+    </div>
+  )
+}
+
+function Steps({ desk, item, steps }: { desk: Desk; item: Item; steps: StepClock }) {
+  const cues = desk.state.value.progress.cues
+  const { step, count } = steps
+  const names = Array.from({ length: count }, (_, i) => stepName(item, i, (text) => desk.text(text)))
+  const say = (i: number) => names[i] || t('{n} of {count}', { n: i + 1, count })
+  const go = (to: number) => void desk.act('item.step', { aimed_cue: cues, aimed_step: step, step: to })
+  const facts = stepFacts(item, step, (code) => countryName(desk, code))
+  return (
+    <div class="steps">
+      <p class="now">
+        <b>{say(step)}</b>
+        {facts !== '' && <span class="facts">{facts}</span>}
+        <span class="facts">
+          {names[step] ? `${t('{n} of {count}', { n: step + 1, count })} · ` : ''}
+          {t('{time} of about {slot}', { time: length(Math.floor(steps.elapsed_ms / 1000) * 1000), slot: length(steps.slot_ms) })}
+          {!steps.byHand && ` · ${t('goes on by itself')}`}
+        </span>
+      </p>
+      {desk.conducts.value && (
+        <div class="buttons">
+          <Press desk={desk} kind="quiet" disabled={step === 0} onPress={() => go(step - 1)} label={t('Previous: {name}', { name: step > 0 ? say(step - 1) : '–' })}>
+            {t('Previous')}
+          </Press>
+          <Press desk={desk} kind="quiet" disabled={step >= count - 1} onPress={() => go(step + 1)}>
+            {step < count - 1 ? t('Then: {name}', { name: say(step + 1) }) : t('This is the last one')}
+          </Press>
+        </div>
+      )}
+    </div>
+  )
+}
+
+/** Grows and shrinks the words to read; kept while the page is open. */
+const size = signal(22)
+
+function Script({ desk, item, step }: { desk: Desk; item: Item; step: number }) {
+  const passages = script(item, step, desk.state.value.tributes, (text) => desk.text(text), (text) => desk.languageOf(text))
+  if (passages.length === 0) return null
+  return (
+    <div class="script">
+      <div class="scripthead">
+        <h3>{t('To read aloud')}</h3>
+        <button type="button" class="press quiet" aria-label={t('Smaller words')} onClick={() => (size.value = Math.max(18, size.value - 2))}>
+          A−
+        </button>
+        <button type="button" class="press quiet" aria-label={t('Larger words')} onClick={() => (size.value = Math.min(40, size.value + 2))}>
+          A+
+        </button>
+      </div>
+      <div class="words" style={{ fontSize: `${size.value}px` }}>
+        {passages.map((passage, i) => (
+          <div key={i} class="passage">
+            {passage.label !== '' && <p class="label">{passage.label}</p>}
+            <p lang={passage.language || undefined} dir="auto" class="said">
+              {passage.text}
+            </p>
+          </div>
+        ))}
+      </div>
+    </div>
+  )
+}
+
+/** The item after this one: announced, following by itself, or waiting for the press. */
+function Coming({ desk }: { desk: Desk }) {
+  const programme = desk.programme.value
+  const progress = desk.state.value.progress
+  const now_ms = desk.now_s.value * 1000
+  if (programme === null || desk.shown.value.phase === 'closed') return null
+  const press = nextPress(programme, progress, now_ms)
+  const item = press.kind === 'pending' ? itemOf(programme, press.item.id) : itemAfter(programme, progress, now_ms)
+  if (item === null) return null
+  const at_ms = expected(programme, progress, now_ms).rows.find((row) => row.item.id === item.id)?.expected_ms ?? null
+  return (
+    <section class="card coming" aria-label={t('Next in the programme')}>
+      <p class="eyebrow">
+        <b>{t('Then')}</b>
+        <span>{kindWord(item)}</span>
+      </p>
+      <h3>{desk.text(item.title)}</h3>
+      <p class="facts">
+        {[
+          item.presenter,
+          t('{length} long', { length: length(item.planned_s * 1000) }),
+          at_ms === null ? '' : t('expected {time}', { time: timeOfDay(at_ms, programme.zone) }),
+        ]
+          .filter((part) => part !== '')
+          .join(' · ')}
+      </p>
+      {item.note_host !== '' && <p class="hostnote">{item.note_host}</p>}
+    </section>
+  )
+}

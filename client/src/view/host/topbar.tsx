@@ -1,0 +1,151 @@
+// The line at the top: clock, plan, who is here, how the line holds.
+import { computed } from '@preact/signals'
+import type { ComponentChildren } from 'preact'
+import { useMemo } from 'preact/hooks'
+import { t, tn } from '../../text/messages'
+import type { Presence } from '../../wire'
+import type { Desk } from './desk'
+import { expected } from './runofshow'
+import { againstPlan, length, timeOfDay, timeWithSeconds, zoneName } from './words'
+
+export function TopBar({ desk }: { desk: Desk }) {
+  const programme = desk.programme.value
+  return (
+    <header class="topbar">
+      <div class="name">
+        <h1>{desk.text(programme?.title) || t('Host console')}</h1>
+        <Line desk={desk} />
+      </div>
+      {programme !== null && (
+        <dl class="figures">
+          <Clock desk={desk} />
+          <Plan desk={desk} />
+          <Present desk={desk} />
+        </dl>
+      )}
+    </header>
+  )
+}
+
+function Figure({ name, children, note, tone }: { name: string; children: ComponentChildren; note?: string; tone?: string }) {
+  return (
+    <div class={`figure ${tone ?? ''}`}>
+      <dt>{name}</dt>
+      <dd>
+        <span class="value">{children}</span>
+        {note !== undefined && note !== '' && <span class="note">{note}</span>}
+      </dd>
+    </div>
+  )
+}
+
+function Clock({ desk }: { desk: Desk }) {
+  const zone = desk.programme.value?.zone ?? 'UTC'
+  const now_ms = desk.now_s.value * 1000
+  const here = timeOfDay(now_ms)
+  const note = here === timeOfDay(now_ms, zone) ? '' : t('{time} where you are', { time: here })
+  return (
+    <Figure name={zoneName(now_ms, zone)} note={note}>
+      {timeWithSeconds(now_ms, zone)}
+    </Figure>
+  )
+}
+
+function Plan({ desk }: { desk: Desk }) {
+  const programme = desk.programme.value
+  const now_ms = desk.now_s.value * 1000
+  if (programme === null) return null
+  const schedule = expected(programme, desk.state.value.progress, now_ms)
+  const closed = desk.shown.value.phase === 'closed'
+  const planned = timeOfDay(schedule.plannedEnd_ms, programme.zone)
+  const running = schedule.elapsed_ms
+  return (
+    <>
+      {running === null ? (
+        <Figure name={t('Begins')} note={now_ms < programme.starts_ms ? t('in {time}', { time: length(programme.starts_ms - now_ms) }) : ''}>
+          {timeOfDay(programme.starts_ms, programme.zone)}
+        </Figure>
+      ) : (
+        <Figure name={closed ? t('Lasted') : t('Running for')}>{length(running)}</Figure>
+      )}
+      <Figure name={t('Plan')} tone={schedule.behind_ms >= 60_000 ? 'late' : ''}>
+        {againstPlan(schedule.behind_ms)}
+      </Figure>
+      <Figure name={closed ? t('Ended') : t('Expected end')} note={t('planned {time}', { time: planned })}>
+        {timeOfDay(schedule.expectedEnd_ms, programme.zone)}
+      </Figure>
+    </>
+  )
+}
+
+function Present({ desk }: { desk: Desk }) {
+  // During a silence nothing on the page moves but the clock.
+  const presence = useStill(desk)
+  if (presence === null) return null
+  const sync = presence.sync
+  const places = Object.keys(presence.places).length
+  const many = tn('at {n} screen', 'at {n} screens', presence.seats)
+  const where = places > 0 ? tn('in {n} country', 'in {n} countries', places) : ''
+  return (
+    <>
+      <Figure name={t('Present')} note={[many, where].filter((part) => part !== '').join(', ')}>
+        {tn('{n} person', '{n} people', presence.people)}
+      </Figure>
+      {sync !== undefined && (
+        <Figure
+          name={t('Clocks in step')}
+          note={t('{near} to 20 ms, {unknown} not known', { near: sync.ms20, unknown: sync.unknown })}
+        >
+          {t('{n} to 5 ms', { n: sync.ms5 })}
+        </Figure>
+      )}
+    </>
+  )
+}
+
+/** The presence as it was when the silence began, until it is over. */
+function useStill(desk: Desk): Presence | null {
+  const still = useMemo(() => {
+    let kept: Presence | null = null
+    return computed(() => {
+      const latest = desk.live.value.presence
+      if (!desk.calm.value || kept === null) kept = latest
+      return kept
+    })
+  }, [desk])
+  return still.value
+}
+
+/** How the line holds, in words; the ceremony goes on without it. */
+function Line({ desk }: { desk: Desk }) {
+  const { link, lostSince_ms, clockBound_ms } = desk.live.value
+  const waiting = desk.waiting.value
+  let words: string
+  let tone = 'good'
+  if (link === 'gone') {
+    words = t('This link is not valid any more.')
+    tone = 'bad'
+  } else if (link === 'lost') {
+    const since = length(downFor(desk.now_s.value, lostSince_ms))
+    words = t('The line is down for {time}. The ceremony goes on; what you press is sent as soon as the line is back.', { time: since })
+    tone = 'bad'
+  } else if (link !== 'live') {
+    words = t('Connecting…')
+    tone = 'wait'
+  } else if (Number.isFinite(clockBound_ms)) {
+    words = t('Connected, clock to {n} ms', { n: Math.max(1, Math.round(clockBound_ms)) })
+  } else {
+    words = t('Connected')
+  }
+  return (
+    <p class={`line ${tone}`}>
+      <span>{words}</span>
+      {waiting > 0 && <span> {tn('{n} press waits to be sent.', '{n} presses wait to be sent.', waiting)}</span>}
+    </p>
+  )
+}
+
+/** How long the line is down; the second is asked for so that it is drawn anew. */
+function downFor(_now_s: number, lostSince_ms: number | null): number {
+  return lostSince_ms === null ? 0 : performance.now() - lostSince_ms
+}
