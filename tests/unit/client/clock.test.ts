@@ -116,6 +116,18 @@ describe('the estimator', () => {
     }
   })
 
+  test('nor between the arrival of an answer and its being taken in', () => {
+    const estimator = createEstimator()
+    const at = 1_800_000_000_000
+    estimator.feed({ t0: 0, t1: at + 200, t2: at + 200, t3: 210 })
+    // The next answer shows the time to be 95 ms less; while it lay in the queue somebody looked.
+    const before = estimator.serverNow(1050)
+    estimator.feed({ t0: 1000, t1: at + 1010, t2: at + 1010, t3: 1020 })
+    expect(estimator.serverNow(1051)).toBeGreaterThanOrEqual(before)
+    expect(before - (at + 1050)).toBeCloseTo(95, 0)
+    expect(Math.abs(estimator.serverNow(1200) - (at + 1200))).toBeLessThan(5)
+  })
+
   test('a small correction is slewed: no jump of the shown time beyond 0.5 ms in 100 ms once it settled', () => {
     const run = aRun(profiles.mobile, 4)
     let before: number | null = null
