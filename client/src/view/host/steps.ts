@@ -138,8 +138,12 @@ export function script(item: Item, step: number, tributes: Tributes, say: Say, l
       break
     }
     case 'wishes': {
-      add(t('On the screen of everybody'), detail.prompt)
-      for (const wish of wishesToRead(item, tributes, say)) add(wish.label, wish.text)
+      const lines = wishesToRead(item, tributes, say)
+      const now = lines[Math.min(step, lines.length - 1)]
+      const then = lines[step + 1]
+      if (now === undefined) add('', detail.prompt)
+      else add(now.label, now.text)
+      if (then !== undefined) add(t('Then: {name}', { name: then.label }), then.text)
       break
     }
     case 'honours':
