@@ -98,10 +98,7 @@ def _series(reader: Reader, series_id: str, table: Mapping[str, Any]) -> Series 
         reader.warn(("source",), "schedule.no_source", "is missing: where the date comes from.")
     still = reader.file_link(table["holding_still"], ("holding_still",), PICTURES) if "holding_still" in table else None
     if when is not None and when.time_of is not None:
-        ids = [item.id for item in items if item.kind != "lobby"]
-        if when.time_of not in ids:
-            message = f"{when.time_of!r} is not the id of an item that is conducted."
-            reader.fault(("date", "time_of"), "schedule.unknown_item", message, did_you_mean(when.time_of, ids))
+        _check_time_of(reader, when.time_of, items)
     if when is None or when.rule is None or when.at is None or when.zone is None:
         return None
     return Series(
@@ -126,6 +123,19 @@ def _series(reader: Reader, series_id: str, table: Mapping[str, Any]) -> Series 
         telephone=plain["telephone"],
         source=plain["source"],
     )
+
+
+def _check_time_of(reader: Reader, item_id: str, items: tuple[Item, ...]) -> None:
+    key: Key = ("date", "time_of")
+    ids = [item.id for item in items if item.kind != "lobby"]
+    if item_id not in ids:
+        message = f"{item_id!r} is not the id of an item that is conducted."
+        reader.fault(key, "schedule.unknown_item", message, did_you_mean(item_id, ids))
+        return
+    waiting = [item.id for item in items if item.id in ids[: ids.index(item_id)] and item.end != "next"]
+    if waiting:
+        message = f"{item_id!r} comes in time only if somebody presses: {', '.join(waiting)} does not go on by itself."
+        reader.warn(key, "schedule.not_in_time", message, 'Write end = "next" there.')
 
 
 def _languages(reader: Reader, table: Mapping[str, Any]) -> tuple[str, ...]:

@@ -185,29 +185,27 @@ def shape(hint: Any) -> str:
         return " | ".join(str(choice) for choice in get_args(hint))
     if get_origin(hint) is tuple:
         inner = get_args(hint)[0]
-        return (
-            "list of tables: " + _table(inner) if hasattr(inner, "__dataclass_fields__") else f"list of {shape(inner)}s"
-        )
+        return "list of tables" if hasattr(inner, "__dataclass_fields__") else f"list of {shape(inner)}s"
     if hint is Media:
         return "broadcast"
     return {str: "string", int: "whole number", float: "number", bool: "true | false"}.get(hint, "table")
 
 
-def _table(owner: type) -> str:
-    return ", ".join(name if spec.required else f"{name}?" for name, spec in keys_of(owner).items())
-
-
 def reference() -> str:
-    """Every kind of item with its own keys, as Markdown; `schedules/README.md` holds it word for word."""
-    parts = ["| Key of every item | What | When it is not written |", "|---|---|---|"]
-    parts += _rows(keys_of(Item))
+    """Every key of items and of their parts, as Markdown; `schedules/README.md` holds it word for word."""
+    parts = ["**Every item**", "", *_table_of(keys_of(Item)), ""]
+    parts += ["**A broadcast** (`media`)", "", *_table_of(keys_of(Media)), ""]
     for kind, detail in DETAILS.items():
-        parts += ["", f"**`{kind}`**", ""]
-        rows = _rows(keys_of(detail))
-        parts += (
-            ["| Key | What | When it is not written |", "|---|---|---|", *rows] if rows else ["No keys of its own."]
-        )
-    return "\n".join(parts) + "\n"
+        parts += [f"**`{kind}`**", "", *_table_of(keys_of(detail)), ""]
+        for name, spec in keys_of(detail).items():
+            inner = get_args(spec.hint)[0] if get_origin(spec.hint) is tuple else None
+            if inner is not None and hasattr(inner, "__dataclass_fields__"):
+                parts += [f"Each of the `{name}` of `{kind}`:", "", *_table_of(keys_of(inner)), ""]
+    return "\n".join(parts)
+
+
+def _table_of(keys: Mapping[str, KeySpec]) -> list[str]:
+    return ["| Key | What | When it is not written |", "|---|---|---|", *_rows(keys)]
 
 
 def _rows(keys: Mapping[str, KeySpec]) -> list[str]:

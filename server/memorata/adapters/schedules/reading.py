@@ -289,10 +289,10 @@ class Reader:
         if not url.startswith("media/"):
             return url
         if not (self.folder / url).is_file():
-            beside = [f"media/{path.name}" for path in (self.folder / url).parent.glob("*")]
-            self.fault(
-                key, "schedule.no_file", f"there is no file {url} beside the schedule.", did_you_mean(url, beside)
-            )
+            wanted = self.folder / url
+            beside = [f"{url.rpartition('/')[0]}/{found.name}" for found in wanted.parent.glob("*" + wanted.suffix)]
+            suggestion = did_you_mean(url, beside)
+            self.fault(key, "schedule.no_file", f"there is no file {url} beside the schedule.", suggestion)
         return "/" + url
 
     def _refused(self, key: Key, value: object, refused: Refused) -> None:
