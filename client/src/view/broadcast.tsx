@@ -1,0 +1,102 @@
+// The one player of the page, put where the present item wants it. One, because WebKit unlocks sound element by element,
+// in the press that enters.
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { language, t } from '../text/messages'
+import { createPlayer, type Player, type PlayerState } from '../player'
+import { onHold, positionMs } from '../timeline'
+import type { Media, Run } from '../wire'
+import { usePage } from './page'
+import { prefs } from './prefs'
+
+interface Shared {
+  place: HTMLElement
+  player: Player
+}
+
+let shared: Shared | null = null
+let tell: ((state: PlayerState) => void) | null = null
+
+function theOne(): Shared {
+  if (shared === null) {
+    const place = document.createElement('div')
+    place.className = 'player-place'
+    shared = { place, player: createPlayer(place, { onState: (state) => tell?.(state) }) }
+  }
+  return shared
+}
+
+/** To be called in the press that enters or that turns the sound on. */
+export function primePlayer(): void {
+  theOne().player.prime()
+}
+
+export function hasPicture(media: Media | null | undefined): media is Media {
+  return media != null && (media.sources.length > 0 || media.still !== null)
+}
+
+interface Props {
+  media: Media
+  run: Run
+  /** Where in the item's own time this broadcast begins. */
+  from_ms?: number
+  /** Says to a screen reader what is shown. */
+  label: string
+}
+
+export function Broadcast({ media, run, from_ms = 0, label }: Props) {
+  const page = usePage()
+  const box = useRef<HTMLDivElement>(null)
+  const [state, setState] = useState<PlayerState['picture']>('none')
+  const { session, text, variant } = page
+  const { muted, video } = prefs.value
+  const quiet = muted || variant === 'preview'
+
+  useEffect(() => {
+    const { place, player } = theOne()
+    const mount = box.current
+    mount?.append(place)
+    const mine = (next: PlayerState) => setState(next.picture)
+    tell = mine
+    return () => {
+      // The next picture may have taken the player already.
+      if (place.parentNode !== mount) return
+      if (tell === mine) tell = null
+      player.stop()
+      place.remove()
+    }
+  }, [])
+
+  const place_ms = useRef({ run, from_ms })
+  place_ms.current = { run, from_ms }
+  useEffect(() => {
+    theOne().player.show(
+      {
+        sources: media.sources,
+        still: media.still,
+        captions: media.captions.map((one) => ({ lang: one.language, url: one.url })),
+        duration_s: media.duration_s,
+        fallback_text: text(media.fallback_text),
+        live: media.live,
+        volume: media.volume,
+      },
+      {
+        positionAt() {
+          const now_ms = session.now()
+          const at = place_ms.current
+          return { position_ms: positionMs(at.run, now_ms) - at.from_ms, playing: !onHold(at.run, now_ms) }
+        },
+        language: language(),
+        muted: quiet,
+        videoWanted: video,
+        title: label,
+      },
+    )
+  }, [media, quiet, video, label, session, text])
+
+  return (
+    <div class="screen" data-picture={state}>
+      <div class="screen-box" ref={box} role="group" aria-label={label} />
+      {state === 'waiting' && media.still === null && <p class="screen-note">{t('The picture is coming.')}</p>}
+    </div>
+  )
+}

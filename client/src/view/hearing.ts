@@ -1,0 +1,32 @@
+// Whether the page can be heard, as signals for drawing; and the one press that brings sound back.
+import { signal, type ReadonlySignal, type Signal } from '@preact/signals'
+import type { Session } from '../session'
+import type { SoundState } from '../sound'
+import { primePlayer } from './broadcast'
+import { prefs, setPref } from './prefs'
+
+const states = new WeakMap<Session, Signal<SoundState>>()
+
+export function soundOf(session: Session): ReadonlySignal<SoundState> {
+  const known = states.get(session)
+  if (known !== undefined) return known
+  const state = signal(session.sound.state)
+  session.sound.onState((next) => (state.value = next))
+  states.set(session, state)
+  return state
+}
+
+/** To be called in a press: sound on again, whatever had turned it off. */
+export function turnOn(session: Session): void {
+  setPref({ muted: false })
+  primePlayer()
+  void session.unlock()
+}
+
+/** To be called in a press: on when it could not be heard, else off, else on. */
+export function toggleSound(session: Session): void {
+  if (soundOf(session).peek() !== 'running') return turnOn(session)
+  const muted = !prefs.peek().muted
+  setPref({ muted })
+  if (!muted) primePlayer()
+}

@@ -1,0 +1,104 @@
+// What every part of a page can reach: the session as signals, for whom it is drawn, and the words of the ceremony.
+import { createContext, type ComponentChildren } from 'preact'
+import { useContext } from 'preact/hooks'
+import type { Session } from '../session'
+import type { Programme } from '../wire'
+import { createView, type Text, type View } from './live'
+
+/** Who looks: a person, a hall on a big screen, somebody with no seat, or the host's preview. */
+export type Variant = 'participant' | 'hall' | 'watch' | 'preview'
+
+export interface Page extends View {
+  variant: Variant
+}
+
+const PageContext = createContext<Page | null>(null)
+const views = new WeakMap<Session, View>()
+
+/** One view for each session, however many parts draw it. */
+export function viewOf(session: Session): View {
+  const known = views.get(session)
+  if (known !== undefined) return known
+  const view = createView(session)
+  views.set(session, view)
+  return view
+}
+
+export function PageOf(props: { session: Session; variant: Variant; children: ComponentChildren }) {
+  const page: Page = { ...viewOf(props.session), variant: props.variant }
+  return <PageContext.Provider value={page}>{props.children}</PageContext.Provider>
+}
+
+export function usePage(): Page {
+  const page = useContext(PageContext)
+  if (page === null) throw new Error('drawn outside a page')
+  return page
+}
+
+/** The programme as it is known now: the server's, or the one that came with the page. */
+export function programmeOf(view: View): Programme | null {
+  const live = view.live.value
+  return live.state?.programme ?? live.boot.programme
+}
+
+/** A text of the ceremony on one line, marked with its language. */
+export function Said({ of }: { of: Text | null | undefined }) {
+  const { text, languageOf } = usePage()
+  return (
+    <span lang={languageOf(of)} dir="auto">
+      {text(of)}
+    </span>
+  )
+}
+
+/** A text of the ceremony in paragraphs; single line breaks are kept. */
+export function Words({ of, class: name = '' }: { of: Text | null | undefined; class?: string }) {
+  const { text, languageOf } = usePage()
+  const said = text(of).trim()
+  if (said === '') return null
+  return (
+    <div class={`words ${name}`} lang={languageOf(of)} dir="auto">
+      {said.split(/\n{2,}/).map((paragraph, at) => (
+        <p key={at}>{paragraph}</p>
+      ))}
+    </div>
+  )
+}
+
+/** A name as the person writes it, whatever its script. */
+export function Name({ children }: { children: string }) {
+  return <bdi class="name">{children}</bdi>
+}
+
+/** Community and country, as far as they are known, on one line. */
+export function From({ community, country }: { community?: string; country?: string | null }) {
+  const page = usePage()
+  const parts = [community ?? '', countryName(page, country)].filter((part) => part !== '')
+  const said = parts[0] === parts[1] ? parts.slice(1) : parts
+  if (said.length === 0) return null
+  return (
+    <>
+      {said.map((part, at) => (
+        <span key={part}>
+          {at > 0 ? ', ' : ''}
+          <bdi>{part}</bdi>
+        </span>
+      ))}
+    </>
+  )
+}
+
+/** The name of a country: the organizer's own, else that of the page's language; '' when there is none. */
+export function countryName(view: View, code: string | null | undefined): string {
+  if (!code) return ''
+  const own = programmeOf(view)?.countries?.[code]
+  if (own !== undefined) return view.text(own)
+  const { boot } = view.live.value
+  const tag = document.documentElement.lang
+  if (tag === boot.language && boot.countries[code] !== undefined) return boot.countries[code]
+  try {
+    return new Intl.DisplayNames([tag], { type: 'region' }).of(code) ?? boot.countries[code] ?? code
+  } catch {
+    return boot.countries[code] ?? code
+  }
+}

@@ -1,0 +1,71 @@
+// A roll-call: places answer one by one, each at its own monument; all of them stay in sight.
+import { t } from '../text/messages'
+import type { Place, RollCall as RollCallDetail } from '../wire'
+import { Broadcast, hasPicture } from './broadcast'
+import { Crossfade } from './crossfade'
+import { countryName, Name, Said, usePage } from './page'
+import type { PictureProps } from './pictures'
+import { Over } from './spoken'
+import { stepStartMs } from './testimony'
+
+export function RollCall({ item, detail, run, step }: PictureProps<RollCallDetail>) {
+  const page = usePage()
+  const entry = detail.entries[step]
+  if (entry === undefined) return null
+  const progress = page.live.value.state?.progress
+  const own = hasPicture(entry.media)
+  const media = own ? entry.media : item.media
+  return (
+    <section class="picture rollcall" data-film={hasPicture(media) ? '' : undefined}>
+      <Over item={item} />
+      {hasPicture(media) && (
+        <Broadcast
+          media={media}
+          run={run}
+          from_ms={own && progress !== undefined ? stepStartMs(item, run, progress, step) : 0}
+          label={page.text(entry.place)}
+        />
+      )}
+      <Crossfade of={String(step)}>
+        <Answering entry={entry} />
+      </Crossfade>
+      <ol class="rollcall-list">
+        {detail.entries.map((one, at) => (
+          <li key={at} data-is={at < step ? 'past' : at === step ? 'now' : 'ahead'} aria-current={at === step ? 'step' : undefined}>
+            <Said of={one.place} />
+          </li>
+        ))}
+      </ol>
+    </section>
+  )
+}
+
+function Answering({ entry }: { entry: Place }) {
+  const page = usePage()
+  const place = page.text(entry.place)
+  const notes = [entry.community, countryName(page, entry.country)].filter((note) => note !== '' && note !== place)
+  const mode = { live: t('Speaking live'), picture: t('In pictures'), recorded: t('Recorded') }[entry.mode]
+  return (
+    <div class="rollcall-now">
+      <p class="huge">
+        <Said of={entry.place} />
+      </p>
+      <p class="plate-note">
+        {notes.map((note, at) => (
+          <span key={note}>
+            {at > 0 ? ', ' : ''}
+            <bdi>{note}</bdi>
+          </span>
+        ))}
+      </p>
+      <p class="plate-mode">
+        {entry.speaker !== '' && (
+          <>
+            <Name>{entry.speaker}</Name> ·{' '}
+          </>
+        )}
+        {mode}
+      </p>
+    </div>
+  )
+}
