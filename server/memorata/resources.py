@@ -19,3 +19,8 @@ def web_dir() -> Path:
 def locales_dir() -> Path:
     """The server's catalogues: `<language>/LC_MESSAGES/messages.{po,mo}`."""
     return _PACKAGE / "locales"
+
+
+def static_dir() -> Path:
+    """The style and script of pages that the server renders."""
+    return _PACKAGE / "static"

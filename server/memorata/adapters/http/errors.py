@@ -1,0 +1,139 @@
+"""How pages and programs are told no: a refusal in one shape, a kind page for people, never a trace."""
+
+import logging
+
+import msgspec
+from flask import Blueprint, Response, render_template, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BareResponse
+
+from memorata.adapters.http.house import House
+from memorata.adapters.http.showing import tongue
+from memorata.domain.errors import Refused
+from memorata.services.ports import StoreBusy
+
+log = logging.getLogger("memorata.http")
+
+STATUS = {
+    "ceremony.unknown": 404,
+    "ceremony.full": 503,
+    "link.unknown": 404,
+    "token.missing": 401,
+    "role.not_allowed": 403,
+    "words.not_allowed": 422,
+    "message.invalid": 400,
+    "message.not_json": 415,
+    "message.too_large": 413,
+    "store.busy": 503,
+}
+"""Statuses of codes; what is not here is 409, refused as things stand."""
+
+
+def for_programs() -> bool:
+    """Whether a program reads the answer."""
+    path = request.path
+    return (
+        path.startswith("/api/")
+        or path.endswith((".json", "/clock", "/health"))
+        or request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+    )
+
+
+def answer(status: int, code: str, message: str, facts: dict[str, object] | None = None) -> Response:
+    """The one shape of an error: {code, message, facts}."""
+    body = msgspec.json.encode({"code": code, "message": message, "facts": facts or {}})
+    return Response(body, status, mimetype="application/json", headers={"Cache-Control": "no-store"})
+
+
+def sentence(code: str) -> str:
+    """What a refusal means, in the language of the page."""
+    _ = tongue().catalogue.gettext
+    sentences = {
+        "link.unknown": _("This link is not known. It may have been replaced by a new one."),
+        "ceremony.unknown": _("There is no ceremony at this address."),
+        "ceremony.full": _("So many people have come that this server has no more seats. You can watch without one."),
+        "token.missing": _("Please open your link again."),
+        "words.not_allowed": _(
+            "This cannot be written here: it is too long, empty, or contains characters that are not shown."
+        ),
+        "message.invalid": _("The request was not understood."),
+        "message.not_json": _("The request was not understood."),
+        "message.too_large": _("The request is too large."),
+        "store.busy": _("Please wait a moment and try again."),
+        "page.unknown": _("There is no page at this address."),
+        "defect": _("Something went wrong on our side. Please try again in a moment."),
+    }
+    return sentences.get(code, _("This is not possible now."))
+
+
+def kind_page(status: int, code: str, house: House) -> Response:
+    """What a person reads instead of the page."""
+    _ = tongue().catalogue.gettext
+    if status == 404:
+        title = _("We could not find this")
+        lines = [
+            sentence(code),
+            _(
+                "Please look at the address once more: a letter may be missing. "
+                "If somebody sent you the link, open it from their message."
+            ),
+        ]
+    elif status >= 500:
+        title = _("One moment, please")
+        lines = [sentence(code), _("You do not need to do anything else; nothing of yours is lost.")]
+    else:
+        title = _("This is not possible")
+        lines = [sentence(code)]
+    page = render_template("sorry.html", title=title, lines=lines, number=telephone(house))
+    return Response(page, status, headers={"Cache-Control": "no-store"})
+
+
+def telephone(house: House) -> str:
+    """The organizer's telephone, when all ceremonies here share one."""
+    try:
+        numbers = {shown.programme.telephone for shown in house.ceremonies() if shown.programme.telephone}
+    except StoreBusy:
+        return ""
+    return numbers.pop() if len(numbers) == 1 else ""
+
+
+def respond(status: int, code: str, house: House, facts: dict[str, object] | None = None) -> Response:
+    if for_programs():
+        response = answer(status, code, sentence(code), facts)
+    else:
+        response = kind_page(status, code, house)
+    if status == 503:
+        response.headers["Retry-After"] = "2"
+    return response
+
+
+def blueprint(house: House) -> Blueprint:
+    pages = Blueprint("errors", __name__)
+
+    @pages.app_errorhandler(Refused)
+    def refused(refusal: Refused) -> Response:
+        return respond(STATUS.get(refusal.code, 409), refusal.code, house, dict(refusal.facts))
+
+    @pages.app_errorhandler(StoreBusy)
+    def busy(_: StoreBusy) -> Response:
+        return respond(503, "store.busy", house)
+
+    @pages.app_errorhandler(HTTPException)
+    def http(fault: HTTPException) -> BareResponse:
+        status = fault.code or 500
+        if status < 400 or (fault.response is not None and status < 500):
+            # Redirects are answers of their own.
+            return fault.get_response()
+        codes = {404: "page.unknown", 405: "page.method", 413: "message.too_large", 415: "message.not_json"}
+        response = respond(status, codes.get(status, "defect" if status >= 500 else "message.invalid"), house)
+        for name, value in fault.get_headers():
+            if name in ("Allow", "Content-Range"):
+                response.headers[name] = value
+        return response
+
+    @pages.app_errorhandler(Exception)
+    def defect(fault: Exception) -> Response:
+        log.error("a page failed: %s %s", request.method, request.path, exc_info=fault)
+        return respond(500, "defect", house)
+
+    return pages

@@ -1,0 +1,121 @@
+"""What pages ask of the services: ceremonies as they stand, the links that open them, who is there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from memorata.adapters.sockets import wire
+from memorata.config import Settings
+from memorata.domain.errors import Refused
+from memorata.domain.events import CeremonyPlanned
+from memorata.domain.programme import Programme
+from memorata.domain.roles import Role
+from memorata.domain.state import CeremonyState
+from memorata.services.admission import Admission
+from memorata.services.live import LiveCeremonies
+from memorata.services.ports import Clock, LinkRole
+from memorata.services.presence import PresenceDesk
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One ceremony as it stands; `programme_seq` is the number of the event that planned it last."""
+
+    ceremony_id: str
+    epoch: str
+    programme_seq: int
+    programme: Programme
+    state: CeremonyState
+
+
+class House:
+    """Any method may raise StoreBusy."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        ceremonies: LiveCeremonies,
+        admission: Admission,
+        presence: PresenceDesk,
+    ) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.admission = admission
+        self._ceremonies = ceremonies
+        self._presence = presence
+        self._planned: dict[str, tuple[str, Programme, int]] = {}
+
+    @property
+    def base_url(self) -> str:
+        return self.settings.base_url
+
+    def ceremonies(self) -> tuple[Shown, ...]:
+        """All that are planned."""
+        shown = (self._shown(ceremony_id) for ceremony_id in self._ceremonies.ids())
+        return tuple(each for each in shown if each is not None)
+
+    def ceremony(self, ceremony_id: str) -> Shown:
+        """Raises: Refused: `ceremony.unknown`."""
+        shown = self._shown(ceremony_id)
+        if shown is None:
+            raise Refused("ceremony.unknown", ceremony_id=ceremony_id)
+        return shown
+
+    def opened_by(self, key: str) -> tuple[Shown, Role]:
+        """The ceremony that a link leads to, and as whom.
+
+        Raises: Refused: `link.unknown`.
+        """
+        ceremony_id, role = self.admission.resolve(key)
+        shown = self._shown(ceremony_id)
+        if shown is None:
+            raise Refused("link.unknown")
+        return shown, role
+
+    def presence(self, ceremony_id: str) -> wire.Presence:
+        """Who is there, as the public may know."""
+        totals, counts = self._presence.totals(ceremony_id), self._ceremonies.counts(ceremony_id)
+        return wire.Presence(
+            version=self._presence.version(ceremony_id),
+            people=totals.people,
+            seats=totals.seats,
+            places=dict(totals.places),
+            elsewhere=totals.elsewhere,
+            communities=totals.communities,
+            candles=counts.candles,
+            wreaths=counts.wreaths,
+        )
+
+    def clients(self) -> int:
+        """How many seats are taken."""
+        return sum(self._presence.totals(ceremony_id).seats for ceremony_id in self._presence.ceremonies())
+
+    def _shown(self, ceremony_id: str) -> Shown | None:
+        state, epoch = self._ceremonies.state(ceremony_id), self._ceremonies.epoch(ceremony_id)
+        programme = state.programme
+        if programme is None:
+            return None
+        return Shown(ceremony_id, epoch, self._programme_seq(ceremony_id, epoch, programme), programme, state)
+
+    def _programme_seq(self, ceremony_id: str, epoch: str, programme: Programme) -> int:
+        known = self._planned.get(ceremony_id)
+        if known is not None and known[0] == epoch and known[1] is programme:
+            return known[2]
+        seq = found = known[2] if known is not None and known[0] == epoch else 0
+        while events := self._ceremonies.events_after(ceremony_id, seq):
+            seq = events[-1].seq
+            found = max((e.seq for e in events if isinstance(e.event, CeremonyPlanned)), default=found)
+        self._planned[ceremony_id] = epoch, programme, found
+        return found
+
+
+def addresses(base_url: str, ceremony_id: str, keys: Mapping[LinkRole, str]) -> dict[str, str]:
+    """The addresses of a ceremony to hand on, by whom they are for; `keys` are those of its links, by role."""
+    return {
+        "host": f"{base_url}/h/{keys['host']}",
+        "moderator": f"{base_url}/h/{keys['moderator']}",
+        "participant": f"{base_url}/e/{keys['participant']}",
+        "hall": f"{base_url}/e/{keys['participant']}/hall",
+        "watch": f"{base_url}/c/{ceremony_id}/watch",
+        "programme": f"{base_url}/c/{ceremony_id}",
+    }

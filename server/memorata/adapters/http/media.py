@@ -1,0 +1,57 @@
+"""Files: the schedules' own media, the built client, and the little that server-rendered pages need."""
+
+from pathlib import PurePosixPath
+
+from flask import Blueprint, Response, request, send_from_directory
+from werkzeug.exceptions import NotFound
+
+from memorata.adapters.http.house import House
+from memorata.domain.broadcast import CAPTIONS, PICTURES, VIDEOS
+from memorata.resources import static_dir, web_dir
+
+SERVED = frozenset(
+    {*VIDEOS, *PICTURES, *CAPTIONS, ".ts", ".m4s", ".mp3", ".m4a", ".aac", ".ogg", ".opus", ".wav", ".pdf"}
+)
+"""What a media folder may hand out; a note or a key left there stays there."""
+
+TYPES = {".m3u8": "application/vnd.apple.mpegurl", ".ts": "video/mp2t", ".m4s": "video/iso.segment", ".vtt": "text/vtt"}
+
+HOUR_S = 3600
+YEAR_S = 365 * 24 * HOUR_S
+
+
+def blueprint(house: House) -> Blueprint:
+    pages = Blueprint("media", __name__)
+
+    @pages.get("/media/<path:name>")
+    def media(name: str) -> Response:
+        path = PurePosixPath(name)
+        suffix = path.suffix.lower()
+        if suffix not in SERVED or any(part.startswith(".") for part in path.parts):
+            raise NotFound
+        response = send_from_directory(
+            house.settings.schedules_dir / "media", name, mimetype=TYPES.get(suffix), conditional=True, max_age=HOUR_S
+        )
+        response.cache_control.public = True
+        response.headers["Accept-Ranges"] = "bytes"
+        if suffix == ".svg":
+            # Opened by itself a drawing could run a script of its own.
+            response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+        return response
+
+    @pages.get("/assets/<path:name>")
+    def asset(name: str) -> Response:
+        response = send_from_directory(web_dir() / "assets", name, conditional=True, max_age=YEAR_S)
+        response.cache_control.public = True
+        response.cache_control.immutable = True
+        return response
+
+    @pages.get("/page/<name>")
+    def own(name: str) -> Response:
+        response = send_from_directory(
+            static_dir(), name, conditional=True, max_age=YEAR_S if "v" in request.args else 0
+        )
+        response.cache_control.public = True
+        return response
+
+    return pages

@@ -1,0 +1,66 @@
+"""The doors: the list of ceremonies, and the pages that personal links open."""
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from memorata.adapters.http.house import House, Shown, addresses
+from memorata.adapters.http.order import ends_ms
+from memorata.adapters.http.showing import dress
+from memorata.adapters.http.stage import stage_page
+from memorata.domain.errors import Refused
+from memorata.domain.programme import moment
+from memorata.domain.roles import at_least, is_staff
+from memorata.services.snapshots import public_programme
+
+AFTERWARDS_MS = 6 * 3600 * 1000
+"""How long after its planned end a ceremony that nobody has closed is still on the list."""
+
+MOST_PEOPLE = 500
+
+
+def blueprint(house: House) -> Blueprint:
+    pages = Blueprint("pages", __name__)
+
+    @pages.get("/")
+    def index() -> Response:
+        now_ms = house.clock.now_ms()
+        shown = [each for each in house.ceremonies() if is_ahead(each, now_ms)]
+        shown.sort(key=lambda each: each.programme.starts_ms)
+        live = {
+            each.ceremony_id
+            for each in shown
+            if moment(each.programme, each.state.progress, now_ms).phase in ("lobby", "item")
+        }
+        ceremonies = [public_programme(each.programme) for each in shown]
+        return dress(render_template("index.html", ceremonies=ceremonies, live=live))
+
+    @pages.get("/e/<key>")
+    def participant(key: str) -> BaseResponse:
+        shown, role = house.opened_by(key)
+        if is_staff(role):
+            return redirect(url_for("pages.host", key=key))
+        return stage_page(house, shown, "participant", key=key)
+
+    @pages.get("/e/<key>/hall")
+    def hall(key: str) -> Response:
+        shown, _ = house.opened_by(key)
+        people = request.args.get("people", default=1, type=int)
+        return stage_page(house, shown, "hall", key=key, people=max(1, min(MOST_PEOPLE, people)))
+
+    @pages.get("/h/<key>")
+    def host(key: str) -> Response:
+        shown, role = house.opened_by(key)
+        if not is_staff(role):
+            # Said in the same way as for a link that does not exist.
+            raise Refused("link.unknown")
+        keys = house.admission.links(shown.ceremony_id)
+        links = addresses(house.base_url, shown.ceremony_id, keys)
+        if not at_least(role, "host"):
+            del links["host"]
+        return stage_page(house, shown, "host", key=key, links=links)
+
+    return pages
+
+
+def is_ahead(shown: Shown, now_ms: int) -> bool:
+    return shown.state.progress.closed_ms is None and now_ms < ends_ms(shown.programme) + AFTERWARDS_MS

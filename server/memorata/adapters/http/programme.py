@@ -1,0 +1,43 @@
+"""The order of service: a page that can be read and printed without script, and the programme for watchers' pages."""
+
+from flask import Blueprint, Response, render_template, request
+
+from memorata.adapters.codec import plain
+from memorata.adapters.countries import country_names
+from memorata.adapters.http import elsewhere, order
+from memorata.adapters.http.house import House
+from memorata.adapters.http.showing import dress, encoded, tongue_for
+from memorata.services.snapshots import public_programme
+
+
+def blueprint(house: House) -> Blueprint:
+    pages = Blueprint("programme", __name__)
+
+    @pages.get("/c/<ceremony_id>")
+    def page(ceremony_id: str) -> Response:
+        shown = house.ceremony(ceremony_id)
+        programme = public_programme(shown.programme)
+        tongue = tongue_for(programme)
+        names = country_names(tongue.tag, programme.countries)
+        return dress(
+            render_template(
+                "programme.html",
+                programme=programme,
+                rows=order.rows(programme),
+                planned_s=order.planned_s(programme),
+                elsewhere=elsewhere.hours(programme, tongue, names),
+                opens_ms=programme.lobby_opens_ms,
+                address=f"{house.base_url}/c/{ceremony_id}",
+            )
+        )
+
+    @pages.get("/c/<ceremony_id>/programme.json")
+    def data(ceremony_id: str) -> Response:
+        shown = house.ceremony(ceremony_id)
+        programme = plain(public_programme(shown.programme))
+        body = {"epoch": shown.epoch, "seq": shown.programme_seq, "programme": programme}
+        named = request.args.get("v", type=int) == shown.programme_seq
+        # A programme named by its number never changes; without, it is what holds just now.
+        return encoded(body, "public, max-age=31536000, immutable" if named else "public, max-age=5")
+
+    return pages

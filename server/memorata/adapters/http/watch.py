@@ -1,0 +1,60 @@
+"""The watchers' page: no seat, no socket, two small files that any cache in between may serve."""
+
+from hashlib import blake2s
+from typing import Any
+
+import msgspec
+from flask import Blueprint, Response, request
+
+from memorata.adapters.codec import plain
+from memorata.adapters.http.house import House, Shown
+from memorata.adapters.http.showing import encoded
+from memorata.adapters.http.stage import stage_page
+from memorata.domain.floor import public_entry
+
+FRESH_S = 2
+"""For how long one answer may serve all watchers."""
+
+
+def timeline(shown: Shown, counts: object) -> dict[str, Any]:
+    """What changes in the course of a ceremony, without the time; about 1 kB."""
+    holder = shown.state.floor.holder()
+    return {
+        "epoch": shown.epoch,
+        "programme_seq": shown.programme_seq,
+        "seq": shown.state.seq,
+        "progress": plain(shown.state.progress),
+        "speaker": None if holder is None else plain(public_entry(holder)),
+        "counts": plain(counts),
+    }
+
+
+def blueprint(house: House) -> Blueprint:
+    pages = Blueprint("watch", __name__)
+
+    @pages.get("/c/<ceremony_id>/watch")
+    def page(ceremony_id: str) -> Response:
+        # In a language that is named in the address the page is the same for everybody.
+        cache = "public, max-age=10" if "lang" in request.args else "private, no-cache"
+        return stage_page(house, house.ceremony(ceremony_id), "watch", cache=cache)
+
+    @pages.get("/c/<ceremony_id>/timeline.json")
+    def data(ceremony_id: str) -> Response:
+        body = timeline(house.ceremony(ceremony_id), house.presence(ceremony_id))
+        # The tag leaves the time out: who asks again learns that nothing else is new.
+        tag = blake2s(msgspec.json.encode(body), digest_size=9).hexdigest()
+        response = encoded({**body, "now": round(house.clock.now(), 1)}, f"public, max-age={FRESH_S}")
+        response.set_etag(tag, weak=True)
+        response.make_conditional(request)
+        return response
+
+    @pages.get("/c/<ceremony_id>/clock")
+    def clock(ceremony_id: str) -> Response:
+        received = house.clock.now()
+        house.ceremony(ceremony_id)
+        sent = request.args.get("t0", default=0.0, type=float)
+        # NaN and infinities are no JSON.
+        t0 = sent if abs(sent) < 1e15 else 0.0
+        return encoded({"t0": t0, "t1": received, "t2": house.clock.now()}, "no-store")
+
+    return pages
