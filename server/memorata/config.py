@@ -3,7 +3,7 @@
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, cast
 from urllib.parse import SplitResult, urlsplit
@@ -36,6 +36,8 @@ class Settings:
     base_url: str = "http://127.0.0.1:5080"
     schedules_dir: Path = field(default_factory=schedules_dir)
     async_mode: AsyncMode = "eventlet"
+    base_url_given: bool = False
+    """Whether `base_url` is the organizer's word; else it is a guess, and any name of this machine will do."""
     origins: tuple[str, ...] = ()
     log_level: str = "INFO"
     redis_url: str = field(default="", repr=False)
@@ -51,10 +53,17 @@ class Settings:
         """
         return _Reader(environ).settings()
 
-    def server_origins(self) -> tuple[str, ...]:
-        """Whose pages may open a socket: the server's own address, and those that are named."""
+    def allowed_origins(self) -> list[str] | None:
+        """Whose pages may open a socket; `None`: those of the address that the page itself was opened by."""
+        if not self.base_url_given and not self.origins:
+            return None
         parts = urlsplit(self.base_url)
-        return tuple(dict.fromkeys((f"{parts.scheme}://{parts.netloc}", *self.origins)))
+        return list(dict.fromkeys((f"{parts.scheme}://{parts.netloc}", *self.origins)))
+
+    def at_port(self, port: int) -> "Settings":
+        """With the port that was really taken, when any would do."""
+        guessed = self.base_url if self.base_url_given else f"http://{_shown(self.host)}:{port}"
+        return replace(self, port=port, base_url=guessed)
 
 
 class _Reader:
@@ -66,14 +75,14 @@ class _Reader:
         data_dir = Path(self.text("DATA_DIR", "var")).expanduser().absolute()
         host = self.text("HOST", "127.0.0.1")
         port = self.number("PORT", 5080, 0, 65_535)
-        shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else f"[{host}]" if ":" in host else host  # noqa: S104
         schedules = self.text("SCHEDULES_DIR", "")
         settings = {
             "data_dir": data_dir,
             "database_url": self.database(data_dir),
             "host": host,
             "port": port,
-            "base_url": self.address("BASE_URL", f"http://{shown}:{port}"),
+            "base_url": self.address("BASE_URL", f"http://{_shown(host)}:{port}"),
+            "base_url_given": bool(self.text("BASE_URL", "")),
             "schedules_dir": Path(schedules).expanduser().absolute() if schedules else schedules_dir(),
             "async_mode": cast(AsyncMode, self.choice("ASYNC_MODE", "eventlet", ("eventlet", "threading"))),
             "origins": self.origins(),
@@ -159,6 +168,13 @@ class _Reader:
         if len(found) < SECRET_BYTES:
             self.fault("DATA_DIR", f"{path} holds no key; remove it to have a new one made (links change then).")
         return found
+
+
+def _shown(host: str) -> str:
+    """How a browser on this machine calls the host."""
+    if host in ("", "::", "0.0.0.0"):  # noqa: S104
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
 
 
 def _split(text: str) -> SplitResult | None:

@@ -11,3 +11,61 @@ class Refused(Exception):
         super().__init__(code)
         self.code = code
         self.facts = facts
+
+
+CODES: dict[str, str] = {
+    "broadcast.link_refused": "This link cannot be shown here.",
+    "candle.not_now": "No candles are being lit just now.",
+    "ceremony.full": "No more people can enter this ceremony.",
+    "ceremony.not_planned": "This ceremony has no programme yet.",
+    "ceremony.unknown": "There is no such ceremony.",
+    "command.id_used": "This request has been made before.",
+    "command.unknown": "The server does not know this command.",
+    "cue.autopilot": "The programme goes by its own times: stop that first.",
+    "cue.none_pending": "No item is about to begin.",
+    "cue.pending": "The next item is about to begin: take it back first, or wait.",
+    "cue.stale": "The programme has moved on meanwhile.",
+    "defect": "Something went wrong on our side. Please try again in a moment.",
+    "enter.busy": "Many people are arriving. Please wait a moment and try again.",
+    "floor.already_asked": "A request to speak is already in the order.",
+    "floor.full": "No more requests to speak can be taken.",
+    "floor.holder_changed": "Somebody else has the floor meanwhile.",
+    "floor.not_asking": "Requests to speak are not being taken just now.",
+    "floor.not_holder": "This request belongs to somebody else.",
+    "floor.order_stale": "The order has changed meanwhile.",
+    "floor.unknown_entry": "There is no such request to speak.",
+    "floor.wrong_state": "This request has moved on meanwhile.",
+    "item.already_live": "This item has been shown already.",
+    "item.not_live": "This item is not being shown now.",
+    "item.unknown": "There is no such item in the programme.",
+    "link.unknown": "This link is not known. It may have been replaced by a new one.",
+    "message.invalid": "The server could not read this message.",
+    "message.not_json": "The server could not read this message.",
+    "message.too_large": "This message is too long.",
+    "message.too_many": "Too many messages at once. Please wait a moment.",
+    "message.unknown": "The server does not know this message.",
+    "page.method": "This address cannot be used like this.",
+    "page.unknown": "There is no page at this address.",
+    "phase.not_allowed": "This is not possible at this point of the ceremony.",
+    "retry": "Please wait a moment and try again.",
+    "role.not_allowed": "This is for those who lead the ceremony.",
+    "silence.locked": "Not during the minute of silence.",
+    "silence.no_hold": "A minute of silence is not stopped.",
+    "step.stale": "The item has moved on meanwhile.",
+    "step.unknown": "The item has no such part.",
+    "store.busy": "This could not be written down just now. Please press again.",
+    "token.missing": "Please open your link again.",
+    "token.unknown": "Please open your link again.",
+    "wish.enough": "You have written as much here as one person can.",
+    "wish.not_here": "Nothing is being written at this item.",
+    "wish.unknown": "There is no such wish.",
+    "words.not_allowed": "This cannot be written here: too long, empty, or with characters that are not shown.",
+    "wreath.not_yet": "The turn of this wreath has not come yet.",
+    "wreath.not_yours": "This wreath is laid by another delegation.",
+    "wreath.unknown": "There is no such wreath.",
+}
+"""Every code that a request may be refused with, and what it says where nobody has translated it."""
+
+
+def text_of(code: str) -> str:
+    return CODES.get(code, "This is not possible now.")

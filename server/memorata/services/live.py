@@ -17,7 +17,7 @@ from memorata.domain import commands as c
 from memorata.domain import conducting
 from memorata.domain.ceremony import decide, evolve
 from memorata.domain.errors import Refused
-from memorata.domain.events import Event, Recorded
+from memorata.domain.events import CeremonyPlanned, Event, Recorded
 from memorata.domain.floor import FloorEntry
 from memorata.domain.programme import Programme, silence_locked
 from memorata.domain.state import CeremonyState
@@ -73,20 +73,28 @@ class _Live:
         self.state = CeremonyState()
         self.last_ms = 0
         self.recent: deque[Recorded] = deque(maxlen=RECENT)
-        self.marks: set[Mark] = set()
+        self.marks: dict[str, set[Mark]] = {}
         self.counts: Counter[tuple[str, str]] = Counter()
         self.public: CeremonyState | None = None
+        self.programme_seq = 0
 
     def take(self, recorded: Recorded) -> None:
+        if isinstance(recorded.event, CeremonyPlanned):
+            self.programme_seq = recorded.seq
         self.state = evolve(self.state, recorded)
         self.last_ms = max(self.last_ms, recorded.at_ms)
         self.recent.append(recorded)
 
     def mark(self, marks: Iterable[Mark]) -> bool:
-        new = [mark for mark in marks if mark not in self.marks]
-        self.marks.update(new)
+        """Count tributes; whether any of them is new. They are kept by participant."""
+        new = [mark for mark in marks if not self.marked(mark)]
+        for mark in new:
+            self.marks.setdefault(mark.participant_id, set()).add(mark)
         self.counts.update((mark.item_id, mark.key) for mark in new)
         return bool(new)
+
+    def marked(self, mark: Mark) -> bool:
+        return mark in self.marks.get(mark.participant_id, ())
 
 
 class LiveCeremonies:
@@ -136,6 +144,10 @@ class LiveCeremonies:
         live = self._live(ceremony_id)
         return live.epoch, live.state.seq
 
+    def programme_seq(self, ceremony_id: str) -> int:
+        """The number of the event that planned the ceremony last."""
+        return self._live(ceremony_id).programme_seq
+
     def events_after(self, ceremony_id: str, seq: int, limit: int = RECENT) -> tuple[Recorded, ...]:
         """The events beyond `seq`, in order."""
         live = self._live(ceremony_id)
@@ -149,9 +161,7 @@ class LiveCeremonies:
     def own(self, ceremony_id: str, participant_id: str) -> Own:
         """What belongs to one participant."""
         live = self._live(ceremony_id)
-        marks = sorted(
-            (mark for mark in live.marks if mark.participant_id == participant_id), key=lambda m: (m.item_id, m.key)
-        )
+        marks = sorted(live.marks.get(participant_id, ()), key=lambda mark: (mark.item_id, mark.key))
         return Own(
             entries=tuple(entry for entry in live.state.floor.entries if entry.participant_id == participant_id),
             lit=tuple(mark.item_id for mark in marks if not mark.key),
@@ -300,7 +310,7 @@ class LiveCeremonies:
         mark: Mark | None = None,
     ) -> bool:
         """Write, then remember, then tell; False when the log had grown meanwhile."""
-        if mark is not None and mark in live.marks:
+        if mark is not None and live.marked(mark):
             mark = None
         if not events and answer is None and mark is None:
             return True
@@ -334,6 +344,7 @@ class LiveCeremonies:
             fresh = self._load(_Live(live.ceremony_id, head.epoch))
             live.epoch, live.state, live.last_ms = fresh.epoch, fresh.state, fresh.last_ms
             live.recent, live.marks, live.counts, live.public = fresh.recent, fresh.marks, fresh.counts, None
+            live.programme_seq = fresh.programme_seq
             return
         self._took(live, self._log.events(live.ceremony_id, live.state.seq))
 

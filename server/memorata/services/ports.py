@@ -1,6 +1,6 @@
 """What the services need of the world: a clock, a store, people's seats, a way to tell everybody."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -136,8 +136,8 @@ class Publisher(Protocol):
 
     def roster_changed(self, ceremony_id: str) -> None: ...
 
-    def gone(self, participant_ids: Iterable[str], code: str) -> None:
-        """These are no longer admitted: tell them and close their lines."""
+    def removed(self, ceremony_id: str, role: Role) -> None:
+        """The link of a role has been replaced: those who came by it are told, and their lines are closed."""
 
 
 class Alarm(Protocol):

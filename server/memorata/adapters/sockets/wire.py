@@ -17,11 +17,11 @@ from memorata.domain.programme import Progress
 from memorata.domain.roles import Role
 from memorata.domain.state import CeremonyState
 from memorata.domain.tributes import Wish
+from memorata.services.ports import Consent
 
 MESSAGE_MAX = 16_384
 """Bytes of one message from a client; a poem of 4,000 letters in any alphabet fits."""
 
-Consent = Literal["count", "first", "full"]
 View = Literal["public", "staff"]
 
 CmdId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{16,64}$")]

@@ -1,0 +1,161 @@
+"""The Socket.IO namespace of a ceremony: reads a message, calls one service, acknowledges."""
+
+from typing import Any
+
+import msgspec
+import structlog
+from socketio.exceptions import ConnectionRefusedError as NotConnected
+
+from memorata.adapters.countries import is_country
+from memorata.adapters.sockets import wire
+from memorata.adapters.sockets.clock import clock_handler
+from memorata.adapters.sockets.connections import Connection
+from memorata.adapters.sockets.guard import Guard
+from memorata.adapters.sockets.publisher import NAMESPACE, SocketPublisher, audience, everybody, person
+from memorata.adapters.sockets.telling import Teller, roster_row
+from memorata.domain.commands import Actor
+from memorata.domain.errors import Refused
+from memorata.domain.roles import is_staff
+from memorata.services.admission import Admission
+from memorata.services.live import LiveCeremonies
+from memorata.services.ports import Clock, Participant, Report
+from memorata.services.presence import PresenceDesk
+
+log = structlog.get_logger(__name__)
+
+
+class CeremonySocket:
+    """The lines to a ceremony. Roles are never remembered by a line: they are asked for at each command."""
+
+    def __init__(
+        self,
+        server: Any,
+        publisher: SocketPublisher,
+        teller: Teller,
+        ceremonies: LiveCeremonies,
+        admission: Admission,
+        desk: PresenceDesk,
+        clock: Clock,
+    ) -> None:
+        self._server = server
+        self._connections = publisher.connections
+        self._publisher = publisher
+        self._teller = teller
+        self._ceremonies = ceremonies
+        self._admission = admission
+        self._desk = desk
+        handlers = {
+            "command": self.command,
+            "sync": self.sync,
+            "clock": clock_handler(clock),
+            "roster": self.roster,
+            "report": self.report,
+            "bye": self.bye,
+        }
+        server.on("connect", self.connect, namespace=NAMESPACE)
+        server.on("disconnect", self.disconnect, namespace=NAMESPACE)
+        Guard(server, handlers, self.joined).install()
+
+    def connect(self, sid: str, _environ: object, auth: object = None) -> None:
+        """Raises: NotConnected: with `link.unknown`, or `retry` when it is our fault."""
+        try:
+            asked = msgspec.convert(auth, wire.Auth)
+            participant = self._admission.authenticate(asked.token)
+            if asked.ceremony not in ("", participant.ceremony_id):
+                raise Refused("link.unknown")
+            self._ceremonies.state(participant.ceremony_id)
+        except (msgspec.ValidationError, Refused):
+            raise NotConnected("link.unknown", {"code": "link.unknown"}) from None
+        except Exception:
+            # The library would leave the page without any answer.
+            log.exception("socket.connect")
+            raise NotConnected("retry", {"code": "retry", "after": 2}) from None
+        view: wire.View = "staff" if is_staff(participant.role) else "public"
+        ceremony_id = participant.ceremony_id
+        self._connections.add(Connection(sid, participant.id, ceremony_id, participant.role, view, asked))
+        for room in (everybody(ceremony_id), audience(ceremony_id, view), person(participant.id)):
+            self._server.enter_room(sid, room, namespace=NAMESPACE)
+        self._desk.join(participant, sid)
+
+    def joined(self, sid: str) -> None:
+        """Greet: the rooms have been entered before, so nothing is missed; what comes twice has its number."""
+        connection = self._connections.get(sid)
+        if connection is None:
+            return
+        try:
+            participant = self._admission.participant(connection.participant_id)
+            asked = connection.asked
+            with self._ceremonies.still(connection.ceremony_id):
+                message = self._teller.welcome(participant, connection.view, asked.epoch, asked.seq)
+                self._server.emit("welcome", message, to=sid, namespace=NAMESPACE)
+        except Exception:
+            # Without a greeting the page would wait for ever; a line that breaks it restores.
+            log.exception("socket.welcome")
+            self._server.eio.disconnect(self._server.manager.eio_sid_from_sid(sid, NAMESPACE))
+
+    def disconnect(self, sid: str, _reason: object = None) -> None:
+        connection = self._connections.remove(sid)
+        if connection is not None and not connection.left:
+            self._leave(connection, at_once=False)
+
+    def command(self, sid: str, data: object) -> wire.Ack:
+        cmd_id, command = wire.read_command(data)
+        participant = self._participant(sid)
+        country = getattr(command, "country", None)
+        if country and not is_country(country.upper()):
+            raise Refused("words.not_allowed", field="country", reason="unknown")
+        actor = Actor(
+            participant_id=participant.id,
+            role=participant.role,
+            request_id=cmd_id,
+            name=participant.name,
+            community=participant.community,
+            country=participant.country,
+        )
+        result = self._ceremonies.handle(participant.ceremony_id, command, actor, cmd_id)
+        return wire.Ack(ok=True, seq=result.seq)
+
+    def sync(self, sid: str, data: object) -> wire.Synced:
+        asked = msgspec.convert(data, wire.Sync)
+        connection = self._connection(sid)
+        with self._ceremonies.still(connection.ceremony_id):
+            return self._teller.synced(connection.ceremony_id, connection.view, asked.epoch, asked.seq)
+
+    def roster(self, sid: str, data: object) -> wire.RosterPage:
+        asked = msgspec.convert(data, wire.RosterAsk)
+        page = self._desk.roster(self._participant(sid), asked.after, asked.search)
+        return wire.RosterPage(True, tuple(roster_row(row) for row in page.rows), page.next)
+
+    def report(self, sid: str, data: object) -> wire.Ack:
+        told = msgspec.convert(data, wire.Report)
+        connection = self._connection(sid)
+        self._desk.report(
+            Participant(connection.participant_id, connection.ceremony_id, connection.role),
+            Report(told.bound_ms, told.sound, told.picture),
+        )
+        return wire.Ack(ok=True)
+
+    def bye(self, sid: str, data: object) -> wire.Ack:
+        msgspec.convert(data, wire.Bye)
+        connection = self._connection(sid)
+        connection.left = True
+        self._leave(connection, at_once=True)
+        return wire.Ack(ok=True)
+
+    def _leave(self, connection: Connection, *, at_once: bool) -> None:
+        who = Participant(connection.participant_id, connection.ceremony_id, connection.role)
+        self._desk.leave(who, connection.sid, at_once=at_once)
+
+    def _connection(self, sid: str) -> Connection:
+        connection = self._connections.get(sid)
+        if connection is None:
+            raise Refused("link.unknown")
+        return connection
+
+    def _participant(self, sid: str) -> Participant:
+        connection = self._connection(sid)
+        try:
+            return self._admission.participant(connection.participant_id)
+        except Refused:
+            self._publisher.put_out_if_removed(sid)
+            raise

@@ -1,0 +1,43 @@
+"""Keeps one line from taking all the time of the process, and one message from taking all its memory.
+
+eventlet reads a WebSocket without giving anybody else a turn while there is something to read, and joins fragments
+without bound. Its private names are replaced here; its version is pinned, and tests/live holds the attack.
+"""
+
+import time
+from typing import Any
+
+RATE, BURST = 30.0, 120.0
+"""Frames a second of one line, and how many may come at once: a burst of clock pings on joining is ten."""
+
+HARD = 80
+"""Frames beyond the rate until the line is cut; meanwhile each waits, the others do not."""
+
+
+def guard_frames(websocket: Any, sleep: Any, message_max: int) -> None:
+    """Args: websocket: eventlet's module; sleep: its own; message_max: bytes of one message, in however many frames."""
+    kind = websocket.RFC6455WebSocket
+    receive, push = kind._recv_frame, kind.Message.push
+
+    def guarded_receive(self: Any, message: Any = None) -> Any:
+        frame = receive(self, message=message)
+        now = time.monotonic()
+        level, last, debt = getattr(self, "_guard", (BURST, now, 0))
+        level = min(BURST, level + (now - last) * RATE) - 1
+        if level >= BURST / 2:
+            debt = 0  # forgiven once it has behaved for a while
+        if level < 0:
+            debt += 1
+        self._guard = (level, now, debt)
+        if debt > HARD:
+            raise websocket.FailedConnectionError(1008, "too many messages")
+        sleep(min(2.0, -level / RATE) if level < 0 else 0)
+        return frame
+
+    def guarded_push(self: Any, data: Any, final: bool = False) -> Any:
+        self._total = getattr(self, "_total", 0) + len(data)
+        if self._total > message_max:
+            raise websocket.FailedConnectionError(1009, "message too long")
+        return push(self, data, final=final)
+
+    kind._recv_frame, kind.Message.push = guarded_receive, guarded_push

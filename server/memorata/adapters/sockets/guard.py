@@ -1,0 +1,178 @@
+"""What stands between the socket library and strangers: which events are let in, how many, and how big.
+
+These are seams that python-socketio does not offer: the names below are private to it, so its version is pinned by the
+lock and tests/live holds each of them.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import structlog
+from engineio.exceptions import EngineIOError
+
+from memorata import green
+from memorata.adapters.sockets.publisher import NAMESPACE
+from memorata.adapters.sockets.wire import MESSAGE_MAX, Ack
+from memorata.domain.errors import Refused, text_of
+from memorata.services.ports import StoreBusy
+
+log = structlog.get_logger(__name__)
+
+RATE, BURST = 20.0, 80.0
+"""Messages a second of one line, and how many may come at once."""
+
+ACK = 3
+"""The number of the packet that answers an event (Socket.IO protocol 5)."""
+
+MALFORMED_MAX = 3
+QUEUE_MAX = 400
+JOIN_S = 10.0
+
+Handler = Callable[[str, Any], object]
+
+
+def refusal(code: str, /, **facts: object) -> Ack:
+    return Ack(ok=False, code=code, message=text_of(code), facts=facts)
+
+
+def invalid(error: msgspec.ValidationError) -> Ack:
+    """Which field does not fit, and why."""
+    reason, _, path = str(error).partition(" - at ")
+    return refusal("message.invalid", path=path.strip("`"), reason=reason)
+
+
+class _Bucket:
+    __slots__ = ("level", "since")
+
+    def __init__(self) -> None:
+        self.level, self.since = BURST, time.monotonic()
+
+    def take(self) -> bool:
+        now = time.monotonic()
+        self.level = min(BURST, self.level + (now - self.since) * RATE)
+        self.since = now
+        if self.level < 1:
+            return False
+        self.level -= 1
+        return True
+
+
+class Guard:
+    """Lets in the named events with one dictionary each; `joined` is called when a line has been accepted."""
+
+    def __init__(self, server: Any, handlers: dict[str, Handler], joined: Callable[[str], None]) -> None:
+        self._server = server
+        self._handlers = handlers
+        self._joined = joined
+        self._buckets: dict[str, _Bucket] = {}
+        self._malformed: dict[str, int] = {}
+        self._told_s = -1e9
+        self._untold = 0
+        self._here = threading.local()
+
+    def install(self) -> None:
+        server = self._server
+        self._inner_connect = server._handle_connect
+        self._inner_message = server._handle_eio_message
+        self._inner_opened = server._handle_eio_connect
+        self._inner_closed = server._handle_eio_disconnect
+        self._inner_send = server.eio.send_packet
+        server._handle_connect = self._connect
+        server._handle_event = self._event
+        server.eio.send_packet = self._send
+        server.eio.handlers.update(message=self._message, connect=self._opened, disconnect=self._closed)
+
+    def _opened(self, eio_sid: str, environ: dict[str, Any]) -> Any:
+        """A line that joins nothing is closed after a while."""
+        green.spawn_after(JOIN_S, lambda: self._reap(eio_sid))
+        return self._inner_opened(eio_sid, environ)
+
+    def _reap(self, eio_sid: str) -> None:
+        if eio_sid in self._server.eio.sockets and not self._server.manager.sid_from_eio_sid(eio_sid, NAMESPACE):
+            self._drop(eio_sid)
+
+    def _closed(self, eio_sid: str, reason: Any) -> Any:
+        self._buckets.pop(eio_sid, None)
+        self._malformed.pop(eio_sid, None)
+        return self._inner_closed(eio_sid, reason)
+
+    def _connect(self, eio_sid: str, namespace: str, data: Any) -> None:
+        self._inner_connect(eio_sid, namespace, data)
+        sid = self._server.manager.sid_from_eio_sid(eio_sid, NAMESPACE)
+        if (namespace or "/") == NAMESPACE and self._server.manager.is_connected(sid, NAMESPACE):
+            self._joined(sid)
+
+    def _message(self, eio_sid: str, data: str | bytes) -> None:
+        self._here.size = len(data)
+        try:
+            self._inner_message(eio_sid, data)
+        except EngineIOError:
+            pass  # the line is gone already
+        except Exception as error:  # noqa: BLE001 - whatever a stranger's packet does to the library, it is told sparingly
+            self._malformed_from(eio_sid, error)
+
+    def _malformed_from(self, eio_sid: str, error: Exception) -> None:
+        """Told once a minute for all; a line that goes on so is closed."""
+        count = self._malformed[eio_sid] = self._malformed.get(eio_sid, 0) + 1
+        self._untold += 1
+        if time.monotonic() - self._told_s > 60:
+            log.warning("socket.malformed", packets=self._untold, last=f"{type(error).__name__}: {error}"[:200])
+            self._told_s, self._untold = time.monotonic(), 0
+        if count >= MALFORMED_MAX:
+            self._drop(eio_sid)
+
+    def _event(self, eio_sid: str, namespace: str, number: int | None, data: Any) -> None:
+        """Take the place of the library's own dispatch, by which clients could call `connect` and `disconnect`."""
+        if (namespace or "/") != NAMESPACE:
+            return
+        sid = self._server.manager.sid_from_eio_sid(eio_sid, NAMESPACE)
+        if not self._server.manager.is_connected(sid, NAMESPACE):
+            return
+        answer = self._answer(eio_sid, sid, data)
+        if number is not None:
+            packet = self._server.packet_class(ACK, namespace=NAMESPACE, id=number, data=[answer])
+            self._server._send_packet(eio_sid, packet)
+
+    def _answer(self, eio_sid: str, sid: str, data: Any) -> object:
+        if not self._buckets.setdefault(eio_sid, _Bucket()).take():
+            return refusal("message.too_many")
+        if getattr(self._here, "size", 0) > MESSAGE_MAX:
+            return refusal("message.too_large", most=MESSAGE_MAX)
+        handler = self._handlers.get(data[0]) if isinstance(data, list) and data and isinstance(data[0], str) else None
+        if handler is None:
+            return refusal("message.unknown")
+        if len(data) != 2 or not isinstance(data[1], dict):
+            return refusal("message.invalid", path="$", reason="Expected one object")
+        try:
+            return handler(sid, data[1])
+        except msgspec.ValidationError as error:
+            return invalid(error)
+        except Refused as refused:
+            return refusal(refused.code, **refused.facts)
+        except StoreBusy:
+            return refusal("store.busy", after_s=1)
+        except Exception:
+            log.exception("socket.defect", message=data[0])
+            return refusal("defect")
+
+    def _send(self, eio_sid: str, packet: Any) -> None:
+        """A page that answers pings but reads nothing would fill the memory."""
+        socket = self._server.eio.sockets.get(eio_sid)
+        if socket is not None and socket.queue.qsize() > QUEUE_MAX:
+            if not socket.closing and not socket.closed:
+                log.warning("socket.slow_reader")
+                green.spawn(self._abort, socket)
+            return
+        self._inner_send(eio_sid, packet)
+
+    def _abort(self, socket: Any) -> None:
+        socket.close(wait=False, abort=True)
+
+    def _drop(self, eio_sid: str) -> None:
+        """Close the line so that an honest page would come back."""
+        socket = self._server.eio.sockets.get(eio_sid)
+        if socket is not None:
+            green.spawn(self._abort, socket)

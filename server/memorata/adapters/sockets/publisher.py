@@ -1,0 +1,115 @@
+"""Tells those who are connected to this process: events in order, totals, what is one's own, the beat."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+
+from memorata.adapters.sockets.connections import Connections
+from memorata.adapters.sockets.telling import Teller
+from memorata.adapters.sockets.wire import Gone, View
+from memorata.domain.errors import Refused
+from memorata.domain.events import Recorded
+from memorata.domain.roles import Role
+from memorata.services.admission import Admission
+
+log = structlog.get_logger(__name__)
+
+NAMESPACE = "/live"
+BEAT_S = 5.0
+VIEWS: tuple[View, ...] = ("public", "staff")
+
+
+def everybody(ceremony_id: str) -> str:
+    return f"all:{ceremony_id}"
+
+
+def audience(ceremony_id: str, view: View) -> str:
+    return f"{view}:{ceremony_id}"
+
+
+def person(participant_id: str) -> str:
+    return f"person:{participant_id}"
+
+
+class SocketPublisher:
+    """Says nothing until it is attached: a command line that plans a ceremony has nobody to tell."""
+
+    def __init__(self) -> None:
+        self.connections = Connections()
+        self._server: Any = None
+        self._teller: Teller | None = None
+        self._admission: Admission | None = None
+
+    def attach(self, server: Any, teller: Teller, admission: Admission) -> None:
+        """Args: server: the Socket.IO server."""
+        self._server, self._teller, self._admission = server, teller, admission
+
+    def publish(self, ceremony_id: str, events: Sequence[Recorded]) -> None:
+        if self._teller is None:
+            return
+        for recorded in events:
+            for view in VIEWS:
+                (message,) = self._teller.events((recorded,), view)
+                self._emit("event", message, audience(ceremony_id, view))
+
+    def own_changed(self, ceremony_id: str, participant_id: str) -> None:
+        if self._teller is None or self._admission is None or not self.connections.of_participant(participant_id):
+            return
+        try:
+            you = self._teller.you(self._admission.participant(participant_id))
+        except Refused:
+            return
+        except Exception:
+            log.exception("publisher.you", ceremony=ceremony_id)
+            return
+        self._emit("you", you, person(participant_id))
+
+    def presence(self, ceremony_id: str) -> None:
+        if self._teller is not None and self.connections.of_ceremony(ceremony_id):
+            for view in VIEWS:
+                self._emit("presence", self._teller.presence(ceremony_id, view), audience(ceremony_id, view))
+
+    def roster_changed(self, ceremony_id: str) -> None:
+        self._emit("roster_changed", {}, audience(ceremony_id, "staff"))
+
+    def removed(self, ceremony_id: str, role: Role) -> None:
+        for connection in self.connections.of_ceremony(ceremony_id):
+            if connection.role == role:
+                self.put_out_if_removed(connection.sid)
+
+    def put_out_if_removed(self, sid: str) -> None:
+        """Close the line of somebody whose link has been replaced."""
+        connection = self.connections.get(sid)
+        if connection is None or self._admission is None:
+            return
+        try:
+            self._admission.participant(connection.participant_id)
+        except Refused:
+            self._emit("gone", Gone("link.unknown"), sid)
+            self._server.disconnect(sid, namespace=NAMESPACE)
+
+    def beat(self) -> None:
+        """The number of the last event, to everybody, so that its loss shows."""
+        for ceremony_id in self.connections.ceremonies():
+            if self._teller is not None:
+                self._emit("beat", self._teller.beat(ceremony_id), everybody(ceremony_id))
+
+    def sweep(self) -> None:
+        """Put out those whose link has been replaced by another process."""
+        for ceremony_id in self.connections.ceremonies():
+            for connection in self.connections.of_ceremony(ceremony_id):
+                self.put_out_if_removed(connection.sid)
+
+    def clients(self) -> int:
+        """How many lines are open."""
+        return len(self.connections)
+
+    def _emit(self, name: str, message: object, room: str) -> None:
+        if self._server is None:
+            return
+        try:
+            self._server.emit(name, message, to=room, namespace=NAMESPACE)
+        except Exception:
+            # One line that cannot be written to must not keep the event from the others, or undo a commit.
+            log.exception("publisher.emit", message=name)

@@ -1,0 +1,128 @@
+"""The composition root: adapters into services into the application. Nothing is built anywhere else."""
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from flask import Flask
+from flask_socketio import SocketIO
+
+from memorata.adapters.alarm import SystemAlarm
+from memorata.adapters.clock import SystemClock
+from memorata.adapters.countries import is_country
+from memorata.adapters.presence.memory import MemorySeats
+from memorata.adapters.sockets import jsons
+from memorata.adapters.sockets.ceremony import CeremonySocket
+from memorata.adapters.sockets.publisher import BEAT_S, SocketPublisher
+from memorata.adapters.sockets.telling import Teller
+from memorata.adapters.store.database import Database
+from memorata.adapters.store.event_log import SqlEventLog
+from memorata.adapters.store.participants import SqlParticipants
+from memorata.config import Settings
+from memorata.services.admission import Admission
+from memorata.services.conductor import Conductor
+from memorata.services.keys import Keys
+from memorata.services.live import LiveCeremonies
+from memorata.services.ports import Alarm, Clock, Participant
+from memorata.services.presence import PresenceDesk
+
+FRAME_MAX = 100_000
+"""Bytes of one frame; a longer one is refused and the line is cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that an entry point may need, built and not yet started."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    log: SqlEventLog
+    participants: SqlParticipants
+    ceremonies: LiveCeremonies
+    admission: Admission
+    presence: PresenceDesk
+    publisher: SocketPublisher
+    teller: Teller
+    conductor: Conductor
+    alarm: Alarm
+
+    def start(self) -> None:
+        """Begin to conduct: what came due while the server was down is settled first."""
+        self.alarm.each(BEAT_S, "beat", self.publisher.beat)
+        self.alarm.each(BEAT_S, "sweep", self.publisher.sweep)
+        self.presence.start()
+        self.conductor.start()
+        self.alarm.start()
+
+    def stop(self) -> None:
+        self.alarm.stop()
+        self.database.dispose()
+
+
+def build(settings: Settings) -> Services:
+    """Connect to the store, bring its tables up to date, and put the services together."""
+    clock = SystemClock()
+    database = Database(settings.database_url)
+    database.upgrade()
+    log, participants = SqlEventLog(database), SqlParticipants(database)
+    publisher, alarm = SocketPublisher(), SystemAlarm()
+    alarm.each(1.0, "wall clock", clock.watch)
+
+    def counted(ceremony_id: str) -> None:
+        presence.touch(ceremony_id)
+
+    def changed(participant: Participant) -> None:
+        presence.changed(participant)
+        publisher.own_changed(participant.ceremony_id, participant.id)
+
+    ceremonies = LiveCeremonies(log, clock, publisher, counted)
+    presence = PresenceDesk(MemorySeats(), publisher, clock, alarm, ceremonies.silent)
+    keys = Keys(settings.secret_key)
+    admission = Admission(keys, participants, ceremonies.ids, clock, is_country, changed, publisher.removed)
+    return Services(
+        settings=settings,
+        clock=clock,
+        database=database,
+        log=log,
+        participants=participants,
+        ceremonies=ceremonies,
+        admission=admission,
+        presence=presence,
+        publisher=publisher,
+        teller=Teller(ceremonies, presence, clock),
+        conductor=Conductor(ceremonies, clock, alarm, log.forget_answers, alone=database.is_sqlite),
+        alarm=alarm,
+    )
+
+
+def create_app(services: Services) -> tuple[Flask, SocketIO]:
+    """The web application and its sockets; nothing runs until `services.start()`."""
+    settings = services.settings
+    app = Flask("memorata", static_folder=None)
+    app.config.update(SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=FRAME_MAX)
+    pages: Any = import_module("memorata.adapters.http.app")
+    if hasattr(pages, "register"):
+        pages.register(app, services)
+    socketio = SocketIO(
+        app,
+        async_mode=settings.async_mode,
+        async_handlers=False,  # one line's messages in their order, and back-pressure for free
+        manage_session=False,
+        ping_interval=10,
+        ping_timeout=8,
+        max_http_buffer_size=FRAME_MAX,
+        cors_allowed_origins=settings.allowed_origins(),
+        json=jsons,
+    )
+    services.publisher.attach(socketio.server, services.teller, services.admission)
+    CeremonySocket(
+        socketio.server,
+        services.publisher,
+        services.teller,
+        services.ceremonies,
+        services.admission,
+        services.presence,
+        services.clock,
+    )
+    return app, socketio

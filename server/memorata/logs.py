@@ -1,0 +1,62 @@
+"""The log: one JSON line for each thing that happened, to standard error; never a link, a token or a person's words."""
+
+import logging
+import sys
+import time
+from typing import Any
+
+import structlog
+
+
+def configure(level: str) -> None:
+    """Set up logging for the process; libraries speak through the same lines."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.stdlib.BoundLogger,
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+        )
+    )
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    # What strangers can cause by the thousand is told once a minute.
+    for name in ("engineio.server", "socketio.server", "engineio", "socketio", "eventlet.wsgi.server"):
+        logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
+        logging.getLogger(name).addFilter(Sparingly())
+    for name in ("apscheduler", "alembic", "werkzeug"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+class Sparingly(logging.Filter):
+    """Lets a line through, then no other from the same place for a while; the next one says how many there were."""
+
+    def __init__(self, each_s: float = 60.0) -> None:
+        super().__init__()
+        self._each_s = each_s
+        self._seen: dict[tuple[str, int], tuple[float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        place, now = (record.pathname, record.lineno), time.monotonic()
+        since, swallowed = self._seen.get(place, (-1e9, 0))
+        if now - since < self._each_s:
+            self._seen[place] = (since, swallowed + 1)
+            return False
+        self._seen[place] = (now, 0)
+        if swallowed:
+            record.msg, record.args = f"{record.getMessage()} (and {swallowed} more like it)", ()
+        return True
