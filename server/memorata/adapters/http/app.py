@@ -1,15 +1,48 @@
 """All pages of a server: registers the blueprints, the languages, the headers and the answers to errors."""
 
+from typing import Protocol
+
 from flask import Flask
 
 from memorata.adapters.http import calendar, entry, errors, health, media, pages, programme, watch
 from memorata.adapters.http.house import House
 from memorata.adapters.http.security import protect
 from memorata.adapters.http.showing import prepare
+from memorata.adapters.sockets.telling import Teller
+from memorata.config import Settings
+from memorata.services.admission import Admission
+from memorata.services.live import LiveCeremonies
+from memorata.services.ports import Clock
+from memorata.services.presence import PresenceDesk
 
 
-def register_house(app: Flask, house: House) -> None:
+class Needs(Protocol):
+    """Of the services, those that pages ask."""
+
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def ceremonies(self) -> LiveCeremonies: ...
+    @property
+    def admission(self) -> Admission: ...
+    @property
+    def presence(self) -> PresenceDesk: ...
+    @property
+    def teller(self) -> Teller: ...
+
+
+def register(app: Flask, services: Needs) -> None:
     """Add every page to the application."""
+    house = House(
+        services.settings,
+        services.clock,
+        services.ceremonies,
+        services.admission,
+        services.presence,
+        services.teller,
+    )
     prepare(app)
     app.after_request(protect)
     for part in (errors, pages, programme, watch, entry, calendar, media, health):

@@ -8,9 +8,10 @@ from flask import Blueprint, Response, request
 from memorata.adapters.http.house import House
 from memorata.adapters.http.showing import encoded
 from memorata.adapters.sockets import wire
+from memorata.adapters.sockets.telling import me
 from memorata.domain.errors import Refused
 from memorata.services.admission import Profile
-from memorata.services.ports import Consent, Participant
+from memorata.services.ports import Consent
 
 BODY_MAX = 16 * 1024
 
@@ -70,10 +71,6 @@ def bearer() -> str:
     return token.strip()
 
 
-def me_of(who: Participant) -> wire.Me:
-    return wire.Me(who.id, who.role, who.name, who.community, who.country, who.language, who.consent, who.people)
-
-
 def blueprint(house: House) -> Blueprint:
     pages = Blueprint("entry", __name__)
 
@@ -82,11 +79,11 @@ def blueprint(house: House) -> Blueprint:
         body = read(Entrance)
         entry = house.admission.enter(body.key, body.device or None, body.profile())
         who = entry.participant
-        return encoded(wire.Entered(entry.token, who.ceremony_id, me_of(who), who.role, entry.device), "no-store")
+        return encoded(wire.Entered(entry.token, who.ceremony_id, me(who), who.role, entry.device), "no-store")
 
     @pages.post("/api/me")
-    def me() -> Response:
+    def describe() -> Response:
         who = house.admission.authenticate(bearer())
-        return encoded({"participant": me_of(house.admission.update(who, read(Description).profile()))}, "no-store")
+        return encoded({"participant": me(house.admission.update(who, read(Description).profile()))}, "no-store")
 
     return pages

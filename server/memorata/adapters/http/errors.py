@@ -1,8 +1,7 @@
 """How pages and programs are told no: a refusal in one shape, a kind page for people, never a trace."""
 
-import logging
-
 import msgspec
+import structlog
 from flask import Blueprint, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BareResponse
@@ -12,7 +11,7 @@ from memorata.adapters.http.showing import tongue
 from memorata.domain.errors import Refused
 from memorata.services.ports import StoreBusy
 
-log = logging.getLogger("memorata.http")
+log = structlog.get_logger(__name__)
 
 STATUS = {
     "ceremony.unknown": 404,
@@ -133,7 +132,7 @@ def blueprint(house: House) -> Blueprint:
 
     @pages.app_errorhandler(Exception)
     def defect(fault: Exception) -> Response:
-        log.error("a page failed: %s %s", request.method, request.path, exc_info=fault)
+        log.error("page.defect", method=request.method, endpoint=request.endpoint, exc_info=fault)
         return respond(500, "defect", house)
 
     return pages

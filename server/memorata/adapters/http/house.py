@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from memorata.adapters.sockets import wire
+from memorata.adapters.sockets.telling import Teller
 from memorata.config import Settings
 from memorata.domain.errors import Refused
 from memorata.domain.events import CeremonyPlanned
@@ -37,12 +38,14 @@ class House:
         ceremonies: LiveCeremonies,
         admission: Admission,
         presence: PresenceDesk,
+        teller: Teller,
     ) -> None:
         self.settings = settings
         self.clock = clock
         self.admission = admission
         self._ceremonies = ceremonies
         self._presence = presence
+        self._teller = teller
         self._planned: dict[str, tuple[str, Programme, int]] = {}
 
     @property
@@ -72,19 +75,9 @@ class House:
             raise Refused("link.unknown")
         return shown, role
 
-    def presence(self, ceremony_id: str) -> wire.Presence:
-        """Who is there, as the public may know."""
-        totals, counts = self._presence.totals(ceremony_id), self._ceremonies.counts(ceremony_id)
-        return wire.Presence(
-            version=self._presence.version(ceremony_id),
-            people=totals.people,
-            seats=totals.seats,
-            places=dict(totals.places),
-            elsewhere=totals.elsewhere,
-            communities=totals.communities,
-            candles=counts.candles,
-            wreaths=counts.wreaths,
-        )
+    def counts(self, ceremony_id: str) -> wire.Presence:
+        """Who is there, in numbers, as the public may know."""
+        return self._teller.presence(ceremony_id, "public", fresh=False)
 
     def clients(self) -> int:
         """How many seats are taken."""

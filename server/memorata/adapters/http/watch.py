@@ -40,7 +40,7 @@ def blueprint(house: House) -> Blueprint:
 
     @pages.get("/c/<ceremony_id>/timeline.json")
     def data(ceremony_id: str) -> Response:
-        body = timeline(house.ceremony(ceremony_id), house.presence(ceremony_id))
+        body = timeline(house.ceremony(ceremony_id), house.counts(ceremony_id))
         # The tag leaves the time out: who asks again learns that nothing else is new.
         tag = blake2s(msgspec.json.encode(body), digest_size=9).hexdigest()
         response = encoded({**body, "now": round(house.clock.now(), 1)}, f"public, max-age={FRESH_S}")
