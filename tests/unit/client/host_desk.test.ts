@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createDesk, type Desk } from '../../../client/src/view/host/desk.ts'
 import { keyAct, type Pressed } from '../../../client/src/view/host/keys.ts'
 import { namesInSteps, script, stepFacts, stepLabel, stepName } from '../../../client/src/view/host/steps.ts'
-import { againstPlan, countdown, length, refusal, timeOfDay } from '../../../client/src/view/host/words.ts'
+import { againstPlan, countdown, length, refusal, timeWithSeconds } from '../../../client/src/view/host/words.ts'
 import type { View } from '../../../client/src/view/live.ts'
 import type { Ack, Detail, Item, Text, Tributes } from '../../../client/src/wire.ts'
 
@@ -53,9 +53,9 @@ describe('times in words', () => {
 
   test('the clock is the zone of the ceremony, not of the computer', () => {
     const at = Date.UTC(2027, 0, 27, 11, 0)
-    expect(timeOfDay(at, 'Europe/Moscow')).toBe('14:00')
-    expect(timeOfDay(at, 'America/Los_Angeles')).toBe('03:00')
-    expect(timeOfDay(Date.UTC(2027, 0, 27, 21, 0), 'Europe/Moscow')).toBe('00:00')
+    expect(timeWithSeconds(at, 'Europe/Moscow')).toBe('14:00:00')
+    expect(timeWithSeconds(at, 'America/Los_Angeles')).toBe('03:00:00')
+    expect(timeWithSeconds(Date.UTC(2027, 0, 27, 21, 0, 7), 'Europe/Moscow')).toBe('00:00:07')
   })
 })
 
@@ -77,7 +77,7 @@ describe('what a host reads', () => {
 
   test('tells who a speaker is, and how they are heard', () => {
     expect(stepFacts(memories, 0, (code) => ({ BR: 'Brazil' })[code] ?? code)).toBe('91, Recife, Brazil, on the telephone')
-    expect(stepFacts(memories, 1, (code) => code)).toBe('live')
+    expect(stepFacts(memories, 1, (code) => code)).toBe('heard live')
     expect(script(memories, 0, nothing, say, () => 'en')).toEqual([{ label: 'Bruno', text: 'The well on the ice.', language: 'en' }])
     expect(script(memories, 1, nothing, say, () => 'en')).toEqual([])
   })

@@ -67,11 +67,11 @@ export function AddForm({ desk, onDone }: { desk: Desk; onDone: () => void }) {
         options={[['', t('At the end')], ...waiting.map((entry) => [entry.id, t('Before {name}', { name: entry.name })] as const)]}
         onValue={(value) => (before.value = value)}
       />
-      <div class="buttons">
-        <button type="submit" class="press main" aria-disabled={desk.calm.value ? 'true' : undefined}>
+      <div class="h-buttons">
+        <button type="submit" class="h-press is-main" aria-disabled={desk.calm.value ? 'true' : undefined}>
           {t('Add to the queue')}
         </button>
-        <button type="button" class="press quiet" onClick={onDone}>
+        <button type="button" class="h-press is-quiet" onClick={onDone}>
           {t('Cancel')}
         </button>
       </div>

@@ -3,11 +3,12 @@ import { signal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { t } from '../../text/messages'
 import { LEAD_MS } from '../../timeline'
+import { timeAt } from '../dates'
 import { Icon, Press, Twice } from './controls'
 import type { Desk } from './desk'
 import { itemAfter, itemBefore, nextPress, type NextPress } from './runofshow'
 import { stepLabel } from './steps'
-import { countdown, length, timeOfDay } from './words'
+import { countdown, length } from './words'
 
 /** After a press, and after its meaning has changed, the large button rests this long. */
 const GUARD_MS = 1000
@@ -23,21 +24,21 @@ function rest(): void {
   restTimer = setTimeout(() => (resting.value = false), GUARD_MS)
 }
 
-export function Conduct({ desk }: { desk: Desk }) {
+export function Conduct({ desk, wide }: { desk: Desk; wide: boolean }) {
   if (!desk.conducts.value) {
     return (
-      <footer class="conduct">
-        <p class="plain">{t('You look after the queue and the texts. A host conducts the ceremony.')}</p>
+      <footer class="h-conduct">
+        <p class="h-plain">{t('You look after the queue and the texts. A host conducts the ceremony.')}</p>
       </footer>
     )
   }
   return (
-    <footer class="conduct" aria-label={t('Conduct')}>
+    <footer class="h-conduct" aria-label={t('Conduct')}>
       <HoldingPicture desk={desk} />
       <Hold desk={desk} />
       <Back desk={desk} />
-      <span class="space" />
-      <Beside desk={desk} />
+      <span class="h-space" />
+      <Beside desk={desk} wide={wide} />
       <Next desk={desk} />
     </footer>
   )
@@ -46,7 +47,7 @@ export function Conduct({ desk }: { desk: Desk }) {
 function HoldingPicture({ desk }: { desk: Desk }) {
   const on = desk.state.value.progress.holding_since_ms !== null
   return (
-    <div class={`holding ${on ? 'on' : ''}`}>
+    <div class={on ? 'h-holding is-on' : 'h-holding'}>
       <Press desk={desk} onPress={() => holdingPicture(desk)}>
         {on ? t('Return to the ceremony') : t('Holding picture')}
       </Press>
@@ -116,15 +117,16 @@ function current(desk: Desk): NextPress {
 }
 
 /** Beside the large button: take back what is announced, or leave the remaining steps out. */
-function Beside({ desk }: { desk: Desk }) {
+function Beside({ desk, wide }: { desk: Desk; wide: boolean }) {
   const press = current(desk)
   const programme = desk.programme.value
   const cues = desk.state.value.progress.cues
   if (programme === null) return null
   if (press.kind === 'pending' && press.takeBack !== 'no') {
+    const whole = press.takeBack === 'autopilot' ? t('Stop the autopilot and take back') : t('Take back')
     return (
-      <Press desk={desk} onPress={() => void takeBack(desk, press.takeBack === 'autopilot')}>
-        {press.takeBack === 'autopilot' ? t('Stop the autopilot and take back') : t('Take back')}
+      <Press desk={desk} label={whole} onPress={() => void takeBack(desk, press.takeBack === 'autopilot')}>
+        {wide ? whole : t('Take back')}
       </Press>
     )
   }
@@ -135,7 +137,8 @@ function Beside({ desk }: { desk: Desk }) {
       <Twice
         desk={desk}
         id="leave-steps"
-        words={t('Go on to: {title}', { title: desk.text(item.title) })}
+        words={wide ? t('Go on to: {title}', { title: desk.text(item.title) }) : t('Next item')}
+        label={t('Go on to: {title}', { title: desk.text(item.title) })}
         again={t('Yes, go on to: {title}', { title: desk.text(item.title) })}
         onPress={() => void desk.act('item.cue', { item_id: item.id, aimed_cue: cues })}
       />
@@ -206,7 +209,7 @@ function face(desk: Desk): Face {
         note:
           auto_ms === null
             ? `${long} · ${t('starts {n} seconds after the press', { n: LEAD_MS / 1000 })}`
-            : `${long} · ${t('by itself at {time}', { time: timeOfDay(auto_ms, zone) })}`,
+            : `${long} · ${t('by itself at {time}', { time: timeAt(auto_ms, zone) })}`,
         meaning: `item ${progress.cues} ${item.id}`,
         act: () => void desk.act('item.cue', { item_id: item.id, aimed_cue: progress.cues }),
         tone: 'go',
@@ -252,14 +255,14 @@ function Next({ desk }: { desk: Desk }) {
       ref={button}
       type="button"
       id="next"
-      class={`next ${tone} ${resting.value ? 'resting' : ''}`}
+      class={`h-next is-${tone} ${resting.value ? 'is-resting' : ''}`}
       aria-disabled={off ? 'true' : undefined}
       aria-keyshortcuts="F8"
       onClick={() => pressNext(desk)}
     >
       {tone === 'go' && <Icon mark="live" />}
-      <span class="words">{words}</span>
-      <span class="note">{note}</span>
+      <span class="h-words">{words}</span>
+      <span class="h-note">{note}</span>
     </button>
   )
 }

@@ -58,33 +58,35 @@ function Console({ desk }: { desk: Desk }) {
   if (!entered) return <Door desk={desk} />
   if (link === 'gone') {
     return (
-      <div class="door">
+      <div class="h-door">
         <h1>{t('This link is not valid any more')}</h1>
         <p>{t('The ceremony goes on without this console. Please ask the organizer for a new link.')}</p>
       </div>
     )
   }
-  if (state === null) return <p class="door">{t('Connecting…')}</p>
+  if (state === null) return <p class="h-door">{t('Connecting…')}</p>
   return (
-    <div class={`desk ${wide.value ? 'wide' : 'narrow'} ${desk.calm.value ? 'calm' : ''}`}>
-      <TopBar desk={desk} />
+    <div class={`h-desk ${wide.value ? 'is-wide' : 'is-narrow'} ${desk.calm.value ? 'is-calm' : ''}`}>
+      <TopBar desk={desk} wide={wide.value} />
       {wide.value ? <Columns desk={desk} /> : <Tabs desk={desk} />}
-      <Notices desk={desk} />
-      <Conduct desk={desk} />
+      <div class="h-foot">
+        <Notices desk={desk} />
+        <Conduct desk={desk} wide={wide.value} />
+      </div>
     </div>
   )
 }
 
 function Columns({ desk }: { desk: Desk }) {
   return (
-    <div class="columns">
-      <section class="column left" aria-label={t('Run of show')} tabIndex={0}>
+    <div class="h-columns">
+      <section class="h-column is-left" aria-label={t('Run of show')} tabIndex={0}>
         <Rundown desk={desk} />
       </section>
-      <section class="column middle" aria-label={t('Now')} tabIndex={0}>
+      <section class="h-column is-middle" aria-label={t('Now')} tabIndex={0}>
         <Stage desk={desk} />
       </section>
-      <section class="column right" aria-label={t('Audience')}>
+      <section class="h-column is-right" aria-label={t('Audience')}>
         <Preview desk={desk} />
         <Panels label={t('Queue, words, people')} panels={sidePanels(desk)} chosen={side} />
       </section>
@@ -117,12 +119,12 @@ function sidePanels(desk: Desk): Panel[] {
 /** Refusals and what other hosts did, in calm lines; said aloud too, but not into a silence. */
 function Notices({ desk }: { desk: Desk }) {
   return (
-    <div class="notices" role="status" aria-live={desk.calm.value ? 'off' : 'polite'}>
+    <div class="h-notices" role="status" aria-live={desk.calm.value ? 'off' : 'polite'}>
       {desk.notices.value.map((notice) => (
         <p key={notice.id}>
           <span>{notice.text}</span>
-          <button type="button" class="press quiet" onClick={() => desk.dismiss(notice.id)}>
-            {t('Good')}
+          <button type="button" class="h-press is-quiet" onClick={() => desk.dismiss(notice.id)}>
+            {t('Understood')}
           </button>
         </p>
       ))}

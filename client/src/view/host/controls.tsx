@@ -22,7 +22,7 @@ export function Press({ desk, onPress, children, label, kind, disabled, pressed,
   return (
     <button
       type="button"
-      class={`press ${kind ?? 'plain'}`}
+      class={`h-press is-${kind ?? 'plain'}`}
       aria-disabled={off ? 'true' : undefined}
       aria-label={label}
       aria-pressed={pressed}
@@ -77,7 +77,7 @@ export type Mark = keyof typeof MARKS
 /** A mark drawn in the colour of the text; always beside a word that says the same. */
 export function Icon({ mark }: { mark: Mark }) {
   return (
-    <svg class={`mark ${mark}`} viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">
+    <svg class={`h-mark is-${mark}`} viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">
       <path d={MARKS[mark]} />
     </svg>
   )

@@ -31,7 +31,7 @@ export interface Desk extends View {
   press(id: string, again: string): boolean
 }
 
-const NOTICES_MOST = 3
+const NOTICES_MOST = 2
 const NOTICE_MS = 12_000
 /** A command not answered for so long is shown as waiting. */
 const PATIENCE_MS = 1500

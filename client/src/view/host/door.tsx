@@ -2,10 +2,10 @@
 import { signal } from '@preact/signals'
 import { t } from '../../text/messages'
 import { Failure } from '../../session'
+import { dateAt, timeAt, zoneName } from '../dates'
 import type { Desk } from './desk'
 import { Field, Form } from './fields'
 import { hear } from './preview'
-import { dayOf, timeOfDay, zoneName } from './words'
 
 const STORED = 'memorata.console.name'
 
@@ -17,25 +17,25 @@ export function Door({ desk }: { desk: Desk }) {
   const { boot } = desk.live.value
   const programme = boot.programme
   return (
-    <div class="door">
-      <p class="eyebrow">{t('Host console')}</p>
+    <div class="h-door">
+      <p class="h-eyebrow">{t('Host console')}</p>
       <h1>{desk.text(programme?.title) || t('A ceremony')}</h1>
       {programme !== null && (
         <p>
-          {dayOf(programme.starts_ms, programme.zone)}, {timeOfDay(programme.starts_ms, programme.zone)} ({zoneName(programme.starts_ms, programme.zone)})
+          {dateAt(programme.starts_ms, programme.zone)}, {timeAt(programme.starts_ms, programme.zone)} ({zoneName(programme.zone, programme.starts_ms)})
         </p>
       )}
       <Form label={t('Open the console')} onSend={() => void open(desk)}>
         <Field label={t('Your name, for the other hosts (may stay empty)')} value={name.value} most={60} onValue={(value) => (name.value = value)} />
-        <button type="submit" class="press main" aria-disabled={opening.value ? 'true' : undefined}>
+        <button type="submit" class="h-press is-main" aria-disabled={opening.value ? 'true' : undefined}>
           {opening.value ? t('Opening…') : t('Open the console')}
         </button>
       </Form>
       <p role="status">{trouble.value}</p>
-      <p class="facts">
+      <p class="h-facts">
         {t('Opening changes nothing for the participants. Several hosts may have it open; all see and conduct the same ceremony.')}
       </p>
-      {boot.telephone !== '' && <p class="facts">{t('Help by telephone: {number}', { number: boot.telephone })}</p>}
+      {boot.telephone !== '' && <p class="h-facts">{t('Help by telephone: {number}', { number: boot.telephone })}</p>}
     </div>
   )
 }

@@ -38,11 +38,11 @@ export function EditForm({ desk, entry, onDone }: { desk: Desk; entry: FloorEntr
         onValue={(value) => (slot.value = value)}
       />
       <Field label={t('Note for hosts')} value={note.value} most={500} lines={2} onValue={(value) => (note.value = value)} />
-      <div class="buttons">
-        <button type="submit" class="press main" aria-disabled={desk.calm.value ? 'true' : undefined}>
-          {t('Keep')}
+      <div class="h-buttons">
+        <button type="submit" class="h-press is-main" aria-disabled={desk.calm.value ? 'true' : undefined}>
+          {t('Save')}
         </button>
-        <button type="button" class="press quiet" onClick={onDone}>
+        <button type="button" class="h-press is-quiet" onClick={onDone}>
           {t('Cancel')}
         </button>
       </div>

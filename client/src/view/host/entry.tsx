@@ -4,11 +4,12 @@ import { OPEN, WAITING, holder, place, waitMs } from '../../floor'
 import { t } from '../../text/messages'
 import type { FloorEntry } from '../../wire'
 import { countryName } from '../page'
+import { aboutMinutes } from '../dates'
 import { Press, Twice } from './controls'
 import type { Desk } from './desk'
 import { EditForm } from './editentry'
 import { moved } from './runofshow'
-import { ENTRY_KINDS, VIAS, aboutMinutes, entryStateWord, length } from './words'
+import { ENTRY_KINDS, VIAS, entryStateWord, length } from './words'
 
 /** The entry whose further actions are open, and the one being corrected. */
 const more = signal<string | null>(null)
@@ -25,22 +26,22 @@ export function Entry({ desk, entry, online }: { desk: Desk; entry: FloorEntry; 
     entry.via === 'self' ? '' : t(VIAS[entry.via]),
   ]
   return (
-    <li class={`entry ${entry.state}`}>
-      <p class="who">
-        {at > 0 && <span class="number">{at}</span>}
+    <li class={`h-entry is-${entry.state}`}>
+      <p class="h-who">
+        {at > 0 && <span class="h-number">{at}</span>}
         <b dir="auto">{entry.name}</b>
-        <span class="state">{entryStateWord(entry.state)}</span>
+        <span class="h-state">{entryStateWord(entry.state)}</span>
       </p>
-      {facts.some((part) => part !== '') && <p class="facts">{facts.filter((part) => part !== '').join(' · ')}</p>}
-      <p class="facts">
+      {facts.some((part) => part !== '') && <p class="h-facts">{facts.filter((part) => part !== '').join(' · ')}</p>}
+      <p class="h-facts">
         {t(ENTRY_KINDS[entry.kind])}
         {isOpen && ` · ${timing(entry, now_ms)}`}
         {at > 1 && entry.state !== 'ready' && ` · ${t('turn in {time}', { time: aboutMinutes(waitMs(floor, entry.id, now_ms)) })}`}
       </p>
-      {isOpen && online === false && <p class="away">{t('Not connected just now; the place is kept.')}</p>}
-      {entry.note !== '' && <p class="hostnote" dir="auto">{entry.note}</p>}
+      {isOpen && online === false && <p class="h-away">{t('Not connected just now; the place is kept.')}</p>}
+      {entry.note !== '' && <p class="h-hostnote" dir="auto">{entry.note}</p>}
       {entry.text !== '' && (
-        <details class="poem">
+        <details class="h-poem">
           <summary>{entry.kind === 'poem' ? t('The poem') : t('What it is about')}</summary>
           <p dir="auto">{entry.text}</p>
         </details>
@@ -108,7 +109,7 @@ function Actions({ desk, entry }: { desk: Desk; entry: FloorEntry }) {
     )
   }
   return (
-    <div class="buttons">
+    <div class="h-buttons">
       {state === 'asked' && accept(t('Accept'))}
       {(state === 'asked' || state === 'accepted') && call(t('Call as next'))}
       {state === 'not_here' && call(t('Call again'))}
@@ -128,7 +129,7 @@ function Actions({ desk, entry }: { desk: Desk; entry: FloorEntry }) {
       {OPEN.includes(state) && (
         <button
           type="button"
-          class="press quiet"
+          class="h-press is-quiet"
           aria-expanded={isMore}
           aria-label={t('More for {name}', { name })}
           onClick={() => (more.value = isMore ? null : id)}

@@ -14,7 +14,7 @@ interface FieldProps {
 export function Field({ label, value, onValue, most, lines, required }: FieldProps) {
   const id = useId()
   return (
-    <div class="field">
+    <div class="h-field">
       <label for={id}>{label}</label>
       {lines === undefined ? (
         <input
@@ -43,7 +43,7 @@ interface ChoiceProps<T extends string> {
 export function Choice<T extends string>({ label, value, options, onValue }: ChoiceProps<T>) {
   const id = useId()
   return (
-    <div class="field">
+    <div class="h-field">
       <label for={id}>{label}</label>
       <select
         id={id}
@@ -67,7 +67,7 @@ export function Choice<T extends string>({ label, value, options, onValue }: Cho
 export function Form({ onSend, label, children }: { onSend: () => void; label: string; children: ComponentChildren }) {
   return (
     <form
-      class="form"
+      class="h-form"
       aria-label={label}
       onSubmit={(event) => {
         event.preventDefault()

@@ -15,7 +15,7 @@ const LINKS: readonly (readonly [string, string])[] = [
 
 export function More({ desk }: { desk: Desk }) {
   return (
-    <div class="more">
+    <div class="h-more">
       <Links desk={desk} />
       <Keys />
       <Looks desk={desk} />
@@ -33,7 +33,7 @@ function Links({ desk }: { desk: Desk }) {
   return (
     <section>
       <h3>{t('Links to hand on')}</h3>
-      <ul class="links">
+      <ul class="h-links">
         {known.map(([key, words]) => {
           const address = links[key] ?? ''
           return (
@@ -41,8 +41,8 @@ function Links({ desk }: { desk: Desk }) {
               <p>
                 <b>{t(words)}</b>
               </p>
-              <p class="address">{address}</p>
-              <div class="buttons">
+              <p class="h-address">{address}</p>
+              <div class="h-buttons">
                 <Press desk={desk} kind="quiet" always label={t('Copy the link: {what}', { what: t(words) })} onPress={() => void copy(desk, key, address)}>
                   {copied.value === key ? t('Copied') : t('Copy')}
                 </Press>
@@ -68,11 +68,11 @@ function Keys() {
   return (
     <section>
       <h3>{t('Keys')}</h3>
-      <label class="tick">
+      <label class="h-tick">
         <input type="checkbox" checked={keysOn.value} onChange={(event) => setKeys(event.currentTarget.checked)} />
         <span>{t('Conduct by keys too')}</span>
       </label>
-      <dl class="keys">
+      <dl class="h-keys">
         {KEYS.map((key) => (
           <div key={key.name}>
             <dt>
@@ -98,16 +98,16 @@ function Looks({ desk }: { desk: Desk }) {
       <fieldset>
         <legend>{t('Looks of the console')}</legend>
         {THEMES.map(([value, words]) => (
-          <label key={value} class="tick">
+          <label key={value} class="h-tick">
             <input type="radio" name="theme" checked={theme.value === value} onChange={() => setTheme(value)} />
             <span>{t(words)}</span>
           </label>
         ))}
       </fieldset>
       <h3>{t('Language of the console')}</h3>
-      <p class="languages">
+      <p class="h-languages">
         {desk.live.value.boot.languages.map(([tag, name]) => (
-          <a key={tag} class="press quiet" href={`?lang=${encodeURIComponent(tag)}`} lang={tag} hreflang={tag} aria-current={tag === language() ? 'true' : undefined}>
+          <a key={tag} class="h-press is-quiet" href={`?lang=${encodeURIComponent(tag)}`} lang={tag} hreflang={tag} aria-current={tag === language() ? 'true' : undefined}>
             {name}
           </a>
         ))}

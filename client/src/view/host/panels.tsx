@@ -27,15 +27,15 @@ export function Panels({ label, panels, chosen }: Props) {
     document.getElementById(`tab-${to.id}`)?.focus()
   }
   return (
-    <div class="panels">
-      <div class="tabs" role="tablist" aria-label={label}>
+    <div class="h-panels">
+      <div class="h-tabs" role="tablist" aria-label={label}>
         {panels.map((panel) => (
           <button
             key={panel.id}
             type="button"
             role="tab"
             id={`tab-${panel.id}`}
-            class="tab"
+            class="h-tab"
             aria-selected={panel === shown}
             aria-controls={`panel-${panel.id}`}
             tabIndex={panel === shown ? 0 : -1}
@@ -49,11 +49,11 @@ export function Panels({ label, panels, chosen }: Props) {
             }}
           >
             <span>{panel.words}</span>
-            {panel.waiting > 0 && <span class="badge">{panel.waiting}</span>}
+            {panel.waiting > 0 && <span class="h-badge">{panel.waiting}</span>}
           </button>
         ))}
       </div>
-      <div class="panel" role="tabpanel" id={`panel-${shown.id}`} aria-labelledby={`tab-${shown.id}`} tabIndex={0} key={shown.id}>
+      <div class="h-panel" role="tabpanel" id={`panel-${shown.id}`} aria-labelledby={`tab-${shown.id}`} tabIndex={0} key={shown.id}>
         {shown.draw()}
       </div>
     </div>

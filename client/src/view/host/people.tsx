@@ -23,14 +23,23 @@ export function People({ desk }: { desk: Desk }) {
     (a, b) => b[1] - a[1] || countryName(desk, a[0]).localeCompare(countryName(desk, b[0]), language()),
   )
   return (
-    <div class="people">
+    <div class="h-people">
       {presence !== null && (
         <section>
           <p>
             {tn('{n} person', '{n} people', presence.people)}, {tn('{n} screen', '{n} screens', presence.seats)}
             {presence.communities > 0 && `, ${tn('{n} community', '{n} communities', presence.communities)}`}
           </p>
-          <ul class="places">
+          {presence.sync !== undefined && (
+            <p class="h-facts">
+              {t('Clocks: {near} to 5 ms, {fair} to 20 ms, {unknown} not known.', {
+                near: presence.sync.ms5,
+                fair: presence.sync.ms20,
+                unknown: presence.sync.unknown,
+              })}
+            </p>
+          )}
+          <ul class="h-places">
             {places.map(([code, people]) => (
               <li key={code}>
                 <span>{countryName(desk, code)}</span> <b>{people}</b>
@@ -54,18 +63,18 @@ function Roster({ desk }: { desk: Desk }) {
   useEffect(() => roster.follow(), [roster])
   const { rows, next, search } = roster.found.value
   return (
-    <section class="roster">
+    <section class="h-roster">
       <h3>{t('Names')}</h3>
-      <p class="facts">{t('Only hosts see every name here; participants see those who agreed.')}</p>
+      <p class="h-facts">{t('Only hosts see every name here; participants see those who agreed.')}</p>
       <Field label={t('Search for a name or community')} value={roster.search.value} most={80} onValue={(value) => roster.type(value)} />
       {rows.length === 0 ? (
-        <p class="empty">{search === '' ? t('Nobody is here yet.') : t('Nobody of this name is here.')}</p>
+        <p class="h-empty">{search === '' ? t('Nobody is here yet.') : t('Nobody of this name is here.')}</p>
       ) : (
-        <ul class="names">
+        <ul class="h-names">
           {rows.map((row, i) => (
             <li key={row.participant_id ?? i}>
               <b dir="auto">{row.name || t('without a name')}</b>
-              <span class="facts">
+              <span class="h-facts">
                 {[
                   row.community,
                   countryName(desk, row.country),

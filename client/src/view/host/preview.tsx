@@ -4,13 +4,14 @@ import { useEffect, useRef } from 'preact/hooks'
 import { t } from '../../text/messages'
 import { Audience } from '../audience'
 import { Boundary } from '../boundary'
+import { primePlayer } from '../broadcast'
 import { setPref } from '../prefs'
 import { Press } from './controls'
 import type { Desk } from './desk'
 
-/** The screen the picture is drawn for, CSS px: an ordinary laptop. */
-const WIDTH = 1280
-const HEIGHT = 720
+/** The screen the picture is drawn for, CSS px: a small laptop, so that its words can be read here too. */
+const WIDTH = 960
+const HEIGHT = 540
 
 /** Whether the ceremony is heard here; off, so that nothing sounds into the host's microphone. */
 const heard = signal(false)
@@ -27,15 +28,15 @@ export function Preview({ desk }: { desk: Desk }) {
     return () => observer.disconnect()
   }, [])
   return (
-    <section class="preview" aria-label={t('What the participants see')}>
-      <div class="previewhead">
-        <h2>{t('What the participants see')}</h2>
+    <section class="h-preview" aria-label={t('What the participants see')}>
+      <div class="h-previewhead">
+        <h2>{t('What they see')}</h2>
         <Press desk={desk} kind="quiet" always pressed={heard.value} onPress={() => hear(desk, !heard.value)}>
           {heard.value ? t('Sound is on') : t('Sound is off')}
         </Press>
       </div>
-      <div class="frame" ref={frame} style={{ aspectRatio: `${WIDTH} / ${HEIGHT}` }}>
-        <div class="screen" inert style={{ inlineSize: `${WIDTH}px`, blockSize: `${HEIGHT}px` }}>
+      <div class="h-frame" ref={frame} style={{ aspectRatio: `${WIDTH} / ${HEIGHT}` }}>
+        <div class="h-screen" inert style={{ inlineSize: `${WIDTH}px`, blockSize: `${HEIGHT}px` }}>
           <Boundary calm={<p>{t('The picture comes back in a moment.')}</p>}>
             <Audience session={desk.session} variant="preview" />
           </Boundary>
@@ -50,5 +51,6 @@ export function hear(desk: Desk, on: boolean): void {
   heard.value = on
   desk.session.sound.setMuted(!on)
   setPref({ muted: !on })
+  primePlayer()
   if (on) void desk.session.unlock()
 }

@@ -4,12 +4,12 @@ import { useEffect } from 'preact/hooks'
 import { OPEN, WAITING, holder } from '../../floor'
 import { t, tn } from '../../text/messages'
 import type { FloorEntry } from '../../wire'
+import { aboutMinutes, timeAt } from '../dates'
 import { AddForm } from './addentry'
 import { Press } from './controls'
 import type { Desk } from './desk'
 import { Entry } from './entry'
 import { expected, queueLength } from './runofshow'
-import { aboutMinutes, timeOfDay } from './words'
 
 const adding = signal(false)
 /** Whether the person of an entry is connected, by participant id; unknown ones are not in it. */
@@ -27,10 +27,10 @@ export function Queue({ desk }: { desk: Desk }) {
       <Entry key={entry.id} desk={desk} entry={entry} online={online.value.get(entry.participant_id ?? '') ?? null} />
     ))
   return (
-    <div class="queue">
-      <div class="panelhead">
+    <div class="h-queue">
+      <div class="h-panelhead">
         <p>{floor.asking ? t('People may ask to speak.') : t('Asking is closed.')}</p>
-        <div class="buttons">
+        <div class="h-buttons">
           <Press desk={desk} kind="quiet" onPress={() => void desk.act('floor.set_asking', { on: !floor.asking })}>
             {floor.asking ? t('Close asking') : t('Open asking')}
           </Press>
@@ -40,19 +40,19 @@ export function Queue({ desk }: { desk: Desk }) {
         </div>
       </div>
       {adding.value && <AddForm desk={desk} onDone={() => (adding.value = false)} />}
-      {speaking !== null && <ol class="entries">{list([speaking])}</ol>}
+      {speaking !== null && <ol class="h-entries">{list([speaking])}</ol>}
       <Outlook desk={desk} />
-      {waiting.length > 0 ? <ol class="entries">{list(waiting)}</ol> : speaking === null && <p class="empty">{t('Nobody is waiting to speak.')}</p>}
+      {waiting.length > 0 ? <ol class="h-entries">{list(waiting)}</ol> : speaking === null && <p class="h-empty">{t('Nobody is waiting to speak.')}</p>}
       {away.length > 0 && (
         <>
           <h3>{t('Called, and not here')}</h3>
-          <ol class="entries">{list(away)}</ol>
+          <ol class="h-entries">{list(away)}</ol>
         </>
       )}
       {over.length > 0 && (
-        <details class="past">
+        <details class="h-past">
           <summary>{tn('{n} request is over', '{n} requests are over', over.length)}</summary>
-          <ol class="entries">{list(over)}</ol>
+          <ol class="h-entries">{list(over)}</ol>
         </details>
       )}
     </div>
@@ -67,9 +67,9 @@ function Outlook({ desk }: { desk: Desk }) {
   if (programme === null || waiting === 0 || desk.shown.value.phase === 'closed') return null
   const { expectedEnd_ms } = expected(programme, desk.state.value.progress, now_ms)
   return (
-    <p class="outlook">
+    <p class="h-outlook">
       {tn('{n} person waits, {time} in all.', '{n} people wait, {time} in all.', waiting, { time: aboutMinutes(total_ms) })}{' '}
-      {t('With all of them besides the programme, it would end at {time}.', { time: timeOfDay(expectedEnd_ms + total_ms, programme.zone) })}
+      {t('With all of them besides the programme, it would end at {time}.', { time: timeAt(expectedEnd_ms + total_ms, programme.zone) })}
     </p>
   )
 }

@@ -1,10 +1,12 @@
 // The run of show: every item with its state, its planned and expected times, and what can be done with it.
 import { signal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
 import { t } from '../../text/messages'
+import { timeAt } from '../dates'
 import { Icon, Press, Twice } from './controls'
 import type { Desk } from './desk'
 import { expected, type Row } from './runofshow'
-import { kindWord, length, stateWord, timeOfDay } from './words'
+import { kindWord, length, stateWord } from './words'
 
 /** The item whose actions are open. */
 const open = signal<string | null>(null)
@@ -14,9 +16,9 @@ export function Rundown({ desk }: { desk: Desk }) {
   if (programme === null) return <p>{t('The programme of this ceremony is not set yet.')}</p>
   const { rows } = expected(programme, desk.state.value.progress, desk.now_s.value * 1000)
   return (
-    <div class="rundown">
+    <div class="h-rundown">
       {desk.conducts.value && <Autopilot desk={desk} />}
-      <ol class="rows">
+      <ol class="h-rows">
         {rows.map((row) => (
           <Line key={row.item.id} desk={desk} row={row} zone={programme.zone} />
         ))}
@@ -25,56 +27,85 @@ export function Rundown({ desk }: { desk: Desk }) {
   )
 }
 
+/** State and times in a line: "planned 14:03, expected 14:05". */
+function timesOf(row: Row, zone: string): string {
+  const planned = timeAt(row.planned_ms, zone)
+  const at = row.expected_ms === null ? '' : timeAt(row.expected_ms, zone)
+  switch (row.state) {
+    case 'live':
+    case 'held':
+      return t('since {at}, planned {planned}', { at, planned })
+    case 'done': {
+      const took = row.took_ms === null ? '' : length(row.took_ms)
+      if (row.began) return t('began {at}, took {took}', { at, took })
+      return at === '' ? t('took {took}', { took }) : t('comes again {at}', { at })
+    }
+    case 'skipped':
+      return planned
+    default:
+      if (at === '') return t('{planned}, passed by', { planned })
+      return at === planned ? planned : t('{planned}, expected {at}', { planned, at })
+  }
+}
+
 function Line({ desk, row, zone }: { desk: Desk; row: Row; zone: string }) {
+  const line = useRef<HTMLLIElement>(null)
   const { item, state } = row
   const title = desk.text(item.title)
   const isOpen = open.value === item.id
-  const planned = timeOfDay(row.planned_ms, zone)
-  const now = row.expected_ms === null ? '' : timeOfDay(row.expected_ms, zone)
-  let times = t('planned {time}', { time: planned })
-  if (row.began) times = t('planned {time}, began {began}', { time: planned, began: now })
-  else if (now !== '' && state !== 'skipped') times = t('planned {time}, expected {expected}', { time: planned, expected: now })
+  const isLive = state === 'live' || state === 'held'
+  useEffect(() => {
+    if (isLive && line.current !== null) bringIntoView(line.current)
+  }, [isLive])
   return (
-    <li class={`row ${state}`} aria-current={state === 'live' || state === 'held' ? 'step' : undefined}>
+    <li ref={line} class={`h-row is-${state}`} aria-current={isLive ? 'step' : undefined}>
       <button
         type="button"
-        class="head"
+        class="h-head"
         aria-expanded={isOpen}
         onClick={() => (open.value = isOpen ? null : item.id)}
       >
-        <span class="number">{row.number}</span>
-        <span class="what">
-          <span class="title">{title}</span>
-          <span class="facts">
-            <Icon mark={state} />
-            <b>{stateWord(state)}</b>
-            <span>{times}</span>
-          </span>
-        </span>
-        <span class="lasts">
-          <span>{length(item.planned_s * 1000)}</span>
-          {row.took_ms !== null && state === 'done' && <span class="took">{t('took {time}', { time: length(row.took_ms) })}</span>}
+        <span class="h-number">{row.number}</span>
+        <span class="h-title">{title}</span>
+        <span class="h-lasts">{length(item.planned_s * 1000)}</span>
+        <span class="h-facts">
+          <Icon mark={state} />
+          <b>{stateWord(state)}</b>
+          <span>{timesOf(row, zone)}</span>
         </span>
       </button>
-      {isOpen && <Actions desk={desk} row={row} title={title} />}
+      {isOpen && <Actions desk={desk} row={row} title={title} zone={zone} />}
     </li>
   )
 }
 
-function Actions({ desk, row, title }: { desk: Desk; row: Row; title: string }) {
+/** Scrolls the column, and never the page: a host who reads elsewhere stays there. */
+function bringIntoView(line: HTMLElement): void {
+  const column = line.closest('.h-column')
+  if (column === null) return
+  const { top, bottom } = line.getBoundingClientRect()
+  const frame = column.getBoundingClientRect()
+  const room = frame.height / 4
+  if (top < frame.top || bottom > frame.bottom) column.scrollTop += top - frame.top - room
+}
+
+function Actions({ desk, row, title, zone }: { desk: Desk; row: Row; title: string; zone: string }) {
   const { item, state } = row
   const progress = desk.state.value.progress
   const hasRun = progress.runs.some((run) => run.item_id === item.id)
   const words = state === 'live' || state === 'held' ? t('Begin it again') : t('Go to it')
   return (
-    <div class="actions">
+    <div class="h-actions">
       <p>
         {[kindWord(item), item.presenter].filter((part) => part !== '').join(' · ')}
         {item.end === 'next' && ` · ${t('the next item follows by itself')}`}
       </p>
-      {item.note_host !== '' && <p class="hostnote">{item.note_host}</p>}
+      <p class="h-facts">
+        {t('planned {time}', { time: timeAt(row.planned_ms, zone) })}
+      </p>
+      {item.note_host !== '' && <p class="h-hostnote">{item.note_host}</p>}
       {desk.conducts.value && desk.shown.value.phase !== 'closed' && (
-        <div class="buttons">
+        <div class="h-buttons">
           <Twice
             desk={desk}
             id={`goto ${item.id}`}
@@ -108,7 +139,7 @@ function Autopilot({ desk }: { desk: Desk }) {
     ? t('On: each item begins by itself when the one before is over. You may still press Next, hold or go to another item.')
     : t('Off: nothing begins until you press Next.')
   return (
-    <div class="autopilot">
+    <div class="h-autopilot">
       {on || !overdue ? (
         <Press desk={desk} pressed={on} disabled={closed} onPress={() => void desk.act('autopilot.set', { on: !on })}>
           {t('Autopilot')}

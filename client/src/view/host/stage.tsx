@@ -4,16 +4,17 @@ import { t } from '../../text/messages'
 import { itemOf } from '../../timeline'
 import type { Item, Run } from '../../wire'
 import { countryName } from '../page'
+import { timeAt } from '../dates'
 import { Icon, Press } from './controls'
 import type { Desk } from './desk'
 import { expected, itemAfter, itemClock, nextPress, stepClock, warning, type StepClock } from './runofshow'
 import { script, stepFacts, stepName } from './steps'
-import { countdown, kindWord, length, stateWord, timeOfDay } from './words'
+import { countdown, kindWord, length, stateWord } from './words'
 
 export function Stage({ desk }: { desk: Desk }) {
   const shown = desk.shown.value
   return (
-    <div class="stage">
+    <div class="h-stage">
       <Warning desk={desk} />
       {shown.item !== null && shown.run !== null ? (
         <Live desk={desk} item={shown.item} run={shown.run} />
@@ -34,13 +35,13 @@ function Warning({ desk }: { desk: Desk }) {
   return (
     <>
       {holding_ms !== null && (
-        <p class="warning strong">
+        <p class="h-warning is-strong">
           <Icon mark="warning" />
           {t('Everybody sees the holding picture, for {time} now.', { time: length(now_ms - holding_ms) })}
         </p>
       )}
       {found !== null && (
-        <p class={`warning ${found.kind}`}>
+        <p class={`h-warning is-${found.kind}`}>
           <Icon mark="warning" />
           {found.kind === 'not_started' && t('The ceremony should have begun {time} ago.', { time: length(found.late_ms) })}
           {found.kind === 'soon' && t('{time} left of the planned time.', { time: countdown(found.left_ms) })}
@@ -59,24 +60,25 @@ function Before({ desk }: { desk: Desk }) {
   if (programme === null) return <p>{t('The programme of this ceremony is not set yet.')}</p>
   if (phase === 'closed') {
     return (
-      <section class="card live">
+      <section class="h-card is-live">
         <h2>{t('The ceremony is closed')}</h2>
         <p>{t('The page of the participants shows the closing words. Released wishes and the guest book stay in your care.')}</p>
       </section>
     )
   }
-  const start = timeOfDay(programme.starts_ms, programme.zone)
-  const left_ms = programme.starts_ms - now_ms
+  const start = timeAt(desk.shown.value.standby?.start_ms ?? programme.starts_ms, programme.zone)
+  const announced = desk.shown.value.standby
+  const left_ms = (announced?.start_ms ?? programme.starts_ms) - now_ms
   return (
-    <section class="card live">
-      <p class="eyebrow">
+    <section class="h-card is-live">
+      <p class="h-eyebrow">
         <Icon mark="planned" />
         {phase === 'planned' ? t('Before the doors open') : t('The lobby is open')}
       </p>
       <h2>{left_ms > 0 ? t('Begins at {time}, in {left}', { time: start, left: countdown(left_ms) }) : t('Begins when you press Next')}</h2>
       {phase === 'planned' && (
         <>
-          <p>{t('The doors open by themselves at {time}.', { time: timeOfDay(programme.lobby_opens_ms, programme.zone) })}</p>
+          <p>{t('The doors open by themselves at {time}.', { time: timeAt(programme.lobby_opens_ms, programme.zone) })}</p>
           {desk.conducts.value && (
             <Press desk={desk} onPress={() => void desk.act('ceremony.open', {})}>
               {t('Open the doors now')}
@@ -95,16 +97,15 @@ function Live({ desk, item, run }: { desk: Desk; item: Item; run: Run }) {
   const steps = stepClock(item, run, progress, Math.max(now_ms, run.start_ms))
   const state = desk.shown.value.held ? 'held' : 'live'
   return (
-    <section class={`card live ${state}`} aria-label={t('Live')}>
-      <p class="eyebrow">
+    <section class={`h-card is-live is-${state}`} aria-label={t('What is live')}>
+      <p class="h-eyebrow">
         <Icon mark={state} />
         <b>{stateWord(state)}</b>
-        <span>{kindWord(item)}</span>
+        <span>{[kindWord(item), item.presenter].filter((part) => part !== '').join(' · ')}</span>
       </p>
       <h2>{desk.text(item.title)}</h2>
-      {item.presenter !== '' && <p class="presenter">{item.presenter}</p>}
       <Clock desk={desk} item={item} run={run} />
-      {item.note_host !== '' && <p class="hostnote">{item.note_host}</p>}
+      {item.note_host !== '' && <p class="h-hostnote">{item.note_host}</p>}
       {steps !== null && <Steps desk={desk} item={item} steps={steps} />}
       <Script desk={desk} item={item} step={steps?.step ?? 0} />
     </section>
@@ -123,11 +124,11 @@ function Clock({ desk, item, run }: { desk: Desk; item: Item; run: Run }) {
           planned: length(clock.planned_ms),
           left: countdown(clock.left_ms),
         })
-  const parts = { invitation: t('Invitation'), stillness: t('Stillness'), silence: t('Silence'), rest: t('Rest') }
+  const parts = { invitation: t('Invitation'), stillness: t('Stillness'), silence: t('Silence'), rest: t('Moment of rest') }
   return (
-    <div class={`clock ${clock.over_ms > 0 ? 'over' : ''}`}>
-      <div class="track" aria-hidden="true">
-        <div class="passed" style={{ inlineSize: `${(fraction * 100).toFixed(2)}%` }} />
+    <div class={clock.over_ms > 0 ? 'h-clock is-over' : 'h-clock'}>
+      <div class="h-track" aria-hidden="true">
+        <div class="h-passed" style={{ inlineSize: `${(fraction * 100).toFixed(2)}%` }} />
       </div>
       <p>
         {words}
@@ -145,18 +146,18 @@ function Steps({ desk, item, steps }: { desk: Desk; item: Item; steps: StepClock
   const go = (to: number) => void desk.act('item.step', { aimed_cue: cues, aimed_step: step, step: to })
   const facts = stepFacts(item, step, (code) => countryName(desk, code))
   return (
-    <div class="steps">
-      <p class="now">
+    <div class="h-steps">
+      <p class="h-now">
         <b>{say(step)}</b>
-        {facts !== '' && <span class="facts">{facts}</span>}
-        <span class="facts">
+        {facts !== '' && <span class="h-facts">{facts}</span>}
+        <span class="h-facts">
           {names[step] ? `${t('{n} of {count}', { n: step + 1, count })} · ` : ''}
           {t('{time} of about {slot}', { time: length(Math.floor(steps.elapsed_ms / 1000) * 1000), slot: length(steps.slot_ms) })}
           {!steps.byHand && ` · ${t('goes on by itself')}`}
         </span>
       </p>
       {desk.conducts.value && (
-        <div class="buttons">
+        <div class="h-buttons">
           <Press desk={desk} kind="quiet" disabled={step === 0} onPress={() => go(step - 1)} label={t('Previous: {name}', { name: step > 0 ? say(step - 1) : '–' })}>
             {t('Previous')}
           </Press>
@@ -169,6 +170,11 @@ function Steps({ desk, item, steps }: { desk: Desk; item: Item; steps: StepClock
   )
 }
 
+/** Whether somebody reads the words out; of others they only tell. */
+function isSpoken(item: Item): boolean {
+  return !['testimony', 'video_message', 'film', 'gallery', 'music', 'anthem'].includes(item.detail.kind)
+}
+
 /** Grows and shrinks the words to read; kept while the page is open. */
 const size = signal(22)
 
@@ -176,21 +182,21 @@ function Script({ desk, item, step }: { desk: Desk; item: Item; step: number }) 
   const passages = script(item, step, desk.state.value.tributes, (text) => desk.text(text), (text) => desk.languageOf(text))
   if (passages.length === 0) return null
   return (
-    <div class="script">
-      <div class="scripthead">
-        <h3>{t('To read aloud')}</h3>
-        <button type="button" class="press quiet" aria-label={t('Smaller words')} onClick={() => (size.value = Math.max(18, size.value - 2))}>
+    <div class="h-script">
+      <div class="h-scripthead">
+        <h3>{isSpoken(item) ? t('To read aloud') : t('About it')}</h3>
+        <button type="button" class="h-press is-quiet" aria-label={t('Smaller words')} onClick={() => (size.value = Math.max(18, size.value - 2))}>
           A−
         </button>
-        <button type="button" class="press quiet" aria-label={t('Larger words')} onClick={() => (size.value = Math.min(40, size.value + 2))}>
+        <button type="button" class="h-press is-quiet" aria-label={t('Larger words')} onClick={() => (size.value = Math.min(40, size.value + 2))}>
           A+
         </button>
       </div>
-      <div class="words" style={{ fontSize: `${size.value}px` }}>
+      <div class="h-words" style={{ fontSize: `${size.value}px` }}>
         {passages.map((passage, i) => (
-          <div key={i} class="passage">
-            {passage.label !== '' && <p class="label">{passage.label}</p>}
-            <p lang={passage.language || undefined} dir="auto" class="said">
+          <div key={i} class="h-passage">
+            {passage.label !== '' && <p class="h-label">{passage.label}</p>}
+            <p lang={passage.language || undefined} dir="auto" class="h-said">
               {passage.text}
             </p>
           </div>
@@ -211,22 +217,22 @@ function Coming({ desk }: { desk: Desk }) {
   if (item === null) return null
   const at_ms = expected(programme, progress, now_ms).rows.find((row) => row.item.id === item.id)?.expected_ms ?? null
   return (
-    <section class="card coming" aria-label={t('Next in the programme')}>
-      <p class="eyebrow">
+    <section class="h-card is-coming" aria-label={t('Next in the programme')}>
+      <p class="h-eyebrow">
         <b>{t('Then')}</b>
         <span>{kindWord(item)}</span>
       </p>
       <h3>{desk.text(item.title)}</h3>
-      <p class="facts">
+      <p class="h-facts">
         {[
           item.presenter,
           t('{length} long', { length: length(item.planned_s * 1000) }),
-          at_ms === null ? '' : t('expected {time}', { time: timeOfDay(at_ms, programme.zone) }),
+          at_ms === null ? '' : t('expected {time}', { time: timeAt(at_ms, programme.zone) }),
         ]
           .filter((part) => part !== '')
           .join(' · ')}
       </p>
-      {item.note_host !== '' && <p class="hostnote">{item.note_host}</p>}
+      {item.note_host !== '' && <p class="h-hostnote">{item.note_host}</p>}
     </section>
   )
 }

@@ -87,12 +87,12 @@ export function stepFacts(item: Item, step: number, countryName: (code: string) 
 }
 
 function modeWord(mode: 'live' | 'recorded' | 'phone' | 'helper'): string {
-  const words = { live: t('live'), recorded: t('recorded'), phone: t('on the telephone'), helper: t('read by a helper') }
+  const words = { live: t('heard live'), recorded: t('recorded'), phone: t('on the telephone'), helper: t('read by a helper') }
   return words[mode]
 }
 
 function placeWord(mode: 'live' | 'picture' | 'recorded'): string {
-  return { live: t('live'), picture: t('in a picture'), recorded: t('recorded') }[mode]
+  return { live: t('heard live'), picture: t('in a picture'), recorded: t('recorded') }[mode]
 }
 
 /** One piece of what is read aloud; `label` says what it is where that is not plain. */
@@ -118,7 +118,7 @@ export function script(item: Item, step: number, tributes: Tributes, say: Say, l
       add(detail.speakers[step]?.name ?? '', detail.speakers[step]?.summary)
       break
     case 'response':
-      add(t('Call'), detail.call)
+      add(t('The call'), detail.call)
       add(t('Answer of all'), detail.answer)
       break
     case 'wreath_laying':

@@ -4,23 +4,25 @@ import type { ComponentChildren } from 'preact'
 import { useMemo } from 'preact/hooks'
 import { t, tn } from '../../text/messages'
 import type { Presence } from '../../wire'
+import { timeAt, zoneName } from '../dates'
 import type { Desk } from './desk'
 import { expected } from './runofshow'
-import { againstPlan, length, timeOfDay, timeWithSeconds, zoneName } from './words'
+import { againstPlan, length, timeWithSeconds } from './words'
 
-export function TopBar({ desk }: { desk: Desk }) {
+/** On a small screen the number of people stays with their names, under People. */
+export function TopBar({ desk, wide }: { desk: Desk; wide: boolean }) {
   const programme = desk.programme.value
   return (
-    <header class="topbar">
-      <div class="name">
+    <header class="h-topbar">
+      <div class="h-name">
         <h1>{desk.text(programme?.title) || t('Host console')}</h1>
         <Line desk={desk} />
       </div>
       {programme !== null && (
-        <dl class="figures">
+        <dl class="h-figures">
           <Clock desk={desk} />
-          <Plan desk={desk} />
-          <Present desk={desk} />
+          <Plan desk={desk} wide={wide} />
+          {wide && <Present desk={desk} />}
         </dl>
       )}
     </header>
@@ -29,11 +31,11 @@ export function TopBar({ desk }: { desk: Desk }) {
 
 function Figure({ name, children, note, tone }: { name: string; children: ComponentChildren; note?: string; tone?: string }) {
   return (
-    <div class={`figure ${tone ?? ''}`}>
+    <div class={`h-figure is-${tone || 'plain'}`}>
       <dt>{name}</dt>
       <dd>
-        <span class="value">{children}</span>
-        {note !== undefined && note !== '' && <span class="note">{note}</span>}
+        <span class="h-value">{children}</span>
+        {note !== undefined && note !== '' && <span class="h-note">{note}</span>}
       </dd>
     </div>
   )
@@ -42,28 +44,28 @@ function Figure({ name, children, note, tone }: { name: string; children: Compon
 function Clock({ desk }: { desk: Desk }) {
   const zone = desk.programme.value?.zone ?? 'UTC'
   const now_ms = desk.now_s.value * 1000
-  const here = timeOfDay(now_ms)
-  const note = here === timeOfDay(now_ms, zone) ? '' : t('{time} where you are', { time: here })
+  const here = timeAt(now_ms)
+  const note = here === timeAt(now_ms, zone) ? '' : t('{time} where you are', { time: here })
   return (
-    <Figure name={zoneName(now_ms, zone)} note={note}>
+    <Figure name={zoneName(zone, now_ms)} note={note}>
       {timeWithSeconds(now_ms, zone)}
     </Figure>
   )
 }
 
-function Plan({ desk }: { desk: Desk }) {
+function Plan({ desk, wide }: { desk: Desk; wide: boolean }) {
   const programme = desk.programme.value
   const now_ms = desk.now_s.value * 1000
   if (programme === null) return null
   const schedule = expected(programme, desk.state.value.progress, now_ms)
   const closed = desk.shown.value.phase === 'closed'
-  const planned = timeOfDay(schedule.plannedEnd_ms, programme.zone)
+  const planned = timeAt(schedule.plannedEnd_ms, programme.zone)
   const running = schedule.elapsed_ms
   return (
     <>
-      {running === null ? (
+      {!wide && running !== null ? null : running === null ? (
         <Figure name={t('Begins')} note={now_ms < programme.starts_ms ? t('in {time}', { time: length(programme.starts_ms - now_ms) }) : ''}>
-          {timeOfDay(programme.starts_ms, programme.zone)}
+          {timeAt(programme.starts_ms, programme.zone)}
         </Figure>
       ) : (
         <Figure name={closed ? t('Lasted') : t('Running for')}>{length(running)}</Figure>
@@ -72,7 +74,7 @@ function Plan({ desk }: { desk: Desk }) {
         {againstPlan(schedule.behind_ms)}
       </Figure>
       <Figure name={closed ? t('Ended') : t('Expected end')} note={t('planned {time}', { time: planned })}>
-        {timeOfDay(schedule.expectedEnd_ms, programme.zone)}
+        {timeAt(schedule.expectedEnd_ms, programme.zone)}
       </Figure>
     </>
   )
@@ -82,25 +84,27 @@ function Present({ desk }: { desk: Desk }) {
   // During a silence nothing on the page moves but the clock.
   const presence = useStill(desk)
   if (presence === null) return null
-  const sync = presence.sync
-  const places = Object.keys(presence.places).length
-  const many = tn('at {n} screen', 'at {n} screens', presence.seats)
-  const where = places > 0 ? tn('in {n} country', 'in {n} countries', places) : ''
+  const { sync } = presence
   return (
     <>
-      <Figure name={t('Present')} note={[many, where].filter((part) => part !== '').join(', ')}>
+      <Figure
+        name={t('Present')}
+        note={[tn('at {n} screen', 'at {n} screens', presence.seats), places(presence)].filter((part) => part !== '').join(', ')}
+      >
         {tn('{n} person', '{n} people', presence.people)}
       </Figure>
       {sync !== undefined && (
-        <Figure
-          name={t('Clocks in step')}
-          note={t('{near} to 20 ms, {unknown} not known', { near: sync.ms20, unknown: sync.unknown })}
-        >
-          {t('{n} to 5 ms', { n: sync.ms5 })}
+        <Figure name={t('Clocks in step')} note={t('{n} of them to 5 ms', { n: sync.ms5 })}>
+          {t('{n} of {count}', { n: sync.ms5 + sync.ms20, count: sync.ms5 + sync.ms20 + sync.unknown })}
         </Figure>
       )}
     </>
   )
+}
+
+function places(presence: Presence): string {
+  const count = Object.keys(presence.places).length
+  return count === 0 ? '' : tn('{n} country', '{n} countries', count)
 }
 
 /** The presence as it was when the silence began, until it is over. */
@@ -138,7 +142,7 @@ function Line({ desk }: { desk: Desk }) {
     words = t('Connected')
   }
   return (
-    <p class={`line ${tone}`}>
+    <p class={`h-line is-${tone}`}>
       <span>{words}</span>
       {waiting > 0 && <span> {tn('{n} press waits to be sent.', '{n} presses wait to be sent.', waiting)}</span>}
     </p>

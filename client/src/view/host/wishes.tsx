@@ -3,9 +3,9 @@ import { t, tn } from '../../text/messages'
 import { itemOf } from '../../timeline'
 import type { Wish } from '../../wire'
 import { countryName } from '../page'
+import { timeAt } from '../dates'
 import { Press } from './controls'
 import type { Desk } from './desk'
-import { timeOfDay } from './words'
 
 export function Wishes({ desk }: { desk: Desk }) {
   const { wishes } = desk.state.value.tributes
@@ -13,10 +13,10 @@ export function Wishes({ desk }: { desk: Desk }) {
   const released = wishes.filter((wish) => wish.state === 'released').reverse()
   const withheld = wishes.filter((wish) => wish.state === 'withheld').reverse()
   return (
-    <div class="wishes">
-      {held.length === 0 && <p class="empty">{t('No words wait to be looked at.')}</p>}
+    <div class="h-wishes">
+      {held.length === 0 && <p class="h-empty">{t('No words wait to be looked at.')}</p>}
       {held.length > 0 && <h3>{tn('{n} text to look at', '{n} texts to look at', held.length)}</h3>}
-      <ol class="entries">
+      <ol class="h-entries">
         {held.map((wish) => (
           <One key={wish.id} desk={desk} wish={wish} />
         ))}
@@ -24,7 +24,7 @@ export function Wishes({ desk }: { desk: Desk }) {
       {released.length > 0 && (
         <>
           <h3>{tn('{n} text is on the page', '{n} texts are on the page', released.length)}</h3>
-          <ol class="entries">
+          <ol class="h-entries">
             {released.map((wish) => (
               <One key={wish.id} desk={desk} wish={wish} />
             ))}
@@ -32,9 +32,9 @@ export function Wishes({ desk }: { desk: Desk }) {
         </>
       )}
       {withheld.length > 0 && (
-        <details class="past">
+        <details class="h-past">
           <summary>{tn('{n} text is kept back', '{n} texts are kept back', withheld.length)}</summary>
-          <ol class="entries">
+          <ol class="h-entries">
             {withheld.map((wish) => (
               <One key={wish.id} desk={desk} wish={wish} />
             ))}
@@ -51,19 +51,19 @@ function One({ desk, wish }: { desk: Desk; wish: Wish }) {
   const from = [wish.community, countryName(desk, wish.country)].filter((part) => part !== '')
   const name = wish.name || t('without a name')
   return (
-    <li class={`entry wish ${wish.state}`}>
-      <p class="said" dir="auto">
+    <li class={`h-entry is-wish is-${wish.state}`}>
+      <p class="h-said" dir="auto">
         {wish.text}
       </p>
-      <p class="facts">
+      <p class="h-facts">
         <b dir="auto">{name}</b>
         {from.length > 0 && ` · ${from.join(' · ')}`}
       </p>
-      <p class="facts">
-        {programme !== null && timeOfDay(wish.at_ms, programme.zone)}
+      <p class="h-facts">
+        {programme !== null && timeAt(wish.at_ms, programme.zone)}
         {item !== null && ` · ${desk.text(item.title)}`}
       </p>
-      <div class="buttons">
+      <div class="h-buttons">
         {wish.state !== 'released' && (
           <Press desk={desk} kind={wish.state === 'held' ? 'main' : 'quiet'} label={t('Release the words of {name}', { name })} onPress={() => void desk.act('wish.release', { wish_id: wish.id })}>
             {t('Release')}

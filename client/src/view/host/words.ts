@@ -1,5 +1,5 @@
 // How the console says times, states and refusals.
-import { language, mark, t, tn } from '../../text/messages'
+import { language, mark, t } from '../../text/messages'
 import type { ItemState } from '../../timeline'
 import type { Ack, FloorEntry, Item } from '../../wire'
 
@@ -17,51 +17,23 @@ export function countdown(ms: number): string {
   return length(Math.ceil(Math.max(0, ms) / 1000) * 1000)
 }
 
-const formats = new Map<string, Intl.DateTimeFormat>()
+const clocks = new Map<string, Intl.DateTimeFormat>()
 
-function format(zone: string | undefined, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = `${language()} ${zone ?? ''} ${Object.keys(options).join(' ')}`
-  let found = formats.get(key)
+/** The time of day in a zone to the second: the clock of the ceremony. */
+export function timeWithSeconds(ms: number, zone: string): string {
+  const key = `${language()} ${zone}`
+  let found = clocks.get(key)
   if (found === undefined) {
-    found = new Intl.DateTimeFormat(language(), { hourCycle: 'h23', ...(zone === undefined ? {} : { timeZone: zone }), ...options })
-    formats.set(key, found)
+    found = new Intl.DateTimeFormat(language(), { timeZone: zone, hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
+    clocks.set(key, found)
   }
-  return found
-}
-
-/** The time of day in a zone (this device's, when none is named), to the minute. */
-export function timeOfDay(ms: number, zone?: string): string {
-  return format(zone, { hour: '2-digit', minute: '2-digit' }).format(ms)
-}
-
-export function timeWithSeconds(ms: number, zone?: string): string {
-  return format(zone, { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(ms)
-}
-
-export function dayOf(ms: number, zone: string): string {
-  return format(zone, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }).format(ms)
-}
-
-/** The zone in words, "Moscow Time"; its own name where the browser has no words for it. */
-export function zoneName(ms: number, zone: string): string {
-  try {
-    const parts = new Intl.DateTimeFormat(language(), { timeZone: zone, timeZoneName: 'longGeneric' }).formatToParts(ms)
-    return parts.find((part) => part.type === 'timeZoneName')?.value ?? zone
-  } catch {
-    return zone
-  }
+  return found.format(ms)
 }
 
 /** Against the plan, in words; under five seconds nobody is behind. */
 export function againstPlan(behind_ms: number): string {
   if (Math.abs(behind_ms) < 5_000) return t('On time')
   return behind_ms > 0 ? t('{time} behind', { time: length(behind_ms) }) : t('{time} ahead', { time: length(-behind_ms) })
-}
-
-/** "about 8 minutes", for what nobody knows to the second. */
-export function aboutMinutes(ms: number): string {
-  const minutes = Math.round(ms / 60_000)
-  return minutes < 1 ? t('less than a minute') : tn('about {n} minute', 'about {n} minutes', minutes)
 }
 
 const STATES: Record<ItemState, string> = {
