@@ -7,7 +7,8 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
-from memorata.adapters.schedules.checks import check_items
+from memorata.adapters.countries import is_language
+from memorata.adapters.schedules.checks import Placed, check_items
 from memorata.adapters.schedules.dates import read_when
 from memorata.adapters.schedules.faults import Fault, Faulty, Key, did_you_mean
 from memorata.adapters.schedules.grammar import DERIVED, item_keys, keys_of, kinds_with
@@ -143,23 +144,31 @@ def _languages(reader: Reader, table: Mapping[str, Any]) -> tuple[str, ...]:
     if "languages" not in table:
         reader.missing(key, 'the languages of the ceremony, its own first, like ["ru", "en"]')
         return ()
-    tags = reader.array(table["languages"], key)
-    found = [reader.language(tag, (*key, index)) for index, tag in enumerate(tags)]
-    if not found:
+    tags = table["languages"]
+    if tags == []:
         reader.fault(key, "schedule.empty", "is empty: the languages of the ceremony, its own first.")
-    for index, tag in enumerate(found):
-        if tag in found[:index]:
+    found: list[str] = []
+    for index, value in enumerate(reader.array(tags, key)):
+        tag = reader.language(value, (*key, index))
+        if tag in found:
             reader.fault((*key, index), "schedule.duplicate_language", f"{tag!r} is there already.")
-    return tuple(tag for tag in found if tag)
+        elif is_language(tag):
+            found.append(tag)
+    return tuple(found)
 
 
 def _items(reader: Reader, value: object) -> tuple[Item, ...]:
     tables = reader.array(value, ("items",))
-    found = [(index, item) for index, table in enumerate(tables) if (item := _item(reader, table, index)) is not None]
+    found: list[Placed] = []
+    for index, table in enumerate(tables):
+        before = reader.refused()
+        item = _item(reader, table, index)
+        if item is not None:
+            found.append(Placed(index, item, sound=reader.refused() == before))
     # An item that could not be read has said so; the rest is judged as if it were the whole.
     if found or not tables:
         check_items(reader, found)
-    return tuple(item for _, item in found)
+    return tuple(placed.item for placed in found)
 
 
 def _item(reader: Reader, value: object, index: int) -> Item | None:
@@ -178,14 +187,13 @@ def _item(reader: Reader, value: object, index: int) -> Item | None:
             others = kinds_with(name)
             suggestion = did_you_mean(name, keys) or (f"It belongs to: {', '.join(others)}." if others else None)
             reader.fault((*key, name), "schedule.unknown_key", f"is not a key of {kind}.", suggestion)
-    before = len(reader.faults)
+    before = reader.refused()
     own = reader.values(table, keys_of(DETAILS[kind]), key)
     given = dict(table)
     detail = None if own is None else DETAILS[kind](**own)
     if "planned_s" not in table and kind in DERIVED:
         # What its parts take; measured only when they could be read.
-        sound = detail is not None and not any(fault.severity == "fault" for fault in reader.faults[before:])
-        given["planned_s"] = _derived_s(detail) if detail is not None and sound else 1
+        given["planned_s"] = _derived_s(detail) if detail is not None and reader.refused() == before else 1
     common = reader.values(given, keys_of(Item), key)
     if detail is None or common is None:
         return None

@@ -1,6 +1,7 @@
 """Our Hebrew, Easter and Islamic arithmetic, against libraries that others maintain and against known days."""
 
 from datetime import date
+from itertools import pairwise
 
 import dateutil.easter
 import pytest
@@ -68,7 +69,7 @@ def test_tabular_islamic_dates_run_without_gap_and_begin_where_they_should() -> 
     assert tabular_islamic_date(1, 1, 1) == date(622, 7, 19)
     assert (tabular_islamic_date(31, 1, 1) - tabular_islamic_date(1, 1, 1)).days == 10631
     starts = [tabular_islamic_date(year, month, 1) for year in range(1440, 1480) for month in range(1, 13)]
-    lengths = [(later - earlier).days for earlier, later in zip(starts, starts[1:], strict=False)]
+    lengths = [(later - earlier).days for earlier, later in pairwise(starts)]
     assert set(lengths) == {29, 30}
 
 

@@ -1,5 +1,7 @@
 """What types cannot say about a programme: lengths that add up, an order that is kept, captions that are there."""
 
+from dataclasses import dataclass
+
 from memorata.adapters.collation import sort_key
 from memorata.adapters.schedules.faults import Key
 from memorata.adapters.schedules.reading import Reader
@@ -28,29 +30,43 @@ _WITHOUT_WORDS = frozenset({"lobby", "silence", "wreath_laying", "candle", "bell
 """Kinds whose recordings hold no speech that must be captioned."""
 
 
-def check_items(reader: Reader, items: list[tuple[int, Item]]) -> None:
-    """All checks of the items and of their order; each comes with its place in the file."""
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An item and its place in the file; `sound` when nothing was wrong with it so far, so that its parts are whole."""
+
+    index: int
+    item: Item
+    sound: bool
+
+
+def check_items(reader: Reader, items: list[Placed]) -> None:
+    """All checks of the items and of their order."""
     seen: dict[str, int] = {}
-    for index, item in items:
-        key: Key = ("items", index)
+    for placed in items:
+        index, item, key = placed.index, placed.item, ("items", placed.index)
         if item.id in seen:
             where = f"items[{seen[item.id]}]"
             reader.fault((*key, "id"), "schedule.duplicate_id", f"{item.id!r} is already the id of {where}.")
         seen.setdefault(item.id, index)
         if item.kind == "lobby" and index > 0:
             reader.fault((*key, "kind"), "schedule.lobby_not_first", "the lobby comes first, and there is one.")
-        _check_lengths(reader, item, key)
-        _check_captions(reader, item, key)
-        if isinstance(item.detail, WreathLaying):
-            _check_order(reader, item.detail, key)
-        if isinstance(item.detail, Silence) and item.detail.sound == "recording" and item.media is None:
-            reader.missing((*key, "media"), "the recording that sounds")
-    programme = tuple(item for _, item in items)
+        if placed.sound:
+            _check_item(reader, item, key)
+    programme = tuple(placed.item for placed in items)
     if not any(item.kind != "lobby" for item in programme):
         reader.fault(("items",), "schedule.empty", "holds nothing but the lobby.")
     if total_s(programme) > LONGEST_S and not any(item.kind == "interval" for item in programme):
         minutes = total_s(programme) // 60
         reader.warn(("items",), "schedule.long", f"take {minutes} minutes together without an interval.")
+
+
+def _check_item(reader: Reader, item: Item, key: Key) -> None:
+    _check_lengths(reader, item, key)
+    _check_captions(reader, item, key)
+    if isinstance(item.detail, WreathLaying):
+        _check_order(reader, item.detail, key)
+    if isinstance(item.detail, Silence) and item.detail.sound == "recording" and item.media is None:
+        reader.missing((*key, "media"), "the recording that sounds")
 
 
 def _check_lengths(reader: Reader, item: Item, key: Key) -> None:

@@ -67,7 +67,7 @@ class When:
 def read_when(reader: Reader, value: object) -> When:
     table = reader.table(value, KEY)
     kind = table.get("rule", "fixed")
-    if kind not in RULES:
+    if not isinstance(kind, str) or kind not in RULES:
         reader.choice(kind, RULES, (*KEY, "rule"))
         kind = None
     own = RULE_KEYS[kind] if kind is not None else tuple({key for keys in RULE_KEYS.values() for key in keys})

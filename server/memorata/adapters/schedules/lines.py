@@ -46,6 +46,7 @@ class _Scanner:
         self.at += 2 if many else 1
         table: Key = ()
         for name in names[:-1] if many else names:
+            self._mark((*table, name), start)
             table = self._within((*table, name))
         if many:
             table = (*table, names[-1])

@@ -55,6 +55,10 @@ class Reader:
         line = line_of(self.lines, key)
         self.faults.append(Fault(self.file, written(key), line, code, message, suggestion, "warning"))
 
+    def refused(self) -> int:
+        """How many faults there are so far that keep the file from loading."""
+        return sum(fault.severity == "fault" for fault in self.faults)
+
     def table(self, value: object, key: Key) -> Mapping[str, Any]:
         if isinstance(value, dict):
             return value
@@ -113,7 +117,9 @@ class Reader:
 
     def language(self, value: object, key: Key) -> str:
         tag = self.string(value, key)
-        if tag and not is_language(tag):
+        if not tag and isinstance(value, str):
+            self.fault(key, "schedule.empty", "is empty: a language tag.")
+        elif tag and not is_language(tag):
             self.fault(
                 key, "schedule.unknown_language", f"{tag!r} is no language tag.", did_you_mean(tag, self.languages)
             )
@@ -275,7 +281,7 @@ class Reader:
         if spec.bounds is not None and not spec.bounds[0] <= value <= spec.bounds[1]:
             low, high = spec.bounds
             self.fault(key, "schedule.out_of_bounds", f"is {value}, but must be from {low:g} to {high:g}.")
-        elif hint is int and value < 0:
+        elif spec.bounds is None and value < 0:
             self.fault(key, "schedule.out_of_bounds", f"is {value}, but cannot be negative.")
         return value
 

@@ -1,0 +1,165 @@
+"""Every schedule file that is shipped loads without a word, and so does the example of its documentation."""
+
+import tomllib
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from memorata.adapters.schedule_files import load_file, read_file
+from memorata.adapters.schedules.faults import Key
+from memorata.adapters.schedules.grammar import reference
+from memorata.adapters.schedules.lines import locate
+from memorata.domain.anniversary import occurrences
+from memorata.domain.items import Candle, Closing, RollCall, Silence, Testimony, Wishes, WreathLaying
+from memorata.domain.planning import brisk, programme_for, total_s
+from memorata.domain.programme import Progress, Run, moment
+from memorata.domain.silence import plan
+
+SCHEDULES = Path(__file__).parents[2] / "schedules"
+README = (SCHEDULES / "README.md").read_text("utf-8")
+FILES = sorted(SCHEDULES.glob("*.toml"))
+
+TODAY = date(2026, 11, 22)
+
+
+def instant(at_ms: int) -> str:
+    return f"{datetime.fromtimestamp(at_ms / 1000, UTC):%Y-%m-%dT%H:%MZ}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_shipped_file_loads_without_fault_or_warning(path: Path) -> None:
+    series, faults = read_file(path)
+    assert list(map(str, faults)) == []
+    assert series is not None
+    assert series.source
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_every_value_of_a_shipped_file_has_its_line(path: Path) -> None:
+    text = path.read_text("utf-8")
+
+    def keys(value: object, key: Key = ()) -> set[Key]:
+        inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        return {key}.union(*(keys(part, (*key, name)) for name, part in inner)) - {()}
+
+    assert set(locate(text)) == keys(tomllib.loads(text))
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "number", "kept", "begins"),
+    [
+        ("unconquered", "2027-01-27", 83, "2027-01-27T11:00Z", "2027-01-27T11:00Z"),
+        ("22-june", "2027-06-22", 86, "2027-06-22T09:15Z", "2027-06-22T09:10Z"),
+        ("armenia-24-april", "2027-04-24", 112, "2027-04-24T08:00Z", "2027-04-24T08:00Z"),
+        ("holodomor", "2026-11-28", None, "2026-11-28T14:00Z", "2026-11-28T13:55Z"),
+        ("remembrance-sunday", "2027-11-14", None, "2027-11-14T11:00Z", "2027-11-14T10:55Z"),
+    ],
+)
+def test_the_next_occurrence(name: str, day: str, number: int | None, kept: str, begins: str) -> None:
+    series = load_file(SCHEDULES / f"{name}.toml")
+    [found] = occurrences(series, TODAY, 1)
+    assert (found.date.isoformat(), found.number, instant(found.instant_ms)) == (day, number, kept)
+    programme = programme_for(series, found, "c")
+    assert instant(programme.starts_ms) == begins
+    assert (programme.date, programme.number) == (day, number)
+
+
+@pytest.mark.parametrize("name", ["22-june", "holodomor", "remembrance-sunday"])
+def test_the_first_beat_of_a_silence_falls_on_the_hour_that_is_kept(name: str) -> None:
+    series = load_file(SCHEDULES / f"{name}.toml")
+    [found] = occurrences(series, TODAY, 1)
+    programme = programme_for(series, found, "c")
+    first = programme.conducted()[0]
+    # The host starts the first item in time; the rest goes by the clock.
+    progress = Progress(runs=(Run(1, first.id, programme.starts_ms),), cues=1)
+    shown = moment(programme, progress, found.instant_ms)
+    assert shown.item is not None
+    assert isinstance(shown.item.detail, Silence)
+    assert shown.run is not None
+    assert plan(shown.item.detail, shown.run.start_ms).t0_ms == found.instant_ms
+
+
+def test_the_ceremony_of_the_demonstration() -> None:
+    series = load_file(SCHEDULES / "unconquered.toml")
+    assert [(item.kind, item.planned_s) for item in series.items] == [
+        ("lobby", 900),
+        ("address", 180),
+        ("silence", 95),
+        ("video_message", 240),
+        ("testimony", 540),
+        ("address", 240),
+        ("reading", 120),
+        ("wreath_laying", 300),
+        ("roll_call", 225),
+        ("candle", 60),
+        ("wishes", 360),
+        ("closing", 180),
+    ]
+    assert total_s(series.items) == 42 * 60 + 20
+    kinds = {type(item.detail): item.detail for item in series.items}
+    silence, wreaths, calls = kinds[Silence], kinds[WreathLaying], kinds[RollCall]
+    assert silence == Silence(
+        invitation=silence.invitation,  # type: ignore[attr-defined]
+        invitation_s=20,
+        stillness_s=5,
+        duration_s=60,
+        sound="metronome",
+        bpm=50,
+        end_signal="bell",
+        quiet_after_s=10,
+    )
+    assert isinstance(wreaths, WreathLaying)
+    countries = " ".join(wreath.country or "-" for wreath in wreaths.wreaths)
+    assert countries == "AM BG CZ FI FR IL KZ KG LV LT MD UA GB US UZ"
+    assert isinstance(calls, RollCall)
+    assert [entry.mode for entry in calls.entries] == ["live", "live", "picture", "picture", "picture"]
+    testimony, wishes, candle = kinds[Testimony], kinds[Wishes], kinds[Candle]
+    assert isinstance(testimony, Testimony)
+    assert [(one.name, one.age, one.mode) for one in testimony.speakers] == [
+        ("Vera Sokolova", 91, "live"),
+        ("Genrikh Adler", 89, "phone"),
+        ("Taisiya Orlova", 94, "recorded"),
+    ]
+    assert isinstance(wishes, Wishes)
+    assert len(wishes.prepared) == wishes.read_out == 6
+    assert isinstance(candle, Candle)
+    assert candle.mode == "everyone"
+    assert len(series.delegations) >= 20
+    # Two communities that no code of a country describes are there like all others.
+    assert sum(delegation.country is None for delegation in series.delegations) == 2
+
+
+def test_the_demonstration_says_when_it_is_next_and_how_long_the_guest_book_lies_open() -> None:
+    series = load_file(SCHEDULES / "unconquered.toml")
+    [found] = occurrences(series, TODAY, 1)
+    closing = programme_for(series, found, "c").items[-1].detail
+    assert isinstance(closing, Closing)
+    assert (closing.next_date, closing.next_number) == ("2028-01-27", 84)
+    assert closing.guest_book_until == "2027-05-09"
+    assert len(closing.downloads) == 6
+
+
+def test_the_brisk_demonstration_takes_six_minutes_with_its_silence_whole() -> None:
+    series = load_file(SCHEDULES / "unconquered.toml")
+    [found] = occurrences(series, TODAY, 1)
+    whole = programme_for(series, found, "c", starts_ms=1_000_000)
+    short = brisk(whole)
+    assert abs(total_s(short.items) - 360) <= 6
+    assert short.item("silence") == whole.item("silence")
+    assert (short.starts_ms, short.lobby_opens_ms, short.date) == (1_000_000, 100_000, "2027-01-27")
+
+
+def test_the_example_of_the_documentation_loads(tmp_path: Path) -> None:
+    example = README.split("```toml\n", 1)[1].split("```", 1)[0]
+    path = tmp_path / "flood.toml"
+    path.write_text(example, "utf-8")
+    series, faults = read_file(path)
+    assert list(map(str, faults)) == []
+    assert series is not None
+    [found] = occurrences(series, date(2027, 1, 1), 1)
+    assert (found.number, instant(programme_for(series, found, "c").starts_ms)) == (74, "2027-02-01T09:55Z")
+
+
+def test_the_documentation_lists_every_key() -> None:
+    assert README.endswith(reference())
