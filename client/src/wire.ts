@@ -351,7 +351,7 @@ export interface Run {
   steps: StepAnchor[]
 }
 
-/** A pause of the item's own clock; `to_ms` is `null` while it lasts, and may lie ahead once resumption is announced. */
+/** A pause of the item's own clock; `to_ms` is `null` while it lasts, and lies ahead when its end is announced. */
 export interface Hold {
   from_ms: number
   to_ms: number | null

@@ -148,7 +148,7 @@ class RequestFloor(Command):
 
 @dataclass(frozen=True, slots=True)
 class AddToFloor(Command):
-    """A host adds somebody: on the telephone, beside another person, in a hall. `before` is an entry to stand before."""
+    """A host adds somebody: on the telephone, beside another, in a hall. `before` is an entry to stand before."""
 
     kind: ClassVar[str] = "floor.add"
     entry_kind: EntryKind

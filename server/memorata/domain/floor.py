@@ -23,8 +23,8 @@ class FloorEntry:
     """One wish to speak.
 
     `participant_id` is `None` when a host added somebody who has no screen of their own; `via` says how the person is
-    heard. `since_ms` is when the present state began. `released`: a host has called them, so everybody may know the name;
-    until then the audience gets the entry with empty name and community, and never with text or note.
+    heard. `since_ms` is when the present state began. `released`: a host has called them, so everybody may know the
+    name; until then the audience gets the entry with empty name and community, and never with text or note.
     """
 
     id: str

@@ -66,7 +66,7 @@ class Programme:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A pause of the item's own clock; `to_ms` is `None` while it lasts, and may lie ahead once resumption is announced."""
+    """A pause of the item's own clock; `to_ms` is `None` while it lasts, and lies ahead when its end is announced."""
 
     from_ms: int
     to_ms: int | None = None

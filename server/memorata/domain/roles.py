@@ -6,7 +6,7 @@ from memorata.domain.errors import Refused
 
 Role = Literal["watcher", "participant", "speaker", "moderator", "host", "organizer", "admin"]
 Phase = Literal["planned", "lobby", "live", "silence", "closed"]
-"""Of the ceremony: before the doors open, in the lobby, in the programme, in a silence that is locked, after the end."""
+"""Of the ceremony: before the doors open, in the lobby, in the programme, in a locked silence, after the end."""
 
 RANKS: tuple[Role, ...] = ("watcher", "participant", "speaker", "moderator", "host", "organizer", "admin")
 
