@@ -1,0 +1,96 @@
+// The door: what it is, when it begins, and one button. All else may be left alone.
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { t } from '../text/messages'
+import { Failure } from '../session'
+import { primePlayer } from './broadcast'
+import { changesOf, DetailsFields, detailsOf, type Details } from './details'
+import { Languages } from './languages'
+import { Clocks, Countdown, Occasion } from './lobby'
+import { programmeOf, usePage } from './page'
+
+const AGAIN_MS = 3000
+
+export function Entry() {
+  const page = usePage()
+  const programme = programmeOf(page)
+  const usual = useRef(detailsOf(page))
+  const [details, setDetails] = useState<Details>(usual.current)
+  const [state, setState] = useState<'out' | 'entering' | 'waiting' | 'refused'>('out')
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
+  useEffect(() => () => clearTimeout(timer.current), [])
+  const { telephone } = page.live.value.boot
+
+  async function enter(): Promise<void> {
+    primePlayer()
+    setState((now) => (now === 'waiting' ? now : 'entering'))
+    try {
+      await page.session.enter(changesOf(usual.current, details))
+    } catch (error) {
+      if (error instanceof Failure && error.code !== 'line' && error.code !== 'retry') return setState('refused')
+      setState('waiting')
+      timer.current = setTimeout(() => void enter(), AGAIN_MS)
+    }
+  }
+
+  if (state === 'refused') return <Gone />
+  return (
+    <main class="entry">
+      <Languages />
+      {programme !== null && <Occasion programme={programme} />}
+      {programme !== null && (
+        <div class="entry-when">
+          <Clocks programme={programme} />
+          <Countdown programme={programme} />
+        </div>
+      )}
+      <div class="entry-act">
+        <button
+          class="button"
+          type="button"
+          data-main
+          aria-disabled={state !== 'out'}
+          onClick={() => state === 'out' && void enter()}
+        >
+          {state === 'out' ? t('Enter') : t('One moment')}
+        </button>
+        <p class="hint" role="status">
+          {state === 'waiting'
+            ? t('The ceremony cannot be reached yet. The page keeps trying; you need do nothing.')
+            : t('A soft tone will sound, so that you know that you will hear us.')}
+        </p>
+      </div>
+      <details class="entry-details">
+        <summary>
+          <h2>{t('How should we greet you?')}</h2>
+        </summary>
+        <p class="hint">{t('You may leave all of this as it is.')}</p>
+        <DetailsFields value={details} onChange={setDetails} />
+      </details>
+      {telephone !== '' && (
+        <p class="entry-help">
+          {t('Do you need help? Call us:')} <a href={`tel:${telephone.replace(/[^+\d]/g, '')}`}>{telephone}</a>
+        </p>
+      )}
+    </main>
+  )
+}
+
+/** The link is not good any more, or never was. */
+export function Gone() {
+  const page = usePage()
+  const { telephone, ceremony_id } = page.live.value.boot
+  return (
+    <main class="entry">
+      <h1>{t('This link is no longer in use')}</h1>
+      <p>{t('Please look for a newer message from the organizers, or ask the person who invited you.')}</p>
+      {telephone !== '' && (
+        <p class="lead">
+          <a href={`tel:${telephone.replace(/[^+\d]/g, '')}`}>{telephone}</a>
+        </p>
+      )}
+      <p>
+        <a href={`/c/${encodeURIComponent(ceremony_id)}`}>{t('The order of the ceremony')}</a>
+      </p>
+    </main>
+  )
+}

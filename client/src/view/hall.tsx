@@ -1,0 +1,130 @@
+// The big screen of a hall: one press, then the picture alone.
+import '../style/participant.css'
+import { useEffect, useState } from 'preact/hooks'
+import { createSession, Failure, type Session } from '../session'
+import type { Boot } from '../state'
+import { t } from '../text/messages'
+import { Audience, Still } from './audience'
+import { Boundary } from './boundary'
+import { primePlayer } from './broadcast'
+import { Gone } from './entry'
+import { soundOf, turnOn } from './hearing'
+import { Announcer, useNotice } from './inside'
+import { Languages } from './languages'
+import { Clocks, Countdown, Occasion } from './lobby'
+import { begin, show } from './opening'
+import { PageOf, programmeOf, usePage } from './page'
+import { tongue } from './speech'
+
+const AGAIN_MS = 3000
+const CURSOR_MS = 3000
+
+export function start(root: HTMLElement, boot: Boot): void {
+  const session = createSession(boot)
+  document.documentElement.dataset['hall'] = ''
+  begin(session)
+  session.resume()
+  show(root, <Hall session={session} />)
+}
+
+function Hall({ session }: { session: Session }) {
+  return (
+    <PageOf session={session} variant="hall">
+      <Boundary calm={<Still />}>
+        <Screen key={tongue.value} />
+      </Boundary>
+    </PageOf>
+  )
+}
+
+function Screen() {
+  const page = usePage()
+  const { link, entered, state } = page.live.value
+  const notice = useNotice()
+  useCursor()
+  if (link === 'gone') return <Gone />
+  if (!entered) return <Begin />
+  return (
+    <>
+      <main>{state === null ? <Still /> : <Audience session={page.session} variant="hall" notice={notice} />}</main>
+      <SoundLost />
+      <Announcer />
+    </>
+  )
+}
+
+function Begin() {
+  const page = usePage()
+  const programme = programmeOf(page)
+  const [state, setState] = useState<'out' | 'entering' | 'refused'>('out')
+
+  async function enter(): Promise<void> {
+    primePlayer()
+    setState('entering')
+    try {
+      await page.session.enter({ hall: true, people: page.live.peek().boot.people ?? 1 })
+    } catch (error) {
+      if (error instanceof Failure && error.code !== 'line' && error.code !== 'retry') return setState('refused')
+      setTimeout(() => void enter(), AGAIN_MS)
+    }
+  }
+
+  function press(): void {
+    if (state !== 'out') return
+    // Where it is refused the page is as large as its window, which will do.
+    document.documentElement.requestFullscreen?.().catch(() => undefined)
+    void enter()
+  }
+
+  if (state === 'refused') return <Gone />
+  return (
+    <main class="entry">
+      <Languages />
+      {programme !== null && <Occasion programme={programme} />}
+      {programme !== null && (
+        <div class="entry-when">
+          <Clocks programme={programme} />
+          <Countdown programme={programme} />
+        </div>
+      )}
+      <div class="entry-act">
+        <button class="button" type="button" data-main aria-disabled={state !== 'out'} onClick={press}>
+          {state === 'out' ? t('Begin') : t('One moment')}
+        </button>
+        <p class="hint">{t('The picture then fills the screen, and needs no hand until the end.')}</p>
+      </div>
+    </main>
+  )
+}
+
+/** Only while nothing can be heard, and not in a silence. */
+function SoundLost() {
+  const { session, calm } = usePage()
+  if (soundOf(session).value === 'running' || calm.value) return null
+  return (
+    <div class="sound-call">
+      <button class="button" type="button" data-main onClick={() => turnOn(session)}>
+        {t('Turn sound on')}
+      </button>
+    </div>
+  )
+}
+
+/** The cursor goes when it rests. */
+function useCursor(): void {
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout>
+    const html = document.documentElement
+    const moved = () => {
+      delete html.dataset['cursor']
+      clearTimeout(timer)
+      timer = setTimeout(() => (html.dataset['cursor'] = 'none'), CURSOR_MS)
+    }
+    moved()
+    document.addEventListener('mousemove', moved)
+    return () => {
+      clearTimeout(timer)
+      document.removeEventListener('mousemove', moved)
+    }
+  }, [])
+}

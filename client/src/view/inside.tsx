@@ -1,0 +1,67 @@
+// What is around the picture of the ceremony on a person's page: the bar, the sheets, one's own turn, the live region.
+import { useComputed } from '@preact/signals'
+import { t } from '../text/messages'
+import { announced } from './announcing'
+import { Audience, Still } from './audience'
+import { Bar, SoundCall } from './bar'
+import { Help } from './help'
+import { ownEntry } from './myturn'
+import { usePage } from './page'
+import { open } from './sheet'
+import { Speak } from './speak'
+import { Turn } from './turn'
+
+/** A shorter break is mended before anybody need know of it. */
+const LOST_AFTER_MS = 8000
+
+export function Inside({ speaking, listen }: { speaking: boolean; listen: string }) {
+  const page = usePage()
+  const live = page.live.value
+  const notice = useNotice()
+  const calm = page.calm.value
+  const covered = open.value !== null || (speaking && ownEntry(live)?.state === 'speaking')
+  return (
+    <div class="page">
+      <main class="page-main" inert={covered && !calm}>
+        {live.state === null ? <Coming /> : <Audience session={page.session} variant={page.variant} notice={notice} />}
+      </main>
+      {open.value === 'help' && <Help />}
+      {open.value === 'speak' && speaking && <Speak />}
+      {speaking && <Turn />}
+      <SoundCall word={listen} />
+      <Bar speaking={speaking} />
+      <Announcer />
+    </div>
+  )
+}
+
+/** Between the press and the first word of the server: nothing is guessed, nothing flashes. */
+function Coming() {
+  return (
+    <div class="audience">
+      <Still>
+        <p class="second">{t('One moment')}</p>
+      </Still>
+      <p class="under-line" />
+    </div>
+  )
+}
+
+/** That the line is down, once that lasts, and never in a silence. */
+export function useNotice(): string {
+  const page = usePage()
+  const lost = useComputed(() => {
+    const { link, lostSince_ms } = page.live.value
+    void page.now_s.value
+    return link === 'lost' && lostSince_ms !== null && performance.now() - lostSince_ms > LOST_AFTER_MS && !page.calm.value
+  })
+  return lost.value ? t('The connection is being restored; the ceremony continues.') : ''
+}
+
+export function Announcer() {
+  return (
+    <p class="unseen" role="status" aria-live="polite">
+      {announced.value}
+    </p>
+  )
+}

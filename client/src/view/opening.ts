@@ -1,0 +1,22 @@
+// What every page of the audience does at its beginning, whatever it draws.
+import { effect } from '@preact/signals'
+import { render, type ComponentChild } from 'preact'
+import type { Session } from '../session'
+import { startAnnouncing } from './announcing'
+import { viewOf } from './page'
+import { applyPrefs, prefs } from './prefs'
+
+export function begin(session: Session): void {
+  const view = viewOf(session)
+  applyPrefs()
+  startAnnouncing(view)
+  effect(() => session.sound.setMuted(prefs.value.muted))
+  effect(() => void document.documentElement.toggleAttribute('data-calm', view.calm.value))
+}
+
+/** Draws in place of what the server had written there. */
+export function show(root: HTMLElement, page: ComponentChild): void {
+  root.replaceChildren()
+  root.removeAttribute('class')
+  render(page, root)
+}

@@ -1,0 +1,35 @@
+// The page of a participant: the door, then the ceremony with three controls.
+import '../style/participant.css'
+import { createSession, type Session } from '../session'
+import type { Boot } from '../state'
+import { t } from '../text/messages'
+import { Still } from './audience'
+import { Boundary } from './boundary'
+import { Entry, Gone } from './entry'
+import { Inside } from './inside'
+import { begin, show } from './opening'
+import { PageOf, usePage } from './page'
+import { tongue } from './speech'
+
+export function start(root: HTMLElement, boot: Boot): void {
+  const session = createSession(boot)
+  begin(session)
+  session.resume()
+  show(root, <Participant session={session} />)
+}
+
+function Participant({ session }: { session: Session }) {
+  return (
+    <PageOf session={session} variant="participant">
+      <Boundary calm={<Still />}>
+        <Door key={tongue.value} />
+      </Boundary>
+    </PageOf>
+  )
+}
+
+function Door() {
+  const { link, entered } = usePage().live.value
+  if (link === 'gone') return <Gone />
+  return entered ? <Inside speaking listen={t('Turn sound on')} /> : <Entry />
+}
