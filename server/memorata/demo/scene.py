@@ -7,7 +7,7 @@ from typing import Any
 
 from memorata.adapters.codec import revive, revive_recorded
 from memorata.domain.ceremony import evolve
-from memorata.domain.programme import Moment, Progress, moment
+from memorata.domain.programme import Moment, Programme, Progress, moment
 from memorata.domain.state import CeremonyState
 
 
@@ -50,10 +50,11 @@ class Scene:
             if message["seq"] == self._state.seq + 1:
                 self._state = evolve(self._state, revive_recorded(message))
 
-    def told(self, progress: Progress) -> None:
-        """Take the timeline from elsewhere, as a watcher does."""
+    def watched(self, programme: Programme, progress: Progress, now_ms: float) -> None:
+        """Take the timeline from the watchers' files, as one who has no seat."""
+        self.clock_told(now_ms - time.time() * 1000, sure=False)
         with self._lock:
-            self._state = replace(self._state, progress=progress)
+            self._state = replace(self._state, programme=programme, progress=progress)
 
     def shown(self) -> Moment | None:
         """What is shown now; `None` before anything is known."""

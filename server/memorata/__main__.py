@@ -1,0 +1,5 @@
+"""python -m memorata."""
+
+from memorata.cli import main
+
+main()

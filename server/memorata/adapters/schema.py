@@ -1,0 +1,69 @@
+"""The messages between server and pages as JSON Schema, for programs in other languages."""
+
+from typing import Any
+
+import msgspec
+
+from memorata.adapters.sockets import wire
+from memorata.domain.events import EVENTS
+from memorata.domain.items import DETAILS, Detail
+from memorata.domain.state import CeremonyState
+
+FROM_CLIENT: dict[str, type] = {
+    "auth": wire.Auth,
+    "sync": wire.Sync,
+    "clock": wire.ClockAsk,
+    "roster": wire.RosterAsk,
+    "report": wire.Report,
+    "bye": wire.Bye,
+}
+FROM_SERVER: dict[str, type] = {
+    "welcome": wire.Welcome,
+    "event": wire.EventMessage,
+    "beat": wire.Beat,
+    "you": wire.You,
+    "presence": wire.Presence,
+    "gone": wire.Gone,
+}
+ANSWERS: dict[str, type] = {
+    "command": wire.Ack,
+    "sync": wire.Synced,
+    "clock": wire.ClockAnswer,
+    "roster": wire.RosterPage,
+    "report": wire.Ack,
+    "bye": wire.Ack,
+    "POST /api/enter": wire.Entered,
+}
+TEMPLATE = "#/$defs/{name}"
+
+
+def document() -> dict[str, Any]:
+    """The whole protocol: what may be sent, what is answered, what is told, and the data of each event."""
+    roots = {
+        **FROM_CLIENT,
+        **{f"answer:{name}": kind for name, kind in ANSWERS.items()},
+        **{f"told:{name}": kind for name, kind in FROM_SERVER.items()},
+        **{f"command:{kind}": message for kind, message in wire.MESSAGES.items()},
+        **{f"item:{kind}": detail for kind, detail in DETAILS.items()},
+        **{f"event:{kind}": event for kind, event in EVENTS.items()},
+        "state": CeremonyState,
+    }
+    found, components = msgspec.json.schema_components(roots.values(), schema_hook=_schema_of, ref_template=TEMPLATE)
+    by_name = dict(zip(roots, found, strict=True))
+    # Several names may end in one definition; whatever is only a reference stays one.
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Memorata",
+        "from_client": {name: by_name[name] for name in FROM_CLIENT}
+        | {"command": {"oneOf": [by_name[f"command:{kind}"] for kind in wire.MESSAGES]}},
+        "answers": {name: by_name[f"answer:{name}"] for name in ANSWERS},
+        "from_server": {name: by_name[f"told:{name}"] for name in FROM_SERVER},
+        "events": {kind: by_name[f"event:{kind}"] for kind in EVENTS},
+        "$defs": components | {"Detail": {"oneOf": [by_name[f"item:{kind}"] for kind in DETAILS]}},
+    }
+
+
+def _schema_of(kind: type) -> dict[str, Any]:
+    if kind is Detail:
+        return {"$ref": TEMPLATE.format(name="Detail")}
+    raise NotImplementedError(kind)

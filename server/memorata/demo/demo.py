@@ -1,0 +1,402 @@
+"""A whole ceremony on one machine: the real server, simulated people, and what happens told on the terminal."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+import requests
+
+from memorata.adapters.codec import revive
+from memorata.adapters.http.client import bundle
+from memorata.adapters.http.house import addresses
+from memorata.adapters.schedule_files import load_file
+from memorata.adapters.schedules.faults import Faulty
+from memorata.bootstrap import build
+from memorata.config import ConfigFault, Settings
+from memorata.demo.scene import Scene
+from memorata.domain.anniversary import Series, occurrences
+from memorata.domain.civil import civil
+from memorata.domain.commands import Actor, SetAutopilot
+from memorata.domain.items import steps
+from memorata.domain.planning import brisk, programme_for, total_s
+from memorata.domain.programme import Moment, Programme, Progress
+from memorata.logs import configure
+from memorata.resources import schedules_dir, web_dir
+
+PEOPLE_EACH = 100
+"""How many simulated people share one process."""
+
+LOOK_S = 1.0
+READY_S = 30.0
+MARK = ".memorata-demo"
+
+
+class CannotStart(Exception):
+    """Said to the person who asked for a demonstration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What was asked for on the command line."""
+
+    people: int = 60
+    autopilot: bool = False
+    brisk: bool = False
+    start_in_s: int = 60
+    schedule: str = "unconquered"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    data_dir: Path = Path(".demo")
+    keep: bool = False
+    once: bool = False
+
+
+class Demo:
+    """One demonstration, from the first line to the last."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.folder = plan.data_dir.absolute()
+        self.scene = Scene()
+        self.stopped = threading.Event()
+        self.server: subprocess.Popen[bytes] | None = None
+        self.people: list[subprocess.Popen[str]] = []
+        self.url = ""
+        self.ceremony_id = ""
+
+    def run(self) -> int:
+        """Until Ctrl-C, or the end of the ceremony when it is to be held once; returns the exit status."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: self.stopped.set())
+        try:
+            series = read_series(self.plan.schedule)
+            port = free_port(self.plan.host, self.plan.port)
+            if port != self.plan.port:
+                click.echo(f"Port {self.plan.port} is taken; this is at port {port}.")
+            make_folder(self.folder, keep=self.plan.keep)
+            environment = self.environment(port)
+            programme, keys = self.prepare(series, environment)
+            self.serve(environment, port)
+            self.invite(keys)
+            self.greet(programme, keys)
+            return self.follow(programme)
+        except CannotStart as fault:
+            click.echo(f"The demonstration cannot start: {fault}", err=True)
+            return 1
+        finally:
+            self.end()
+
+    # --- setting up ----------------------------------------------------------------------------------------------
+
+    def environment(self, port: int) -> dict[str, str]:
+        """The server's environment: its own folder, and nothing of another installation's."""
+        kept = ("MEMORATA_SCHEDULES_DIR", "MEMORATA_ASYNC_MODE", "MEMORATA_LOG_LEVEL")
+        found = {name: value for name, value in os.environ.items() if not name.startswith("MEMORATA_") or name in kept}
+        found.setdefault("MEMORATA_LOG_LEVEL", "WARNING")
+        shown = reachable_name(self.plan.host)
+        self.url = f"http://{shown}:{port}"
+        return found | {
+            "MEMORATA_DATA_DIR": str(self.folder),
+            "MEMORATA_HOST": self.plan.host,
+            "MEMORATA_PORT": str(port),
+        }
+
+    def prepare(self, series: Series, environment: Mapping[str, str]) -> tuple[Programme, dict[Any, str]]:
+        """Plan the ceremony into the store, through the same services that the server has."""
+        configure("ERROR")
+        try:
+            services = build(Settings.from_env(environment))
+        except ConfigFault as fault:
+            raise CannotStart("; ".join(fault.lines)) from None
+        try:
+            now_ms = services.clock.now_ms()
+            self.ceremony_id = f"{series.id}-demo"
+            if self.ceremony_id not in services.ceremonies.ids():
+                services.ceremonies.plan(self.programme(series, now_ms))
+                if self.plan.autopilot:
+                    host = Actor(participant_id="operator", role="host")
+                    services.ceremonies.handle(self.ceremony_id, SetAutopilot(on=True), host, "")
+            programme = services.ceremonies.state(self.ceremony_id).programme
+            if programme is None:
+                raise CannotStart(f"{self.folder} holds no programme; leave out --keep.")
+            return programme, dict(services.admission.links(self.ceremony_id))
+        finally:
+            services.stop()
+
+    def programme(self, series: Series, now_ms: int) -> Programme:
+        """The next occurrence of the series, but soon, with its doors open at once."""
+        today = civil(now_ms, series.zone).date()
+        following = occurrences(series, today, 1)
+        if not following:
+            raise CannotStart(f"{series.id} has no date ahead.")
+        programme = programme_for(series, following[0], self.ceremony_id, now_ms + self.plan.start_in_s * 1000)
+        return brisk(programme) if self.plan.brisk else programme
+
+    def serve(self, environment: Mapping[str, str], port: int) -> None:
+        """Start the server, as `memorata serve` does, and wait until it answers."""
+        log = self.folder / "server.log"
+        with log.open("ab") as written:
+            self.server = subprocess.Popen(
+                [sys.executable, "-m", "memorata.serve"],
+                env=dict(environment),
+                stdin=subprocess.DEVNULL,
+                stdout=written,
+                stderr=written,
+                # Ctrl-C goes to this process alone, which then ends the others in their order.
+                start_new_session=True,
+                preexec_fn=_end_with_parent if sys.platform == "linux" else None,
+            )
+        deadline = time.monotonic() + READY_S
+        while time.monotonic() < deadline and not self.stopped.is_set():
+            if self.server.poll() is not None:
+                raise CannotStart(f"the server ended by itself. {log} ends with:\n{tail(log)}")
+            try:
+                if requests.get(f"{self.url}/health", timeout=2).ok:
+                    return
+            except requests.RequestException:
+                self.stopped.wait(0.1)
+        if not self.stopped.is_set():
+            raise CannotStart(f"the server did not answer within {READY_S:.0f} s. {log} ends with:\n{tail(log)}")
+
+    def invite(self, keys: Mapping[Any, str]) -> None:
+        """Start the simulated people; they come one by one."""
+        count, shift = self.plan.people, 0
+        arrival_s = min(30, max(5, self.plan.start_in_s // 2))
+        while count > 0 and not self.stopped.is_set():
+            some = min(PEOPLE_EACH, count)
+            self.people.append(
+                subprocess.Popen(
+                    [sys.executable, "-m", "memorata.demo.company", "--url", self.url, "--key", keys["participant"],
+                     "--people", str(some), "--shift", str(shift), "--arrival", str(arrival_s)],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=(self.folder / "people.log").open("ab"),
+                    text=True,
+                    start_new_session=True,
+                )
+            )  # fmt: skip
+            count, shift = count - some, shift + some
+
+    def greet(self, programme: Programme, keys: Mapping[Any, str]) -> None:
+        links = addresses(self.url, self.ceremony_id, keys)
+        at = civil(programme.starts_ms, programme.zone)
+        here = time.strftime("%H:%M:%S", time.localtime(programme.starts_ms / 1000))
+        title = next(iter(programme.title.values()), self.ceremony_id)
+        minutes = round(total_s(programme.items) / 60)
+        click.echo()
+        click.echo(f"  {click.style(title, bold=True)}: begins at {here}, lasts about {minutes} minutes.")
+        click.echo(f"  ({at:%H:%M} in {programme.zone}; {self.plan.people} simulated screens are on their way.)")
+        click.echo()
+        for label, name in (
+            ("Host", "host"),
+            ("Participant", "participant"),
+            ("Watcher", "watch"),
+            ("Programme", "programme"),
+            ("Hall", "hall"),
+        ):
+            click.echo(
+                f"  {label:<12} {click.style(links[name] + ('?people=80' if name == 'hall' else ''), underline=True)}"
+            )
+        click.echo()
+        if not bundle(web_dir(), "participant", "en").entry:
+            click.echo("  The pages have not been built: they show the programme only. `make built` builds them.")
+        if self.plan.autopilot:
+            click.echo("  The programme goes by its own times. As the host you can take over at any moment.")
+        else:
+            click.echo("  You are the host: open the host's link and press Go. (--autopilot lets it go by itself.)")
+        click.echo("  Ctrl-C ends everything.")
+        click.echo()
+
+    # --- while it goes on ----------------------------------------------------------------------------------------
+
+    def follow(self, programme: Programme) -> int:
+        """Tell each moment of the ceremony in a line, as a watcher sees it."""
+        told: object = None
+        counts: dict[str, Any] = {}
+        version = -1
+        over_since: float | None = None
+        while not self.stopped.wait(LOOK_S):
+            if self.server is not None and self.server.poll() is not None:
+                click.echo(f"The server ended by itself. It said:\n{tail(self.folder / 'server.log')}", err=True)
+                return 1
+            try:
+                file = requests.get(f"{self.url}/c/{self.ceremony_id}/timeline.json", timeout=5).json()
+                if file["programme_seq"] != version:
+                    version = file["programme_seq"]
+                    programme = self.read_programme(version)
+            except (requests.RequestException, ValueError, KeyError):
+                continue
+            counts = file["counts"]
+            self.scene.watched(programme, revive(file["progress"], Progress), file["now"])
+            shown = self.scene.shown()
+            if shown is None:
+                continue
+            key = (shown.phase, shown.item.id if shown.item else "", shown.step, shown.silence, shown.held)
+            if key != told:
+                told = key
+                self.tell(shown, counts)
+            if shown.phase == "closed":
+                over_since = over_since or time.monotonic()
+                if self.plan.once and (not self.living() or time.monotonic() - over_since > 90):
+                    return 0
+        return 0
+
+    def read_programme(self, version: int) -> Programme:
+        answer = requests.get(f"{self.url}/c/{self.ceremony_id}/programme.json?v={version}", timeout=5)
+        return revive(answer.json()["programme"], Programme)
+
+    def tell(self, shown: Moment, counts: Mapping[str, Any]) -> None:
+        clock = time.strftime("%H:%M:%S")
+        places = len(counts["places"]) + (1 if counts["elsewhere"] else 0)
+        here = f"{counts['people']} people, {places} countries" if places else "nobody yet"
+        if shown.phase == "item" and shown.item is not None:
+            what = next(iter(shown.item.title.values()), shown.item.id)
+            count, _ = steps(shown.item)
+            if shown.silence is not None:
+                what = f"{what}: {shown.silence}"
+            elif count > 1:
+                what = f"{what}, {shown.step + 1} of {count}"
+            if shown.held:
+                what = f"{what} (on hold)"
+            candles = counts["candles"].get(shown.item.id)
+            if candles:
+                here = f"{here}, {candles} candles"
+        else:
+            what = {"planned": "The doors are closed", "lobby": "The doors are open", "closed": "The ceremony is over"}[
+                shown.phase
+            ]
+        click.echo(f"  {clock}  {what:<52} {here}")
+        if shown.phase == "closed" and not self.plan.once:
+            click.echo("            The guest book stays open. Ctrl-C ends everything.")
+
+    def living(self) -> bool:
+        return any(company.poll() is None for company in self.people)
+
+    # --- the end -------------------------------------------------------------------------------------------------
+
+    def end(self) -> None:
+        """People first, then the server; whoever does not end in time is ended."""
+        tallies = [tally for company in self.people if (tally := _dismissed(company)) is not None]
+        if tallies:
+            click.echo(f"  {summary(tallies)}")
+        if self.server is not None and self.server.poll() is None:
+            self.server.terminate()
+            try:
+                self.server.wait(5)
+            except subprocess.TimeoutExpired:
+                self.server.kill()
+                self.server.wait()
+
+
+def _dismissed(company: subprocess.Popen[str]) -> dict[str, Any] | None:
+    """Send a company home; what it lived through, when it could still tell."""
+    if company.poll() is None:
+        company.terminate()
+    try:
+        told, _ = company.communicate(timeout=8)
+    except subprocess.TimeoutExpired:
+        company.kill()
+        told, _ = company.communicate()
+    try:
+        tally: dict[str, Any] = json.loads(told.strip().splitlines()[-1])
+    except (ValueError, IndexError):
+        return None
+    return tally
+
+
+def summary(tallies: list[dict[str, Any]]) -> str:
+    """What the simulated people lived through, in a sentence."""
+    done: Counter[str] = Counter()
+    for tally in tallies:
+        done.update(tally["done"])
+    entered, returned = (sum(tally[name] for tally in tallies) for name in ("entered", "returned"))
+    parts = [f"{entered} screens came"]
+    if returned:
+        parts.append(f"{returned} came back after losing the line")
+    for kind, words in (
+        ("floor.request", "asked to speak"),
+        ("wreath.lay", "laid a wreath"),
+        ("candle.light", "lit a candle"),
+        ("wish.offer", "wrote"),
+    ):
+        if done[kind]:
+            parts.append(f"{done[kind]} {words}")
+    return ", ".join(parts) + "."
+
+
+def read_series(name: str) -> Series:
+    path = Path(name)
+    if not name.endswith(".toml"):
+        path = Path(os.environ.get("MEMORATA_SCHEDULES_DIR") or schedules_dir()) / f"{name}.toml"
+    if not path.is_file():
+        raise CannotStart(f"there is no schedule {path}.")
+    try:
+        return load_file(path)
+    except Faulty as fault:
+        raise CannotStart(f"the schedule has faults:\n{fault}") from None
+
+
+def free_port(host: str, wanted: int) -> int:
+    """The port that was asked for, or the next one that nobody has."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for port in range(wanted, min(wanted + 100, 65_536)):
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except PermissionError:
+                continue
+            except OSError as fault:
+                if fault.errno == 99:  # EADDRNOTAVAIL
+                    raise CannotStart(f"{host} is no address of this machine.") from None
+                continue
+            return port
+    raise CannotStart(f"no port from {wanted} on is free.")
+
+
+def reachable_name(host: str) -> str:
+    """The host as it stands in links: when it means every address, the one towards the network."""
+    if host not in ("0.0.0.0", "::"):  # noqa: S104
+        return f"[{host}]" if ":" in host else host
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            # Nothing is sent: connecting a datagram socket only chooses the address it would be sent from.
+            probe.connect(("192.0.2.1", 9))
+            found: str = probe.getsockname()[0]
+        except OSError:
+            return "127.0.0.1"
+    return found
+
+
+def make_folder(folder: Path, *, keep: bool) -> None:
+    """A fresh folder; one that is not a demonstration's is left alone."""
+    if folder.exists() and not keep:
+        if any(folder.iterdir()) and not (folder / MARK).exists():
+            raise CannotStart(f"{folder} holds something else than a demonstration; --data-dir names another folder.")
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MARK).write_text("Removed when the next demonstration begins.\n")
+
+
+def tail(path: Path, lines: int = 12) -> str:
+    text = path.read_text(errors="replace") if path.exists() else ""
+    return "\n".join(f"    {line}" for line in text.splitlines()[-lines:])
+
+
+def _end_with_parent() -> None:
+    """When this process is killed outright, the server ends too (Linux: PR_SET_PDEATHSIG)."""
+    import ctypes
+
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
