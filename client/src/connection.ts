@@ -20,7 +20,7 @@ export interface ConnectionHandlers {
 export interface Connection {
   readonly live: boolean
   ask<T>(event: string, message: unknown, timeout_ms?: number): Promise<T | null>
-  clock(t0: number): Promise<Answer | null>
+  clock: (t0: number) => Promise<Answer | null>
   sync(head: { epoch: string; seq: number }): Promise<CatchUp | null>
   command(command: unknown): Promise<Ack | null>
   bye(): void

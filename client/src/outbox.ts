@@ -82,8 +82,12 @@ export function createOutbox(deps: OutboxDeps): Outbox {
 function restored(deps: OutboxDeps): Pending[] {
   try {
     const kept: unknown = JSON.parse(deps.storage?.getItem(deps.key) ?? '[]')
-    return Array.isArray(kept) ? kept.filter((one): one is Pending => typeof one?.cmd_id === 'string') : []
+    return Array.isArray(kept) ? kept.filter(isPending) : []
   } catch {
     return []
   }
+}
+
+function isPending(one: unknown): one is Pending {
+  return typeof one === 'object' && one !== null && 'cmd_id' in one && typeof one.cmd_id === 'string'
 }

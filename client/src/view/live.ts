@@ -18,9 +18,9 @@ export interface View {
   /** From the stillness to the end of the rest of a silence: nothing else may change on the page. */
   calm: ReadonlySignal<boolean>
   /** The text in the person's language, else in one of the ceremony's, else in any. */
-  text(text: Text | null | undefined): string
+  text: (text: Text | null | undefined) => string
   /** The language that `text` finds for this text, for the lang attribute. */
-  languageOf(text: Text | null | undefined): string
+  languageOf: (text: Text | null | undefined) => string
 }
 
 const NOTHING: Moment = {
