@@ -6,6 +6,7 @@ import resource
 import shutil
 import socket
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -112,7 +113,7 @@ def _database(settings: Settings) -> Finding:
     try:
         with database.engine.connect() as connection:
             connection.execute(text("SELECT 1"))
-            found = connection.execute(text("SELECT count(*) FROM ceremonies")).scalar()
+            found = connection.execute(text("SELECT count(*) FROM ceremony")).scalar()
     except SQLAlchemyError as fault:
         reason = str(getattr(fault, "orig", fault)).strip().partition("\n")[0]
         return Finding(
@@ -191,37 +192,30 @@ def _schedules(settings: Settings) -> Finding:
 
 
 def _ceremonies(settings: Settings) -> Finding:
-    from memorata.adapters.clock import SystemClock
     from memorata.adapters.store.database import Database
     from memorata.adapters.store.event_log import SqlEventLog
+    from memorata.domain.ceremony import fold
     from memorata.domain.civil import civil
     from memorata.domain.planning import total_s
     from memorata.domain.programme import Programme
-    from memorata.services.live import LiveCeremonies
-
-    class Nobody:
-        """Nobody is told anything by a look."""
-
-        def publish(self, *_: object) -> None: ...
-        def own_changed(self, *_: object) -> None: ...
-        def presence(self, *_: object) -> None: ...
-        def roster_changed(self, *_: object) -> None: ...
-        def gone(self, *_: object) -> None: ...
+    from memorata.domain.state import CeremonyState
 
     if _database(settings).found.endswith("made at the first start"):
         return Finding("ceremonies", "note", "none is planned", "memorata schedules load")
-    clock, database = SystemClock(), Database(settings.database_url)
+    database = Database(settings.database_url)
     try:
-        states = LiveCeremonies(SqlEventLog(database), clock, Nobody()).list()
+        log = SqlEventLog(database)
+        states = [fold(CeremonyState(), log.events(head.ceremony_id, 0)) for head in log.heads()]
     finally:
         database.dispose()
+    now_ms = time.time() * 1000
     ahead: list[Programme] = sorted(
         (
             state.programme
             for state in states
             if state.programme is not None
             and state.progress.closed_ms is None
-            and state.programme.starts_ms + total_s(state.programme.items) * 1000 > clock.now_ms()
+            and state.programme.starts_ms + total_s(state.programme.items) * 1000 > now_ms
         ),
         key=lambda programme: programme.starts_ms,
     )

@@ -388,6 +388,7 @@ def make_folder(folder: Path, *, keep: bool) -> None:
         shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MARK).write_text("Removed when the next demonstration begins.\n")
+    (folder / ".gitignore").write_text("*\n")
 
 
 def tail(path: Path, lines: int = 12) -> str:
