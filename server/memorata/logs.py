@@ -57,6 +57,9 @@ class Sparingly(logging.Filter):
             self._seen[place] = (since, swallowed + 1)
             return False
         self._seen[place] = (now, 0)
+        if record.levelno > logging.WARNING and not record.exc_info:
+            # A stranger who is turned away is no fault of ours.
+            record.levelno, record.levelname = logging.WARNING, "WARNING"
         if swallowed:
             record.msg, record.args = f"{record.getMessage()} (and {swallowed} more like it)", ()
         return True

@@ -79,7 +79,9 @@ class Admission:
         self._refresh(STALE_MS)
         wanted = digest(key)
         if wanted not in self._index:
-            self._refresh(1_000)  # planned a moment ago? a guesser makes us look once a second at most
+            self._learn(self._index, self._generations)
+        if wanted not in self._index:
+            self._refresh(1_000)  # replaced a moment ago? a guesser makes us look once a second at most
         if wanted not in self._index:
             raise Refused("link.unknown")
         return self._index[wanted]
@@ -115,24 +117,21 @@ class Admission:
     def authenticate(self, token: str) -> Participant:
         """Whose token this is.
 
-        Raises: Refused: `link.unknown` when it is nobody's, or the link it came by has been replaced.
+        Raises: Refused: `link.unknown` when it is nobody's, `link.revoked` when the link has been replaced.
         """
         participant_id = self._keys.holder(token)
         if participant_id is None:
             raise Refused("link.unknown")
-        participant = self._find(participant_id)
-        if not self.admitted(participant):
-            raise Refused("link.unknown")
-        return participant
+        return self.participant(participant_id)
 
     def participant(self, participant_id: str) -> Participant:
         """Who this is now.
 
-        Raises: Refused: `link.unknown` when the link they came by has been replaced.
+        Raises: Refused: `link.unknown`; `link.revoked` when the link they came by has been replaced.
         """
         participant = self._find(participant_id)
         if not self.admitted(participant):
-            raise Refused("link.unknown")
+            raise Refused("link.revoked")
         return participant
 
     def admitted(self, participant: Participant) -> bool:
@@ -192,10 +191,16 @@ class Admission:
         now_ms = self._clock.now_ms()
         if now_ms - self._indexed_ms <= stale_ms and stale_ms:
             return
-        self._generations = self._participants.generations()
-        self._index = {
-            digest(self._keys.link(ceremony_id, role, self._generation(ceremony_id, role))): (ceremony_id, role)
-            for ceremony_id in self._ceremony_ids()
-            for role in LINK_ROLES
-        }
-        self._indexed_ms = now_ms
+        generations = self._participants.generations()
+        index: dict[bytes, tuple[str, LinkRole]] = {}
+        self._learn(index, generations)
+        self._index, self._generations, self._indexed_ms = index, generations, now_ms
+
+    def _learn(self, index: dict[bytes, tuple[str, LinkRole]], generations: dict[tuple[str, str], int]) -> None:
+        """Add the ceremonies that are not in the index yet."""
+        indexed = {ceremony_id for ceremony_id, _ in index.values()}
+        for ceremony_id in self._ceremony_ids():
+            if ceremony_id not in indexed:
+                for role in LINK_ROLES:
+                    key = self._keys.link(ceremony_id, role, generations.get((ceremony_id, role), 0))
+                    index[digest(key)] = (ceremony_id, role)

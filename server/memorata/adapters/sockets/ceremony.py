@@ -57,15 +57,16 @@ class CeremonySocket:
         Guard(server, handlers, self.joined).install()
 
     def connect(self, sid: str, _environ: object, auth: object = None) -> None:
-        """Raises: NotConnected: with `link.unknown`, or `retry` when it is our fault."""
+        """Raises: NotConnected: with `link.unknown`, `link.revoked`, or `retry` when it is our fault."""
         try:
             asked = msgspec.convert(auth, wire.Auth)
             participant = self._admission.authenticate(asked.token)
             if asked.ceremony not in ("", participant.ceremony_id):
                 raise Refused("link.unknown")
             self._ceremonies.state(participant.ceremony_id)
-        except (msgspec.ValidationError, Refused):
-            raise NotConnected("link.unknown", {"code": "link.unknown"}) from None
+        except (msgspec.ValidationError, Refused) as refusal:
+            code = refusal.code if isinstance(refusal, Refused) else "link.unknown"
+            raise NotConnected(code, {"code": code}) from None
         except Exception:
             # The library would leave the page without any answer.
             log.exception("socket.connect")

@@ -85,8 +85,8 @@ class SocketPublisher:
             return
         try:
             self._admission.participant(connection.participant_id)
-        except Refused:
-            self._emit("gone", Gone("link.unknown"), sid)
+        except Refused as refused:
+            self._emit("gone", Gone(refused.code), sid)
             self._server.disconnect(sid, namespace=NAMESPACE)
 
     def beat(self) -> None:
