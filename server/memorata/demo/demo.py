@@ -11,7 +11,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +142,7 @@ class Demo:
         if not following:
             raise CannotStart(f"{series.id} has no date ahead.")
         programme = programme_for(series, following[0], self.ceremony_id, now_ms + self.plan.start_in_s * 1000)
+        programme = replace(programme, lobby_opens_ms=min(now_ms, programme.lobby_opens_ms))
         return brisk(programme) if self.plan.brisk else programme
 
     def serve(self, environment: Mapping[str, str], port: int) -> None:

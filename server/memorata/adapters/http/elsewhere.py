@@ -1,76 +1,69 @@
-"""The same instant in other countries, so that a printed page tells everybody their own hour."""
+"""The same instant where people are, so that a printed page tells everybody their own hour."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
-from memorata.adapters.http.language import Tongue
-from memorata.domain.programme import Programme
+from memorata.adapters.http.language import Tongue, same
+from memorata.domain.items import Text
+from memorata.domain.programme import Delegation, Programme
 
 
 @dataclass(frozen=True, slots=True)
 class Hour:
-    """One time of day and where it is; `weekday` is empty on the day of the ceremony itself."""
+    """One time of day and who lives by it; `weekday` is empty on the day of the ceremony itself."""
 
     clock: str
     weekday: str
-    places: tuple[str, ...]
+    communities: tuple[Text, ...]
 
 
 @cache
 def zones() -> Mapping[str, tuple[str, ...]]:
-    """The IANA zones of each country, in the order of the zone table, which puts the populous first."""
-    found: dict[str, list[str]] = defaultdict(list)
+    """The IANA zones of each country."""
+    found: dict[str, list[str]] = {}
     table = (files("tzdata") / "zoneinfo/zone.tab").read_text(encoding="utf-8")
     for line in table.splitlines():
         if line and not line.startswith("#"):
             country, _, zone, *_ = line.split("\t")
-            found[country].append(zone)
+            found.setdefault(country, []).append(zone)
     return {country: tuple(names) for country, names in found.items()}
 
 
-def countries_of(programme: Programme) -> tuple[str, ...]:
-    """The countries that people come from, as far as the programme says."""
-    named = [delegation.country for delegation in programme.delegations]
-    return tuple(dict.fromkeys(country for country in named if country))
-
-
-def hours(programme: Programme, tongue: Tongue, names: Mapping[str, str], here: Iterable[str] = ()) -> list[Hour]:
-    """The start of the ceremony on the clocks of its countries, the earliest first.
-
-    A country that spans several hours is shown by the first and the last of its cities.
-    """
+def hours(programme: Programme, tongue: Tongue) -> list[Hour]:
+    """The start of the ceremony on the clocks of its delegations, the earliest first."""
     instant = datetime.fromtimestamp(programme.starts_ms / 1000, UTC)
-    by_time: dict[tuple[float, str], list[str]] = defaultdict(list)
-    own = instant.astimezone(ZoneInfo(programme.zone)).date()
-    for country in (*here, *countries_of(programme)):
-        places = zones().get(country, ())
-        offsets: dict[float, str] = {}
-        for zone in places:
-            offset = instant.astimezone(ZoneInfo(zone)).utcoffset()
-            offsets.setdefault(offset.total_seconds() if offset else 0.0, zone)
-        if not offsets:
-            continue
-        name = names.get(country, country)
-        if len(offsets) == 1:
-            ((offset_s, zone),) = offsets.items()
-            by_time[offset_s, zone].append(name)
-            continue
-        # The populous one that is listed first, and the one farthest from it.
-        first = next(iter(offsets))
-        last = max(offsets, key=lambda seconds: abs(seconds - first))
-        for offset_s in (first, last):
-            by_time[offset_s, offsets[offset_s]].append(f"{name} ({tongue.city(offsets[offset_s])})")
-    rows: dict[float, tuple[str, list[str]]] = {}
-    for (offset_s, zone), found in by_time.items():
-        rows.setdefault(offset_s, (zone, []))[1].extend(found)
-    table = []
-    for offset_s in sorted(rows):
-        zone, found = rows[offset_s]
-        weekday = "" if instant.astimezone(ZoneInfo(zone)).date() == own else tongue.weekday(programme.starts_ms, zone)
-        table.append(Hour(tongue.clock(programme.starts_ms, zone), weekday, tuple(sorted(dict.fromkeys(found)))))
-    return table
+    here = instant.astimezone(ZoneInfo(programme.zone)).date()
+    rows: dict[datetime, tuple[str, list[Text]]] = {}
+    for delegation in programme.delegations:
+        zone = zone_of(delegation, programme.zone, instant)
+        if zone is not None:
+            local = instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+            rows.setdefault(local, (zone, []))[1].append(delegation.community)
+    return [
+        Hour(
+            tongue.clock(programme.starts_ms, zone),
+            "" if local.date() == here else tongue.weekday(programme.starts_ms, zone),
+            tuple(communities),
+        )
+        for local, (zone, communities) in sorted(rows.items(), key=lambda row: row[0])
+    ]
+
+
+def zone_of(delegation: Delegation, own: str, instant: datetime) -> str | None:
+    """By which zone a delegation lives; `None` when its country has several and nothing tells which.
+
+    A guess would be wrong by hours for some, and a wrong hour is worse than none.
+    """
+    there = zones().get(delegation.country or "", ())
+    names = {same(name).replace(" ", "-") for name in delegation.community.values()}
+    for zone in there:
+        if same(zone.rpartition("/")[2]) in names:
+            return zone
+    if own in there:
+        return own
+    offsets = {instant.astimezone(ZoneInfo(zone)).utcoffset() for zone in there}
+    return there[0] if len(offsets) == 1 else None

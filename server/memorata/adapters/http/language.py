@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_time, get_timezone_location
-from babel.lists import format_list
 from babel.units import format_unit
 from flask import Response, request
 
@@ -133,9 +132,6 @@ class Tongue:
     def minutes(self, seconds: float) -> str:
         """A length in whole minutes, as one would say it."""
         return format_unit(max(1, round(seconds / 60)), "duration-minute", "long", locale=self.locale)
-
-    def listed(self, names: Iterable[str]) -> str:
-        return format_list(list(names), locale=self.locale)
 
     def language_name(self, tag: str) -> str:
         """The name of another language in this one."""

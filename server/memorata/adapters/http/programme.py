@@ -3,7 +3,6 @@
 from flask import Blueprint, Response, render_template, request
 
 from memorata.adapters.codec import plain
-from memorata.adapters.countries import country_names
 from memorata.adapters.http import elsewhere, order
 from memorata.adapters.http.house import House
 from memorata.adapters.http.showing import dress, encoded, tongue_for
@@ -18,14 +17,13 @@ def blueprint(house: House) -> Blueprint:
         shown = house.ceremony(ceremony_id)
         programme = public_programme(shown.programme)
         tongue = tongue_for(programme)
-        names = country_names(tongue.tag, programme.countries)
         return dress(
             render_template(
                 "programme.html",
                 programme=programme,
                 rows=order.rows(programme),
                 planned_s=order.planned_s(programme),
-                elsewhere=elsewhere.hours(programme, tongue, names),
+                elsewhere=elsewhere.hours(programme, tongue),
                 opens_ms=programme.lobby_opens_ms,
                 address=f"{house.base_url}/c/{ceremony_id}",
             )
