@@ -10,8 +10,9 @@ from memorata.adapters.schedule_files import load_file, read_file
 from memorata.adapters.schedules.faults import Key
 from memorata.adapters.schedules.grammar import reference
 from memorata.adapters.schedules.lines import locate
+from memorata.domain import items
 from memorata.domain.anniversary import occurrences
-from memorata.domain.items import Candle, Closing, RollCall, Silence, Testimony, Wishes, WreathLaying
+from memorata.domain.items import Candle, Closing, RollCall, Silence, Wishes, WreathLaying
 from memorata.domain.planning import brisk, programme_for, total_s
 from memorata.domain.programme import Progress, Run, moment
 from memorata.domain.silence import plan
@@ -114,8 +115,8 @@ def test_the_ceremony_of_the_demonstration() -> None:
     assert countries == "AM BG CZ FI FR IL KZ KG LV LT MD UA GB US UZ"
     assert isinstance(calls, RollCall)
     assert [entry.mode for entry in calls.entries] == ["live", "live", "picture", "picture", "picture"]
-    testimony, wishes, candle = kinds[Testimony], kinds[Wishes], kinds[Candle]
-    assert isinstance(testimony, Testimony)
+    testimony, wishes, candle = kinds[items.Testimony], kinds[Wishes], kinds[Candle]
+    assert isinstance(testimony, items.Testimony)
     assert [(one.name, one.age, one.mode) for one in testimony.speakers] == [
         ("Vera Sokolova", 91, "live"),
         ("Genrikh Adler", 89, "phone"),
