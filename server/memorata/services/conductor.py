@@ -80,4 +80,4 @@ class Conductor:
             self._cancel()
             self._cancel = None
         if due_ms is not None and due_ms - self._clock.now() < SCAN_S * 1000:
-            self._cancel = self._alarm.once(max(0.01, (due_ms - self._clock.now()) / 1000), self.scan_due)
+            self._cancel = self._alarm.once(max(0.001, (due_ms - self._clock.now()) / 1000), self.scan_due)

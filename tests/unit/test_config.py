@@ -1,0 +1,78 @@
+"""Settings: from the environment alone, every fault told at once."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from memorata.config import ConfigFault, Settings
+
+
+def settings(tmp_path: Path, **environ: str) -> Settings:
+    given = {f"MEMORATA_{name}": value for name, value in environ.items()}
+    return Settings.from_env({"MEMORATA_DATA_DIR": str(tmp_path), **given})
+
+
+def test_nothing_need_be_set(tmp_path: Path) -> None:
+    found = settings(tmp_path)
+    assert (found.host, found.port, found.base_url) == ("127.0.0.1", 5080, "http://127.0.0.1:5080")
+    assert found.database_url == f"sqlite:///{tmp_path}/memorata.sqlite"
+    assert found.async_mode == "eventlet"
+    assert found.allowed_origins() is None
+
+
+def test_the_secret_is_made_once_and_is_nobody_else_s(tmp_path: Path) -> None:
+    first = settings(tmp_path / "data")
+    assert len(first.secret_key) >= 32
+    assert settings(tmp_path / "data").secret_key == first.secret_key
+    assert stat.S_IMODE(os.stat(tmp_path / "data/secret.key").st_mode) == 0o600
+    assert [path.name for path in (tmp_path / "data").iterdir()] == ["secret.key"]
+    assert settings(tmp_path / "elsewhere").secret_key != first.secret_key
+
+
+def test_secrets_are_not_shown(tmp_path: Path) -> None:
+    found = settings(tmp_path, SECRET_KEY="x" * 40, DATABASE_URL="postgresql+psycopg2://u:password@h/d")
+    assert "password" not in repr(found)
+    assert "xxxx" not in repr(found)
+
+
+def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
+    with pytest.raises(ConfigFault) as fault:
+        settings(
+            tmp_path, PORT="70000", ASYNC_MODE="gevent", SECRET_KEY="short", BASE_URL="example.org/path", ORIGINS="*",
+            LOG_LEVEL="loud", REDIS_URL="http://redis", DATABASE_URL="mysql://x",
+        )  # fmt: skip
+    assert [line.partition(":")[0] for line in fault.value.lines] == [
+        "MEMORATA_PORT", "MEMORATA_DATABASE_URL", "MEMORATA_BASE_URL", "MEMORATA_ASYNC_MODE", "MEMORATA_ORIGINS",
+        "MEMORATA_LOG_LEVEL", "MEMORATA_REDIS_URL", "MEMORATA_SECRET_KEY",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg2"])
+def test_postgresql_is_spoken_by_the_driver_that_takes_turns(tmp_path: Path, scheme: str) -> None:
+    found = settings(tmp_path, DATABASE_URL=f"{scheme}://u@h/d")
+    assert found.database_url == "postgresql+psycopg2://u@h/d"
+
+
+@pytest.mark.parametrize("url", ["postgresql+psycopg://u@h/d", "sqlite://", "sqlite:///:memory:"])
+def test_databases_that_would_freeze_or_forget_are_refused(tmp_path: Path, url: str) -> None:
+    with pytest.raises(ConfigFault):
+        settings(tmp_path, DATABASE_URL=url)
+
+
+def test_origins_are_the_address_and_those_named(tmp_path: Path) -> None:
+    found = settings(tmp_path, BASE_URL="https://memory.example.org/", ORIGINS="https://a.example, https://b.example")
+    assert found.allowed_origins() == ["https://memory.example.org", "https://a.example", "https://b.example"]
+
+
+def test_the_port_that_was_taken_shows_in_a_guessed_address_alone(tmp_path: Path) -> None:
+    assert settings(tmp_path, PORT="0", HOST="0.0.0.0").at_port(4711).base_url == "http://127.0.0.1:4711"
+    named = settings(tmp_path, PORT="0", BASE_URL="https://memory.example.org").at_port(4711)
+    assert (named.base_url, named.port) == ("https://memory.example.org", 4711)
+
+
+def test_a_data_folder_that_cannot_be_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ConfigFault, match="DATA_DIR"):
+        settings(tmp_path / "file")
