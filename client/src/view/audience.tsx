@@ -90,7 +90,8 @@ function UnderLine({ shown, programme, notice }: { shown: Moment; programme: Pro
   const page = usePage()
   const state = page.live.value.state
   const quiet = isLocked(shown.silence) || shown.item?.detail.kind === 'silence' || state?.progress.holding_since_ms != null
-  return <p class="under-line">{quiet ? '' : lineOf()}</p>
+  const line = quiet ? '' : lineOf()
+  return <p class="under-line">{line !== '' && <span>{line}</span>}</p>
 
   function lineOf(): ComponentChild {
     if (notice !== '') return notice

@@ -9,8 +9,6 @@ import { Over } from './spoken'
 
 /** More lights than this are one light to the eye. */
 const LIGHTS_MOST = 360
-const WIDE = 1200
-const HIGH = 675
 
 export function Candle({ item, detail }: PictureProps<CandleDetail>) {
   const page = usePage()
@@ -19,13 +17,13 @@ export function Candle({ item, detail }: PictureProps<CandleDetail>) {
   const own = you?.lit.includes(item.id) ?? false
   return (
     <section class="picture candles">
-      <Field count={count} own={own} />
       <div class="candles-words">
         <Over item={item} />
         <Words of={page.text(detail.prompt) === '' ? item.text : detail.prompt} class="large" />
         <p class="candles-count">{detail.counter && count > 0 ? tn('{n} candle is burning', '{n} candles are burning', count) : ''}</p>
         {page.variant === 'participant' && detail.mode !== 'host' && <Light item_id={item.id} own={own} />}
       </div>
+      <Field count={count} own={own} />
     </section>
   )
 }
@@ -44,7 +42,7 @@ function Light({ item_id, own }: { item_id: string; own: boolean }) {
   }
   return (
     <div class="candles-act">
-      <button class="button" type="button" data-main aria-disabled={own || asked} onClick={() => void light()}>
+      <button class="button" type="button" data-main data-done={own || asked || undefined} aria-disabled={own || asked} onClick={() => void light()}>
         {own || asked ? t('Your candle is burning') : t('Light a candle')}
       </button>
       <p class="hint" role="status">
@@ -54,14 +52,14 @@ function Light({ item_id, own }: { item_id: string; own: boolean }) {
   )
 }
 
-/** Lights strewn evenly by the golden ratio: each new one finds its place, none of the others moves. */
+/** Lights strewn over a field: each new one finds its place, none of the others moves. */
 function Field({ count, own }: { count: number; own: boolean }) {
   const id = useId()
   const shown = Math.min(LIGHTS_MOST, count)
   const lights = []
   for (let at = 0; at < shown; at++) lights.push(<Spark key={at} at={at} id={id} own={own && at === shown - 1} />)
   return (
-    <svg class="field-of-lights" viewBox={`0 0 ${WIDE} ${HIGH}`} preserveAspectRatio="xMidYMid slice" aria-hidden="true" focusable="false">
+    <svg class="field-of-lights" aria-hidden="true" focusable="false">
       <defs>
         <radialGradient id={id}>
           <stop offset="0" stop-color="#fff0c4" />
@@ -76,14 +74,24 @@ function Field({ count, own }: { count: number; own: boolean }) {
 }
 
 function Spark({ at, id, own }: { at: number; id: string; own: boolean }) {
-  const { x, y } = placeOf(at)
-  const far = (y - HIGH * 0.4) / (HIGH * 0.6)
-  return <circle class="spark" cx={x} cy={y} r={(own ? 26 : 12) + 10 * far} fill={`url(#${id})`} />
+  const { across, down } = placeOf(at)
+  const radius = 9 + 13 * down + (own ? 12 : 0)
+  return (
+    <circle class="spark" cx={`${(across * 100).toFixed(2)}%`} cy={`${(6 + down * 88).toFixed(2)}%`} r={radius.toFixed(1)} fill={`url(#${id})`} />
+  )
 }
 
-/** The lower part of the picture, denser towards the horizon, as a field is. */
-export function placeOf(at: number): { x: number; y: number } {
-  const across = (0.5 + (at + 1) * 0.618033988749895) % 1
-  const down = (0.37 + (at + 1) * 0.7548776662466927) % 1
-  return { x: Math.round(across * WIDE), y: Math.round(HIGH * (0.42 + 0.56 * down ** 1.6)) }
+/**
+ * Where light number `at` stands, 0 to 1 across and down, always the same; denser far away, as a field is. A hash
+ * strews them, so that no lattice shows.
+ */
+export function placeOf(at: number): { across: number; down: number } {
+  const across = (0.5 + (at + 1) * 0.618033988749895 + 0.06 * hash(at)) % 1
+  return { across, down: hash(at + 7919) ** 1.35 }
+}
+
+function hash(value: number): number {
+  let mixed = Math.imul(value ^ 0x9e3779b9, 0x85ebca6b)
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35)
+  return ((mixed ^ (mixed >>> 16)) >>> 0) / 2 ** 32
 }

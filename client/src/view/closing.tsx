@@ -3,6 +3,7 @@ import { t, tn } from '../text/messages'
 import { plannedEndMs } from '../timeline'
 import type * as wire from '../wire'
 import { Broadcast, hasPicture } from './broadcast'
+import { dayFile, saveFile } from './calendar'
 import { civilDate, digits, inWords, years } from './dates'
 import { Flame } from './drawings'
 import { Pictures } from './gallery'
@@ -17,24 +18,24 @@ export function Closing({ item, detail, run }: { item: wire.Item; detail: wire.C
   const page = usePage()
   const programme = programmeOf(page)
   const mine = page.variant === 'participant'
+  const { next_date } = detail
   const reads = mine || page.variant === 'watch'
-  const calendar = `/c/${encodeURIComponent(page.live.value.boot.ceremony_id)}/calendar.ics`
   return (
     <section class="picture closing">
       <Over item={item} />
       {run !== null && hasPicture(item.media) && <Broadcast media={item.media} run={run} label={page.text(item.title)} />}
       <Words of={page.text(detail.words) === '' ? item.text : detail.words} class="large" />
-      {detail.next_date !== null && (
+      {next_date !== null && (
         <div class="closing-next">
           <p class="second">{t('We meet again')}</p>
           <p class="lead">
-            <time dateTime={detail.next_date}>{civilDate(detail.next_date)}</time>
-            {detail.next_number !== null && <span class="second"> · {years(detail.next_number)}</span>}
+            <time dateTime={next_date}>{civilDate(next_date)}</time>
+            {detail.next_number !== null && <span class="second">{years(detail.next_number)}</span>}
           </p>
           {reads && (
-            <a class="button" href={calendar}>
-              {t('Put this ceremony into my calendar')}
-            </a>
+            <button class="button" type="button" onClick={() => saveFile(`${next_date}.ics`, dayFile(next_date, page.text(programme?.title), page.session.now()))}>
+              {t('Put it into my calendar')}
+            </button>
           )}
         </div>
       )}

@@ -3,16 +3,21 @@ import { language, t, tn } from '../text/messages'
 
 const made = new Map<string, Intl.DateTimeFormat>()
 
+/** English as it is written in most of the world: the day before the month. */
+function locale(): string {
+  return language() === 'en' ? 'en-GB' : language()
+}
+
 function format(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = language() + JSON.stringify(options)
   const known = made.get(key)
   if (known !== undefined) return known
   let fresh: Intl.DateTimeFormat
   try {
-    fresh = new Intl.DateTimeFormat(language(), options)
+    fresh = new Intl.DateTimeFormat(locale(), options)
   } catch {
     // A zone this browser has not heard of.
-    fresh = new Intl.DateTimeFormat(language(), { ...options, timeZone: 'UTC' })
+    fresh = new Intl.DateTimeFormat(locale(), { ...options, timeZone: 'UTC' })
   }
   made.set(key, fresh)
   return fresh

@@ -28,17 +28,38 @@ export function Flame() {
           <stop offset="0" stop-color="#ffdf9c" stop-opacity=".75" />
           <stop offset="1" stop-color="#ffdf9c" stop-opacity="0" />
         </linearGradient>
+        <radialGradient id={`${id}aura`}>
+          <stop offset="0" stop-color="#f2b64a" stop-opacity=".3" />
+          <stop offset=".45" stop-color="#c97a2c" stop-opacity=".1" />
+          <stop offset="1" stop-color="#c97a2c" stop-opacity="0" />
+        </radialGradient>
+        <linearGradient id={`${id}down`} x1="0" y1="0" x2="0" y2="1">
+          <stop offset="0" stop-color="#fff" />
+          <stop offset=".3" stop-color="#fff" />
+          <stop offset="1" stop-color="#000" />
+        </linearGradient>
+        <mask id={`${id}fade`}>
+          <rect x="60" y="245" width="80" height="195" fill={`url(#${id}down)`} />
+        </mask>
+        <filter id={`${id}soft`} x="-20%" y="-20%" width="140%" height="140%">
+          <feGaussianBlur stdDeviation="1.3" />
+        </filter>
       </defs>
-      <path d="M66 262c6-8 20-12 34-12s28 4 34 12v178H66z" fill={`url(#${id}wax)`} />
-      <path d="M66 262c6-8 20-12 34-12s28 4 34 12v70H66z" fill={`url(#${id}lit)`} />
-      <ellipse cx="100" cy="262" rx="34" ry="8" fill="#d8c397" />
-      <ellipse cx="100" cy="262" rx="22" ry="4.5" fill="#f0d9a0" />
-      <path d="M100 262c-2-12 1-20 0-32" stroke="#2b2118" stroke-width="4" stroke-linecap="round" fill="none" />
-      <path
-        d="M101 62c5 38 37 70 37 117 0 33-17 55-38 55s-38-22-38-55c0-47 33-80 39-117z"
-        fill={`url(#${id}outer)`}
-      />
-      <path d="M101 126c3 22 20 38 20 66 0 20-9 34-21 34s-21-14-21-34c0-28 18-44 22-66z" fill={`url(#${id}inner)`} />
+      <ellipse cx="100" cy="168" rx="96" ry="128" fill={`url(#${id}aura)`} />
+      <g mask={`url(#${id}fade)`}>
+        <path d="M72 262c5-7 16-10 28-10s23 3 28 10v178H72z" fill={`url(#${id}wax)`} />
+        <path d="M72 262c5-7 16-10 28-10s23 3 28 10v90H72z" fill={`url(#${id}lit)`} />
+        <ellipse cx="100" cy="262" rx="28" ry="6.5" fill="#c9b184" />
+        <ellipse cx="100" cy="262.5" rx="17" ry="3.6" fill="#ecd29a" />
+      </g>
+      <path d="M100 262c-2-11 1-19 0-34" stroke="#2b2118" stroke-width="3.4" stroke-linecap="round" fill="none" />
+      <g filter={`url(#${id}soft)`}>
+        <path
+          d="M101 58c3 40 30 74 30 121 0 33-14 54-31 54s-31-21-31-54c0-49 28-82 32-121z"
+          fill={`url(#${id}outer)`}
+        />
+        <path d="M101 124c2 24 16 40 16 68 0 20-7 33-17 33s-17-13-17-33c0-28 15-44 18-68z" fill={`url(#${id}inner)`} />
+      </g>
     </svg>
   )
 }
@@ -48,7 +69,8 @@ export function WreathDrawing() {
   const leaves = []
   const count = 26
   for (let at = 0; at < count; at++) {
-    const turn = (360 / count) * at
+    // The seam lies below, under the flowers.
+    const turn = 180 + (360 / count) * at
     leaves.push(
       <g key={at} transform={`rotate(${turn} 120 120)`}>
         <path d="M120 50c-17-7-29-23-30-42 19 2 33 18 35 38z" fill="var(--leaf-dark)" />
@@ -58,10 +80,10 @@ export function WreathDrawing() {
       </g>,
     )
   }
-  const flowers = [200, 180, 160].map((turn) => (
+  const flowers = [206, 154, 180].map((turn) => (
     <g key={turn} transform={`rotate(${turn} 120 120) translate(120 47)`}>
       {[0, 72, 144, 216, 288].map((petal) => (
-        <ellipse key={petal} cx="0" cy="-9" rx="7.5" ry="10" fill="#e6ddc9" transform={`rotate(${petal})`} />
+        <ellipse key={petal} cx="0" cy="-9" rx="8" ry="10.5" fill="#e6ddc9" stroke="#b8aa8a" transform={`rotate(${petal})`} />
       ))}
       <circle r="5" fill="#b9a679" />
     </g>

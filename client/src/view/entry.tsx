@@ -5,8 +5,9 @@ import { Failure } from '../session'
 import { primePlayer } from './broadcast'
 import { changesOf, DetailsFields, detailsOf, type Details } from './details'
 import { Languages } from './languages'
-import { Clocks, Countdown, Occasion } from './lobby'
+import { Clocks, Countdown, Occasion, Remember } from './lobby'
 import { programmeOf, usePage } from './page'
+import { Telephone } from './telephone'
 
 const AGAIN_MS = 3000
 
@@ -41,6 +42,7 @@ export function Entry() {
         <div class="entry-when">
           <Clocks programme={programme} />
           <Countdown programme={programme} />
+          <Remember programme={programme} />
         </div>
       )}
       <div class="entry-act">
@@ -68,7 +70,7 @@ export function Entry() {
       </details>
       {telephone !== '' && (
         <p class="entry-help">
-          {t('Do you need help? Call us:')} <a href={`tel:${telephone.replace(/[^+\d]/g, '')}`}>{telephone}</a>
+          {t('Do you need help? Call us:')} <Telephone number={telephone} />
         </p>
       )}
     </main>
@@ -85,7 +87,7 @@ export function Gone() {
       <p>{t('Please look for a newer message from the organizers, or ask the person who invited you.')}</p>
       {telephone !== '' && (
         <p class="lead">
-          <a href={`tel:${telephone.replace(/[^+\d]/g, '')}`}>{telephone}</a>
+          <Telephone number={telephone} />
         </p>
       )}
       <p>

@@ -14,7 +14,7 @@ export function Gallery({ item, detail, step, over }: PictureProps<GalleryDetail
   const offered = over && detail.downloadable && page.variant !== 'hall' && page.variant !== 'preview'
   return (
     <section class="picture gallery">
-      <Over item={item}>{detail.images.length > 1 && <span class="count"> {place(step + 1, detail.images.length)}</span>}</Over>
+      <Over item={item}>{detail.images.length > 1 && <span class="over-more">{place(step + 1, detail.images.length)}</span>}</Over>
       {shown === undefined ? (
         <Words of={item.text} />
       ) : (

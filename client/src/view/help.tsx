@@ -7,6 +7,7 @@ import { programmeOf, usePage } from './page'
 import { prefs, setPref } from './prefs'
 import { OrderOfService } from './order'
 import { Sheet } from './sheet'
+import { Telephone } from './telephone'
 
 export function Help() {
   const page = usePage()
@@ -22,9 +23,7 @@ export function Help() {
         ) : (
           <>
             <p>{t('Call us, we will gladly help:')}</p>
-            <a class="button telephone" href={`tel:${telephone.replace(/[^+\d]/g, '')}`}>
-              {telephone}
-            </a>
+            <Telephone number={telephone} class="button telephone" />
           </>
         )}
       </section>

@@ -21,7 +21,7 @@ export function Greetings({ item, detail, step }: PictureProps<GreetingsDetail>)
   const source = one && { letter: t('A letter'), telegram: t('A telegram'), clip: t('A greeting') }[one.source]
   return (
     <section class="picture letters">
-      <Over item={item}>{detail.messages.length > 1 && <span class="count"> {place(step + 1, detail.messages.length)}</span>}</Over>
+      <Over item={item}>{detail.messages.length > 1 && <span class="over-more">{place(step + 1, detail.messages.length)}</span>}</Over>
       {one !== undefined && (
         <Crossfade of={String(step)} class="letters-now">
           <Letter line={prepared(one, step)} above={source} />

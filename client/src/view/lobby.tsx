@@ -5,11 +5,13 @@ import type { Session } from '../session'
 import type { Programme } from '../wire'
 import { peopleSaid } from './closing'
 import { dateAt, digits, inWords, sameClock, timeAt, years, zoneName } from './dates'
+import { soundOf } from './hearing'
 import { OrderOfService } from './order'
 import { countryName, Name, programmeOf, Said, usePage, Words } from './page'
-import { soundOf } from './hearing'
+import { Telephone } from './telephone'
 
 const DIGITS_BELOW_MS = 24 * 3600_000
+const REMEMBER_FROM_MS = 2 * 3600_000
 
 export function Lobby() {
   const page = usePage()
@@ -22,10 +24,10 @@ export function Lobby() {
     <section class="picture lobby" data-alone={mine ? undefined : ''}>
       <div class="lobby-welcome">
         <Occasion programme={programme} />
-        {mine && <p class="lead">{t('You are in the right place.')}</p>}
-        {item !== undefined && <Words of={item.text} />}
+        {page.text(item?.text) === '' ? mine && <p class="lead">{t('You are in the right place.')}</p> : <Words of={item?.text} class="lead" />}
         <Countdown programme={programme} />
         <Clocks programme={programme} />
+        {mine && <Remember programme={programme} />}
       </div>
       <div class="lobby-more">
         {mine && sound_check && <SoundCheck session={page.session} />}
@@ -47,9 +49,9 @@ export function Lobby() {
 export function Occasion({ programme }: { programme: Programme }) {
   return (
     <header class="occasion">
-      <p class="second">
+      <p class="occasion-when second">
         <time dateTime={programme.date}>{dateAt(programme.starts_ms, programme.zone)}</time>
-        {programme.number !== null && <> · {years(programme.number)}</>}
+        {programme.number !== null && <span>{years(programme.number)}</span>}
       </p>
       <h1>
         <Said of={programme.title} />
@@ -74,6 +76,17 @@ export function Countdown({ programme }: { programme: Programme }) {
         </p>
       )}
     </div>
+  )
+}
+
+/** For whoever looks in long before. */
+export function Remember({ programme }: { programme: Programme }) {
+  const page = usePage()
+  if (programme.starts_ms - page.now_s.value * 1000 < REMEMBER_FROM_MS) return null
+  return (
+    <a class="button remember" href={`/c/${encodeURIComponent(programme.ceremony_id)}/calendar.ics`}>
+      {t('Put it into my calendar')}
+    </a>
   )
 }
 
@@ -115,7 +128,11 @@ function SoundCheck({ session }: { session: Session }) {
       {heard === 'no' && (
         <p>
           {t('Please turn up the loudness of your device, and look whether headphones are plugged in. Then play the tone again.')}
-          {telephone !== '' && ` ${t('You can also listen by telephone: {number}', { number: telephone })}`}
+        </p>
+      )}
+      {heard === 'no' && telephone !== '' && (
+        <p>
+          {t('You can also listen by telephone:')} <Telephone number={telephone} />
         </p>
       )}
       <div class="buttons">

@@ -27,7 +27,7 @@ export function Music({ item, detail, run }: PictureProps<wire.Music | wire.Anth
         )}
         {detail.rights !== '' && <p class="second">{detail.rights}</p>}
       </div>
-      <Words of={item.text} class="poem" />
+      <Words of={item.text} class="poem" verse />
     </section>
   )
 }

@@ -12,6 +12,7 @@ export function begin(session: Session): void {
   startAnnouncing(view)
   effect(() => session.sound.setMuted(prefs.value.muted))
   effect(() => void document.documentElement.toggleAttribute('data-calm', view.calm.value))
+  effect(() => void document.documentElement.toggleAttribute('data-dark', view.shown.value.item?.detail.kind === 'silence'))
 }
 
 /** Draws in place of what the server had written there. */

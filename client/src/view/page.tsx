@@ -51,15 +51,15 @@ export function Said({ of }: { of: Text | null | undefined }) {
   )
 }
 
-/** A text of the ceremony in paragraphs; single line breaks are kept. */
-export function Words({ of, class: name = '' }: { of: Text | null | undefined; class?: string }) {
+/** A text of the ceremony in paragraphs; single line breaks are kept; verse is set line by line. */
+export function Words({ of, class: name = '', verse }: { of: Text | null | undefined; class?: string; verse?: boolean }) {
   const { text, languageOf } = usePage()
   const said = text(of).trim()
   if (said === '') return null
   return (
     <div class={`words ${name}`} lang={languageOf(of)} dir="auto">
       {said.split(/\n{2,}/).map((paragraph, at) => (
-        <p key={at}>{paragraph}</p>
+        <p key={at}>{verse ? paragraph.split('\n').map((line, row) => <span key={row}>{line}</span>) : paragraph}</p>
       ))}
     </div>
   )

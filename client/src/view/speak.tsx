@@ -52,7 +52,7 @@ function Waiting({ entry }: { entry: FloorEntry }) {
     <section class="sheet-part" aria-live="polite">
       <p class="large">
         {placeSaid(live, entry)}
-        {wait !== '' && <span class="second">, {wait}</span>}
+        {wait !== '' && <span class="wait second">{wait}</span>}
       </p>
       <p>
         {entry.state === 'not_here'

@@ -39,7 +39,7 @@ export function Along({ of, poem }: { of: Text; poem?: boolean }) {
   if (text(of).trim() === '') return null
   return (
     <div class="along" tabIndex={0} role="region" aria-label={t('The text')}>
-      <Words of={of} class={poem ? 'poem' : ''} />
+      <Words of={of} class={poem ? 'poem' : ''} verse={poem} />
     </div>
   )
 }

@@ -19,7 +19,7 @@ export function Testimony({ item, detail, run, step }: PictureProps<TestimonyDet
   return (
     <section class="picture voice" data-words={page.text(words) === '' ? undefined : ''}>
       <div class="voice-who">
-        <Over item={item}>{detail.speakers.length > 1 && <span class="count"> {place(step + 1, detail.speakers.length)}</span>}</Over>
+        <Over item={item}>{detail.speakers.length > 1 && <span class="over-more">{place(step + 1, detail.speakers.length)}</span>}</Over>
         {hasPicture(media) && (
           <Broadcast
             media={media}

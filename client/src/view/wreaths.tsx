@@ -5,7 +5,7 @@ import type { Wreath, WreathLaying as WreathLayingDetail } from '../wire'
 import { Broadcast, hasPicture } from './broadcast'
 import { Crossfade } from './crossfade'
 import { Flame, FlowerDrawing, FrameDrawing, WreathDrawing } from './drawings'
-import { countryName, Name, Said, usePage } from './page'
+import { countryName, Said, usePage } from './page'
 import type { PictureProps } from './pictures'
 import { Over } from './spoken'
 import { place, stepStartMs } from './testimony'
@@ -29,9 +29,8 @@ export function WreathLaying({ item, detail, run, step }: PictureProps<WreathLay
     <section class="picture wreaths">
       <Over item={item}>
         {page.text(detail.place) !== '' && (
-          <span class="count">
-            {' '}
-            · <Said of={detail.place} />
+          <span class="over-more">
+            <Said of={detail.place} />
           </span>
         )}
       </Over>
@@ -50,6 +49,7 @@ export function WreathLaying({ item, detail, run, step }: PictureProps<WreathLay
           <p class="plate-note">
             {country !== '' && country !== community && <bdi>{country}</bdi>}
             {wreath.layer !== '' && <span>{t('Laid by {name}', { name: wreath.layer })}</span>}
+            {laid && <span>{t('Laid by their own hands')}</span>}
           </p>
           {page.text(wreath.ribbon) !== '' && (
             <p class="ribbon">
@@ -58,7 +58,6 @@ export function WreathLaying({ item, detail, run, step }: PictureProps<WreathLay
               </span>
             </p>
           )}
-          <p class="wreath-laid second">{laid ? t('Their delegation here has laid it with its own hands.') : ''}</p>
           <LayOurs item_id={item.id} wreath={wreath} at={step} laid={laid} />
         </div>
       </Crossfade>
@@ -96,10 +95,11 @@ function LayOurs({ item_id, wreath, at, laid }: { item_id: string; wreath: Wreat
       class="button"
       type="button"
       data-main
+      data-done={laid || undefined}
       aria-disabled={laid}
       onClick={() => !laid && void page.session.send('wreath.lay', { item_id, wreath: at })}
     >
-      {laid ? <Name>{t('Our wreath is laid')}</Name> : t('Lay our wreath')}
+      {laid ? t('Our wreath is laid') : t('Lay our wreath')}
     </button>
   )
 }
