@@ -25,7 +25,7 @@ UNIT_S = 1.5
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _UPGRADE_LOCK = 7_345_020_641
 _WRITING = {"memorata_writing": True}
-_TRIES = 40
+_TRIES = 20
 _PAUSE_S = 0.025
 
 

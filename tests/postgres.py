@@ -1,0 +1,96 @@
+"""A real PostgreSQL server for the length of a test run, in a folder that is thrown away."""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg2
+
+
+def binary(name: str) -> str | None:
+    """Where a program of PostgreSQL is; Debian keeps those of the server out of the path."""
+    found = shutil.which(name)
+    if found:
+        return found
+    candidates = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
+    return str(candidates[-1]) if candidates else None
+
+
+class PostgreSQL:
+    """A running server; `url` names a database of its own at each asking."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.folder, self.port = folder, port
+        self._databases = 0
+
+    def url(self) -> str:
+        self._databases += 1
+        name = f"memorata_{self._databases}"
+        connection = psycopg2.connect(host="127.0.0.1", port=self.port, user="memorata", dbname="postgres")
+        connection.autocommit = True
+        connection.cursor().execute(f"CREATE DATABASE {name}")
+        connection.close()
+        return f"postgresql+psycopg2://memorata@127.0.0.1:{self.port}/{name}"
+
+
+@contextmanager
+def running() -> Iterator[PostgreSQL | None]:
+    """A server, or None where PostgreSQL is not installed."""
+    initdb, postgres = binary("initdb"), binary("postgres")
+    if initdb is None or postgres is None:
+        yield None
+        return
+    folder = Path(tempfile.mkdtemp(prefix="memorata-pg-"))
+    # PostgreSQL refuses to run as root, as which containers often test.
+    user = _ordinary_user()
+    if user is not None:
+        shutil.chown(folder, user)
+    data = folder / "data"
+    subprocess.run(
+        [initdb, "-D", data, "-U", "memorata", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"],
+        check=True, stdout=subprocess.DEVNULL, user=user, cwd=folder,
+    )  # fmt: skip
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = subprocess.Popen(
+        [postgres, "-D", data, "-p", str(port), "-k", folder, "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, user=user, cwd=folder,
+    )  # fmt: skip
+    try:
+        _wait(server, port)
+        yield PostgreSQL(folder, port)
+    finally:
+        server.terminate()  # SIGTERM waits for connections to end; a test may have left one
+        try:
+            server.wait(5)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _ordinary_user() -> str | None:
+    if os.geteuid() != 0:
+        return None
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in known else "nobody"
+
+
+def _wait(server: "subprocess.Popen[bytes]", port: int) -> None:
+    end = time.monotonic() + 30
+    while True:
+        try:
+            psycopg2.connect(host="127.0.0.1", port=port, user="memorata", dbname="postgres").close()
+            return
+        except psycopg2.OperationalError:
+            if server.poll() is not None or time.monotonic() > end:
+                raise
+            time.sleep(0.05)
