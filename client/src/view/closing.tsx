@@ -118,5 +118,5 @@ export function Interval({ item, detail, run }: PictureProps<wire.Interval>) {
 /** "Here are 214 people, from 23 countries": quietly, and never while a silence is kept. */
 export function peopleSaid(people: number, places: number): string {
   const here = tn('{n} person is here', '{n} people are here', people)
-  return places > 1 ? t('{here}, from {places}', { here, places: tn('{n} country', '{n} countries', places) }) : here
+  return places > 1 ? `${here}, ${tn('from {n} country', 'from {n} countries', places)}` : here
 }
