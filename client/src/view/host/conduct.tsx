@@ -48,7 +48,7 @@ function HoldingPicture({ desk }: { desk: Desk }) {
   const on = desk.state.value.progress.holding_since_ms !== null
   return (
     <div class={on ? 'h-holding is-on' : 'h-holding'}>
-      <Press desk={desk} onPress={() => holdingPicture(desk)}>
+      <Press desk={desk} disabled={desk.shown.value.phase === 'closed'} onPress={() => holdingPicture(desk)}>
         {on ? t('Return to the ceremony') : t('Holding picture')}
       </Press>
     </div>

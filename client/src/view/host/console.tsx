@@ -140,7 +140,7 @@ function onKey(desk: Desk, event: KeyboardEvent): void {
   const wanted = keyAct({ key, ctrlKey, metaKey, altKey, shiftKey, repeat, writing })
   if (wanted === null) return
   if (wanted === 'disarm') {
-    desk.armed.value = null
+    desk.disarm()
     return
   }
   event.preventDefault()

@@ -1,5 +1,5 @@
 // The host's side of a session: commands whose refusals become one calm line, second presses, what still waits for the line.
-import { computed, signal, type ReadonlySignal, type Signal } from '@preact/signals'
+import { computed, signal, type ReadonlySignal } from '@preact/signals'
 import { emptyState } from '../../apply'
 import { t } from '../../text/messages'
 import type { Ack, CeremonyState, CommandFields, CommandKind, Programme } from '../../wire'
@@ -19,7 +19,7 @@ export interface Desk extends View {
   /** Commands sent and for a while not answered: they wait for the line. */
   waiting: ReadonlySignal<number>
   /** The button that waits for its second press; null when none does. */
-  armed: Signal<string | null>
+  armed: ReadonlySignal<string | null>
   /** Whether this link conducts; a moderator's does not. */
   conducts: ReadonlySignal<boolean>
   /** The last cue that this console asked for. */
@@ -29,6 +29,8 @@ export interface Desk extends View {
   dismiss(id: number): void
   /** Counts a press of the button `id`: true for the second, which does it. */
   press(id: string, again: string): boolean
+  /** Forgets a first press. */
+  disarm(): void
 }
 
 const NOTICES_MOST = 2
@@ -49,6 +51,7 @@ export function createDesk(view: View): Desk {
   let numbered = 0
   let armedAt = 0
   let disarm: ReturnType<typeof setTimeout> | undefined
+  let askedBy = 0
 
   const state = computed(() => view.live.value.state ?? EMPTY)
   const programme = computed(() => view.live.value.state?.programme ?? null)
@@ -58,11 +61,19 @@ export function createDesk(view: View): Desk {
     notices.value = notices.value.filter((notice) => notice.id !== id)
   }
 
-  function notify(text: string): void {
+  function notify(text: string): number {
     const id = ++numbered
     const others = notices.value.filter((notice) => notice.text !== text)
     notices.value = [...others, { id, text }].slice(-NOTICES_MOST)
     setTimeout(() => dismiss(id), NOTICE_MS)
+    return id
+  }
+
+  function arm(id: string | null): void {
+    clearTimeout(disarm)
+    if (id === null) dismiss(askedBy)
+    else disarm = setTimeout(() => arm(null), ARMED_MS)
+    armed.value = id
   }
 
   return {
@@ -74,7 +85,7 @@ export function createDesk(view: View): Desk {
     armed,
     conducts,
     ownCue,
-    notify,
+    notify: (text) => void notify(text),
     dismiss,
     async act(kind, fields) {
       if (kind === 'item.cue') ownCue.at_ms = view.session.now()
@@ -94,20 +105,17 @@ export function createDesk(view: View): Desk {
     },
     press(id, again) {
       const now = performance.now()
-      clearTimeout(disarm)
       if (armed.value === id) {
-        if (now - armedAt < APART_MS) {
-          disarm = setTimeout(() => (armed.value = null), ARMED_MS)
-          return false
-        }
-        armed.value = null
-        return true
+        const isSecond = now - armedAt >= APART_MS
+        arm(isSecond ? null : id)
+        return isSecond
       }
-      armed.value = id
+      arm(null)
+      arm(id)
       armedAt = now
-      notify(t('Press once more within five seconds: {what}', { what: again }))
-      disarm = setTimeout(() => (armed.value = null), ARMED_MS)
+      askedBy = notify(t('Press once more within five seconds: {what}', { what: again }))
       return false
     },
+    disarm: () => arm(null),
   }
 }

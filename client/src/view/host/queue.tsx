@@ -17,6 +17,7 @@ const online = signal<ReadonlyMap<string, boolean>>(new Map())
 
 export function Queue({ desk }: { desk: Desk }) {
   const { floor } = desk.state.value
+  const closed = desk.shown.value.phase === 'closed'
   useEffect(() => followPresence(desk), [desk])
   const speaking = holder(floor)
   const waiting = floor.entries.filter((entry) => WAITING.includes(entry.state))
@@ -31,7 +32,7 @@ export function Queue({ desk }: { desk: Desk }) {
       <div class="h-panelhead">
         <p>{floor.asking ? t('People may ask to speak.') : t('Asking is closed.')}</p>
         <div class="h-buttons">
-          <Press desk={desk} kind="quiet" onPress={() => void desk.act('floor.set_asking', { on: !floor.asking })}>
+          <Press desk={desk} kind="quiet" disabled={closed} onPress={() => void desk.act('floor.set_asking', { on: !floor.asking })}>
             {floor.asking ? t('Close asking') : t('Open asking')}
           </Press>
           <Press desk={desk} kind="quiet" always onPress={() => (adding.value = !adding.value)} pressed={adding.value}>
