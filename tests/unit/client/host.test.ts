@@ -19,9 +19,9 @@ function anItem(id: string, planned_s: number, change: Partial<Item> = {}): Item
   return {
     id,
     title: { en: id },
-    detail: { kind: 'address', speaker: 'Amina', role: {}, interpretation: '' },
+    detail: { kind: 'address', speaker: { en: 'Amina' }, role: {}, interpretation: '' },
     planned_s,
-    presenter: '',
+    presenter: {},
     language: 'en',
     note_host: '',
     warn_s: 30,
@@ -55,9 +55,9 @@ const memories = anItem('memories', 360, {
   detail: {
     kind: 'testimony',
     speakers: ['Bruno', 'Chiyo'].map((name) => ({
-      name,
+      name: { en: name },
       age: 91,
-      community: '',
+      community: {},
       country: null,
       mode: 'live' as const,
       summary: {},

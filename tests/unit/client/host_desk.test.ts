@@ -16,7 +16,7 @@ function anItem(detail: Detail, text: Text = {}): Item {
     title: { en: 'Item' },
     detail,
     planned_s: 60,
-    presenter: '',
+    presenter: {},
     language: '',
     note_host: '',
     warn_s: 60,
@@ -64,8 +64,8 @@ describe('what a host reads', () => {
     kind: 'testimony',
     slot_s: 180,
     speakers: [
-      { name: 'Bruno', age: 91, community: 'Recife', country: 'BR', mode: 'phone', summary: { en: 'The well on the ice.' }, media: null },
-      { name: 'Chiyo', age: null, community: '', country: null, mode: 'live', summary: {}, media: null },
+      { name: { en: 'Bruno' }, age: 91, community: { en: 'Recife' }, country: 'BR', mode: 'phone', summary: { en: 'The well on the ice.' }, media: null },
+      { name: { en: 'Chiyo' }, age: null, community: {}, country: null, mode: 'live', summary: {}, media: null },
     ],
   })
 
@@ -76,8 +76,8 @@ describe('what a host reads', () => {
   })
 
   test('tells who a speaker is, and how they are heard', () => {
-    expect(stepFacts(memories, 0, (code) => ({ BR: 'Brazil' })[code] ?? code)).toBe('91, Recife, Brazil, on the telephone')
-    expect(stepFacts(memories, 1, (code) => code)).toBe('heard live')
+    expect(stepFacts(memories, 0, say, (code) => ({ BR: 'Brazil' })[code] ?? code)).toBe('91, Recife, Brazil, on the telephone')
+    expect(stepFacts(memories, 1, say, (code) => code)).toBe('heard live')
     expect(script(memories, 0, nothing, say, () => 'en')).toEqual([{ label: 'Bruno', text: 'The well on the ice.', language: 'en' }])
     expect(script(memories, 1, nothing, say, () => 'en')).toEqual([])
   })
@@ -219,6 +219,16 @@ describe('the desk', () => {
     await acted
     expect(desk.waiting.value).toBe(0)
     expect(texts()).toEqual([])
+  })
+
+  test('knows that a cue is on its way', async () => {
+    const acted = desk.act('item.cue', { item_id: 'silence', aimed_cue: 0 })
+    expect(desk.sending.value).toBe(true)
+    answer({ ok: true, seq: 1 })
+    await acted
+    expect(desk.sending.value).toBe(false)
+    void desk.act('picture.hold', {})
+    expect(desk.sending.value).toBe(false)
   })
 
   test('a second press counts only when it is no double press and not too late', () => {

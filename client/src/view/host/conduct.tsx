@@ -7,7 +7,7 @@ import { timeAt } from '../dates'
 import { Icon, Press, Twice } from './controls'
 import type { Desk } from './desk'
 import { itemAfter, itemBefore, nextPress, type NextPress } from './runofshow'
-import { stepLabel } from './steps'
+import { stepLabel, stepName } from './steps'
 import { countdown, length } from './words'
 
 /** After a press, and after its meaning has changed, the large button rests this long. */
@@ -101,7 +101,7 @@ function Back({ desk }: { desk: Desk }) {
       desk={desk}
       id="back"
       words={t('Back')}
-      label={t('Back to: {title}', { title: desk.text(item.title) })}
+      label={`${t('Back')}: ${desk.text(item.title)}`}
       again={t('Yes, back to: {title}', { title: desk.text(item.title) })}
       onPress={() => void desk.act('item.cue', { item_id: item.id, aimed_cue: progress.cues })}
     />
@@ -125,8 +125,8 @@ function Beside({ desk, wide }: { desk: Desk; wide: boolean }) {
   if (press.kind === 'pending' && press.takeBack !== 'no') {
     const whole = press.takeBack === 'autopilot' ? t('Stop the autopilot and take back') : t('Take back')
     return (
-      <Press desk={desk} label={whole} onPress={() => void takeBack(desk, press.takeBack === 'autopilot')}>
-        {wide ? whole : t('Take back')}
+      <Press desk={desk} onPress={() => void takeBack(desk, press.takeBack === 'autopilot')}>
+        {whole}
       </Press>
     )
   }
@@ -138,7 +138,7 @@ function Beside({ desk, wide }: { desk: Desk; wide: boolean }) {
         desk={desk}
         id="leave-steps"
         words={wide ? t('Go on to: {title}', { title: desk.text(item.title) }) : t('Next item')}
-        label={t('Go on to: {title}', { title: desk.text(item.title) })}
+        label={wide ? undefined : `${t('Next item')}: ${desk.text(item.title)}`}
         again={t('Yes, go on to: {title}', { title: desk.text(item.title) })}
         onPress={() => void desk.act('item.cue', { item_id: item.id, aimed_cue: cues })}
       />
@@ -163,6 +163,12 @@ interface Face {
 }
 
 function face(desk: Desk): Face {
+  const found = faceOf(desk)
+  // Pressed already, and not heard of yet: the line is slow or down. A second press would only come too late.
+  return desk.sending.value && found.act !== null ? { ...found, note: t('Pressed; it goes out with the line'), act: null, tone: 'wait' } : found
+}
+
+function faceOf(desk: Desk): Face {
   const press = current(desk)
   const progress = desk.state.value.progress
   const now_ms = desk.session.now()
@@ -194,7 +200,7 @@ function face(desk: Desk): Face {
       const aimed = desk.shown.value.step
       return {
         words: stepLabel(press.item, press.step, press.count, (text) => desk.text(text)),
-        note: t('{n} of {count}', { n: press.step + 1, count: press.count }),
+        note: stepName(press.item, press.step, (text) => desk.text(text)) === '' ? '' : t('{n} of {count}', { n: press.step + 1, count: press.count }),
         meaning: `step ${progress.cues} ${press.step}`,
         act: () => void desk.act('item.step', { aimed_cue: progress.cues, aimed_step: aimed, step: press.step }),
         tone: 'go',

@@ -18,6 +18,8 @@ export interface Desk extends View {
   notices: ReadonlySignal<Notice[]>
   /** Commands sent and for a while not answered: they wait for the line. */
   waiting: ReadonlySignal<number>
+  /** Whether a cue, a step or the end has been sent and not answered yet. */
+  sending: ReadonlySignal<boolean>
   /** The button that waits for its second press; null when none does. */
   armed: ReadonlySignal<string | null>
   /** Whether this link conducts; a moderator's does not. */
@@ -41,11 +43,15 @@ const ARMED_MS = 5000
 /** Two presses nearer than this are one: a trembling hand, a habit. */
 const APART_MS = 600
 const CONDUCTING = ['host', 'organizer', 'admin']
+/** What the large button sends. */
+const MOVING: readonly CommandKind[] = ['item.cue', 'item.step', 'ceremony.close']
 const EMPTY = emptyState()
 
 export function createDesk(view: View): Desk {
   const notices = signal<Notice[]>([])
   const waiting = signal(0)
+  const conducted = signal(0)
+  const sending = computed(() => conducted.value > 0)
   const armed = signal<string | null>(null)
   const ownCue = { at_ms: -Infinity }
   let numbered = 0
@@ -82,6 +88,7 @@ export function createDesk(view: View): Desk {
     programme,
     notices,
     waiting,
+    sending,
     armed,
     conducts,
     ownCue,
@@ -94,6 +101,8 @@ export function createDesk(view: View): Desk {
         mine.waits = true
         waiting.value += 1
       }, PATIENCE_MS)
+      const conducting = MOVING.includes(kind)
+      if (conducting) conducted.value += 1
       try {
         const ack = await view.session.send(kind, { ...fields })
         if (!ack.ok) notify(refusal(ack))
@@ -101,6 +110,7 @@ export function createDesk(view: View): Desk {
       } finally {
         clearTimeout(patience)
         if (mine.waits) waiting.value -= 1
+        if (conducting) conducted.value -= 1
       }
     },
     press(id, again) {

@@ -28,7 +28,7 @@ export function EditForm({ desk, entry, onDone }: { desk: Desk; entry: FloorEntr
   }
 
   return (
-    <Form label={t('Correct the entry of {name}', { name: entry.name })} onSend={() => void send()}>
+    <Form label={`${t('Correct')}: ${entry.name}`} onSend={() => void send()}>
       <Field label={t('Name')} value={name.value} most={60} required onValue={(value) => (name.value = value)} />
       <Field label={t('Community or town')} value={community.value} most={80} onValue={(value) => (community.value = value)} />
       <Choice

@@ -96,14 +96,14 @@ function Actions({ desk, entry }: { desk: Desk; entry: FloorEntry }) {
           desk={desk}
           id={`grant ${id}`}
           words={t('Give the floor')}
-          label={t('Give the floor to {name}', { name })}
+          label={`${t('Give the floor')}: ${name}`}
           again={t('Yes, {speaking} has finished, {name} speaks', { speaking: speaking.name, name })}
           onPress={grant}
         />
       )
     }
     return (
-      <Press desk={desk} kind={state === 'ready' ? 'main' : 'plain'} onPress={grant} label={t('Give the floor to {name}', { name })}>
+      <Press desk={desk} kind={state === 'ready' ? 'main' : 'plain'} onPress={grant} label={`${t('Give the floor')}: ${name}`}>
         {t('Give the floor')}
       </Press>
     )
@@ -117,12 +117,12 @@ function Actions({ desk, entry }: { desk: Desk; entry: FloorEntry }) {
       {state === 'declined' && accept(t('Accept after all'))}
       {(state === 'accepted' || state === 'next' || state === 'ready') && give()}
       {state === 'next' && (
-        <Press desk={desk} onPress={() => void desk.act('floor.ready', { entry_id: id })} label={t('{name} is ready', { name })}>
+        <Press desk={desk} onPress={() => void desk.act('floor.ready', { entry_id: id })} label={`${t('Is ready')}: ${name}`}>
           {t('Is ready')}
         </Press>
       )}
       {state === 'speaking' && (
-        <Press desk={desk} onPress={() => void desk.act('floor.yield', { entry_id: id })} label={t('{name} has finished', { name })}>
+        <Press desk={desk} onPress={() => void desk.act('floor.yield', { entry_id: id })} label={`${t('Has finished')}: ${name}`}>
           {t('Has finished')}
         </Press>
       )}
@@ -131,7 +131,7 @@ function Actions({ desk, entry }: { desk: Desk; entry: FloorEntry }) {
           type="button"
           class="h-press is-quiet"
           aria-expanded={isMore}
-          aria-label={t('More for {name}', { name })}
+          aria-label={`${isMore ? t('Less') : t('More')}: ${name}`}
           onClick={() => (more.value = isMore ? null : id)}
         >
           {isMore ? t('Less') : t('More')}
@@ -152,26 +152,26 @@ function More({ desk, entry, give }: { desk: Desk; entry: FloorEntry; give: () =
     <>
       {WAITING.includes(state) && (
         <>
-          <Press desk={desk} kind="quiet" disabled={earlier === null} label={t('Move {name} up', { name })} onPress={() => earlier && void desk.act('floor.reorder', { order: earlier })}>
+          <Press desk={desk} kind="quiet" disabled={earlier === null} label={`${t('Up')}: ${name}`} onPress={() => earlier && void desk.act('floor.reorder', { order: earlier })}>
             {t('Up')}
           </Press>
-          <Press desk={desk} kind="quiet" disabled={later === null} label={t('Move {name} down', { name })} onPress={() => later && void desk.act('floor.reorder', { order: later })}>
+          <Press desk={desk} kind="quiet" disabled={later === null} label={`${t('Down')}: ${name}`} onPress={() => later && void desk.act('floor.reorder', { order: later })}>
             {t('Down')}
           </Press>
         </>
       )}
       {(state === 'asked' || state === 'not_here') && give()}
       {hosts && ['next', 'ready', 'speaking', 'accepted'].includes(state) && (
-        <Press desk={desk} kind="quiet" label={t('{name} is not here', { name })} onPress={() => void desk.act('floor.mark_absent', { entry_id: id })}>
+        <Press desk={desk} kind="quiet" label={`${t('Not here')}: ${name}`} onPress={() => void desk.act('floor.mark_absent', { entry_id: id })}>
           {t('Not here')}
         </Press>
       )}
       {['next', 'ready', 'speaking'].includes(state) && (
-        <Press desk={desk} kind="quiet" label={t('{name} would rather wait', { name })} onPress={() => void desk.act('floor.not_now', { entry_id: id })}>
+        <Press desk={desk} kind="quiet" label={`${t('Not now, to the end')}: ${name}`} onPress={() => void desk.act('floor.not_now', { entry_id: id })}>
           {t('Not now, to the end')}
         </Press>
       )}
-      <Press desk={desk} kind="quiet" label={t('Correct the entry of {name}', { name })} onPress={() => (editing.value = id)}>
+      <Press desk={desk} kind="quiet" label={`${t('Correct')}: ${name}`} onPress={() => (editing.value = id)}>
         {t('Correct')}
       </Press>
       {['asked', 'accepted', 'not_here'].includes(state) && (
@@ -180,7 +180,7 @@ function More({ desk, entry, give }: { desk: Desk; entry: FloorEntry; give: () =
           kind="quiet"
           id={`decline ${id}`}
           words={t('Decline')}
-          label={t('Decline: {name}', { name })}
+          label={`${t('Decline')}: ${name}`}
           again={t('Yes, decline: {name}', { name })}
           onPress={() => void desk.act('floor.decline', { entry_id: id })}
         />
@@ -190,7 +190,7 @@ function More({ desk, entry, give }: { desk: Desk; entry: FloorEntry; give: () =
         kind="quiet"
         id={`withdraw ${id}`}
         words={t('Take out')}
-        label={t('Take {name} out of the queue', { name })}
+        label={`${t('Take out')}: ${name}`}
         again={t('Yes, take out: {name}', { name })}
         onPress={() => void desk.act('floor.withdraw', { entry_id: id })}
       />

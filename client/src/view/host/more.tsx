@@ -36,6 +36,7 @@ function Links({ desk }: { desk: Desk }) {
       <ul class="h-links">
         {known.map(([key, words]) => {
           const address = links[key] ?? ''
+          const copying = copied.value === key ? t('Copied') : t('Copy')
           return (
             <li key={key}>
               <p>
@@ -43,8 +44,8 @@ function Links({ desk }: { desk: Desk }) {
               </p>
               <p class="h-address">{address}</p>
               <div class="h-buttons">
-                <Press desk={desk} kind="quiet" always label={t('Copy the link: {what}', { what: t(words) })} onPress={() => void copy(desk, key, address)}>
-                  {copied.value === key ? t('Copied') : t('Copy')}
+                <Press desk={desk} kind="quiet" always label={`${copying}: ${t(words)}`} onPress={() => void copy(desk, key, address)}>
+                  {copying}
                 </Press>
               </div>
             </li>

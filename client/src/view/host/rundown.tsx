@@ -97,7 +97,7 @@ function Actions({ desk, row, title, zone }: { desk: Desk; row: Row; title: stri
   return (
     <div class="h-actions">
       <p>
-        {[kindWord(item), item.presenter].filter((part) => part !== '').join(' · ')}
+        {[kindWord(item), desk.text(item.presenter)].filter((part) => part !== '').join(' · ')}
         {item.end === 'next' && ` · ${t('the next item follows by itself')}`}
       </p>
       <p class="h-facts">

@@ -101,7 +101,7 @@ function Live({ desk, item, run }: { desk: Desk; item: Item; run: Run }) {
       <p class="h-eyebrow">
         <Icon mark={state} />
         <b>{stateWord(state)}</b>
-        <span>{[kindWord(item), item.presenter].filter((part) => part !== '').join(' · ')}</span>
+        <span>{[kindWord(item), desk.text(item.presenter)].filter((part) => part !== '').join(' · ')}</span>
       </p>
       <h2>{desk.text(item.title)}</h2>
       <Clock desk={desk} item={item} run={run} />
@@ -144,7 +144,7 @@ function Steps({ desk, item, steps }: { desk: Desk; item: Item; steps: StepClock
   const names = Array.from({ length: count }, (_, i) => stepName(item, i, (text) => desk.text(text)))
   const say = (i: number) => names[i] || t('{n} of {count}', { n: i + 1, count })
   const go = (to: number) => void desk.act('item.step', { aimed_cue: cues, aimed_step: step, step: to })
-  const facts = stepFacts(item, step, (code) => countryName(desk, code))
+  const facts = stepFacts(item, step, (text) => desk.text(text), (code) => countryName(desk, code))
   return (
     <div class="h-steps">
       <p class="h-now">
@@ -158,7 +158,7 @@ function Steps({ desk, item, steps }: { desk: Desk; item: Item; steps: StepClock
       </p>
       {desk.conducts.value && (
         <div class="h-buttons">
-          <Press desk={desk} kind="quiet" disabled={step === 0} onPress={() => go(step - 1)} label={t('Previous: {name}', { name: step > 0 ? say(step - 1) : '–' })}>
+          <Press desk={desk} kind="quiet" disabled={step === 0} onPress={() => go(step - 1)} label={step > 0 ? `${t('Previous')}: ${say(step - 1)}` : undefined}>
             {t('Previous')}
           </Press>
           <Press desk={desk} kind="quiet" disabled={step >= count - 1} onPress={() => go(step + 1)}>
@@ -185,10 +185,10 @@ function Script({ desk, item, step }: { desk: Desk; item: Item; step: number }) 
     <div class="h-script">
       <div class="h-scripthead">
         <h3>{isSpoken(item) ? t('To read aloud') : t('About it')}</h3>
-        <button type="button" class="h-press is-quiet" aria-label={t('Smaller words')} onClick={() => (size.value = Math.max(18, size.value - 2))}>
+        <button type="button" class="h-press is-quiet" aria-label={`A−: ${t('smaller words')}`} onClick={() => (size.value = Math.max(18, size.value - 2))}>
           A−
         </button>
-        <button type="button" class="h-press is-quiet" aria-label={t('Larger words')} onClick={() => (size.value = Math.min(40, size.value + 2))}>
+        <button type="button" class="h-press is-quiet" aria-label={`A+: ${t('larger words')}`} onClick={() => (size.value = Math.min(40, size.value + 2))}>
           A+
         </button>
       </div>
@@ -225,7 +225,7 @@ function Coming({ desk }: { desk: Desk }) {
       <h3>{desk.text(item.title)}</h3>
       <p class="h-facts">
         {[
-          item.presenter,
+          desk.text(item.presenter),
           t('{length} long', { length: length(item.planned_s * 1000) }),
           at_ms === null ? '' : t('expected {time}', { time: timeAt(at_ms, programme.zone) }),
         ]

@@ -25,7 +25,7 @@ export function stepName(item: Item, step: number, say: Say): string {
   const detail = item.detail
   switch (detail.kind) {
     case 'testimony':
-      return detail.speakers[step]?.name ?? ''
+      return say(detail.speakers[step]?.name)
     case 'wreath_laying':
       return say(detail.wreaths[step]?.community)
     case 'roll_call':
@@ -38,9 +38,9 @@ export function stepName(item: Item, step: number, say: Say): string {
     case 'gallery':
       return say(detail.images[step]?.caption)
     case 'greetings':
-      return detail.messages[step]?.sender ?? ''
+      return say(detail.messages[step]?.sender)
     case 'honours':
-      return detail.recipients[step]?.name ?? ''
+      return say(detail.recipients[step]?.name)
     default:
       return ''
   }
@@ -68,20 +68,20 @@ export function stepLabel(item: Item, step: number, count: number, say: Say): st
 }
 
 /** Who or what a step is, in a line: "91, Yerevan, on the telephone". */
-export function stepFacts(item: Item, step: number, countryName: (code: string) => string): string {
+export function stepFacts(item: Item, step: number, say: Say, countryName: (code: string) => string): string {
   const detail = item.detail
   const found: (string | number | null | undefined)[] = []
   const name = (code: string | null | undefined) => (code == null ? '' : countryName(code))
   if (detail.kind === 'testimony') {
     const speaker = detail.speakers[step]
-    if (speaker !== undefined) found.push(speaker.age, speaker.community, name(speaker.country), modeWord(speaker.mode))
+    if (speaker !== undefined) found.push(speaker.age, say(speaker.community), name(speaker.country), modeWord(speaker.mode))
   } else if (detail.kind === 'roll_call') {
     const entry = detail.entries[step]
-    if (entry !== undefined) found.push(entry.speaker, entry.community, name(entry.country), placeWord(entry.mode))
+    if (entry !== undefined) found.push(say(entry.speaker), say(entry.community), name(entry.country), placeWord(entry.mode))
   } else if (detail.kind === 'greetings') {
-    found.push(detail.messages[step]?.community)
+    found.push(say(detail.messages[step]?.community))
   } else if (detail.kind === 'honours') {
-    found.push(detail.recipients[step]?.community)
+    found.push(say(detail.recipients[step]?.community))
   }
   return [...new Set(found.filter((one) => one !== null && one !== undefined && one !== ''))].join(', ')
 }
@@ -115,7 +115,7 @@ export function script(item: Item, step: number, tributes: Tributes, say: Say, l
   add('', item.text)
   switch (detail.kind) {
     case 'testimony':
-      add(detail.speakers[step]?.name ?? '', detail.speakers[step]?.summary)
+      add(say(detail.speakers[step]?.name), detail.speakers[step]?.summary)
       break
     case 'response':
       add(t('The call'), detail.call)
@@ -134,7 +134,7 @@ export function script(item: Item, step: number, tributes: Tributes, say: Say, l
       break
     case 'greetings': {
       const message = detail.messages[step]
-      if (message !== undefined) add(message.sender, message.text)
+      if (message !== undefined) add(say(message.sender), message.text)
       break
     }
     case 'wishes': {
@@ -148,7 +148,7 @@ export function script(item: Item, step: number, tributes: Tributes, say: Say, l
     }
     case 'honours':
       add(t('The award'), detail.award)
-      add(detail.recipients[step]?.name ?? '', detail.recipients[step]?.citation)
+      add(say(detail.recipients[step]?.name), detail.recipients[step]?.citation)
       break
     case 'closing':
       add('', detail.words)
@@ -165,7 +165,7 @@ export function script(item: Item, step: number, tributes: Tributes, say: Say, l
 /** The wishes that may be read aloud, in the order in which the audience sees them: prepared ones, then released ones. */
 function wishesToRead(item: Item, tributes: Tributes, say: Say): { label: string; text: string }[] {
   if (item.detail.kind !== 'wishes') return []
-  const prepared = item.detail.prepared.map((one) => ({ label: who(one.sender, one.community), text: say(one.text) }))
+  const prepared = item.detail.prepared.map((one) => ({ label: who(say(one.sender), say(one.community)), text: say(one.text) }))
   const released = tributes.wishes
     .filter((wish) => wish.item_id === item.id && wish.state === 'released')
     .map((wish) => ({ label: who(wish.name, wish.community), text: wish.text }))

@@ -12,11 +12,13 @@ import { againstPlan, length, timeWithSeconds } from './words'
 /** On a small screen the number of people stays with their names, under People. */
 export function TopBar({ desk, wide }: { desk: Desk; wide: boolean }) {
   const programme = desk.programme.value
+  // In a row of its own, for it is a whole sentence.
+  const isDown = desk.live.value.link === 'lost' || desk.live.value.link === 'gone'
   return (
     <header class="h-topbar">
       <div class="h-name">
         <h1>{desk.text(programme?.title) || t('Host console')}</h1>
-        <Line desk={desk} />
+        {!isDown && <Line desk={desk} />}
       </div>
       {programme !== null && (
         <dl class="h-figures">
@@ -25,6 +27,7 @@ export function TopBar({ desk, wide }: { desk: Desk; wide: boolean }) {
           {wide && <Present desk={desk} />}
         </dl>
       )}
+      {isDown && <Line desk={desk} />}
     </header>
   )
 }

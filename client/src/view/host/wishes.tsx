@@ -49,6 +49,7 @@ function One({ desk, wish }: { desk: Desk; wish: Wish }) {
   const programme = desk.programme.value
   const item = programme === null ? null : itemOf(programme, wish.item_id)
   const from = [wish.community, countryName(desk, wish.country)].filter((part) => part !== '')
+  const back = wish.state === 'held' ? t('Keep back') : t('Take from the page')
   const name = wish.name || t('without a name')
   return (
     <li class={`h-entry is-wish is-${wish.state}`}>
@@ -65,13 +66,13 @@ function One({ desk, wish }: { desk: Desk; wish: Wish }) {
       </p>
       <div class="h-buttons">
         {wish.state !== 'released' && (
-          <Press desk={desk} kind={wish.state === 'held' ? 'main' : 'quiet'} label={t('Release the words of {name}', { name })} onPress={() => void desk.act('wish.release', { wish_id: wish.id })}>
+          <Press desk={desk} kind={wish.state === 'held' ? 'main' : 'quiet'} label={`${t('Release')}: ${name}`} onPress={() => void desk.act('wish.release', { wish_id: wish.id })}>
             {t('Release')}
           </Press>
         )}
         {wish.state !== 'withheld' && (
-          <Press desk={desk} kind={wish.state === 'held' ? 'plain' : 'quiet'} label={t('Keep back the words of {name}', { name })} onPress={() => void desk.act('wish.withhold', { wish_id: wish.id })}>
-            {wish.state === 'held' ? t('Keep back') : t('Take from the page')}
+          <Press desk={desk} kind={wish.state === 'held' ? 'plain' : 'quiet'} label={`${back}: ${name}`} onPress={() => void desk.act('wish.withhold', { wish_id: wish.id })}>
+            {back}
           </Press>
         )}
       </div>
