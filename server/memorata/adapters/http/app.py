@@ -11,6 +11,7 @@ from memorata.adapters.http.showing import prepare
 from memorata.adapters.sockets.telling import Teller
 from memorata.config import Settings
 from memorata.services.admission import Admission
+from memorata.services.conductor import Conductor
 from memorata.services.live import LiveCeremonies
 from memorata.services.ports import Clock
 from memorata.services.presence import PresenceDesk
@@ -31,6 +32,8 @@ class Needs(Protocol):
     def presence(self) -> PresenceDesk: ...
     @property
     def teller(self) -> Teller: ...
+    @property
+    def conductor(self) -> Conductor: ...
 
 
 def register(app: Flask, services: Needs) -> None:
@@ -45,5 +48,6 @@ def register(app: Flask, services: Needs) -> None:
     )
     prepare(app)
     app.after_request(protect)
-    for part in (errors, pages, programme, watch, entry, calendar, media, health):
+    for part in (errors, pages, programme, watch, entry, calendar, media):
         app.register_blueprint(part.blueprint(house))
+    app.register_blueprint(health.blueprint(house, lambda: services.conductor.scanned_ms))

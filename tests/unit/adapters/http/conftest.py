@@ -1,0 +1,69 @@
+"""All pages over services that stand on fakes: no socket, no store, a clock that the test moves."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from memorata.adapters.countries import is_country
+from memorata.adapters.http import app as pages
+from memorata.adapters.presence.memory import MemorySeats
+from memorata.adapters.sockets.telling import Teller
+from memorata.config import Settings
+from memorata.domain.programme import Programme
+from memorata.services.admission import Admission
+from memorata.services.conductor import Conductor
+from memorata.services.keys import Keys
+from memorata.services.live import LiveCeremonies
+from memorata.services.presence import PresenceDesk
+from tests.builders import START_MS
+from tests.fakes import FakeAlarm, FakeClock, MemoryLog, MemoryParticipants, RecordingPublisher
+
+
+class Office:
+    """The services that pages ask, and the pages."""
+
+    def __init__(self, folder: Path) -> None:
+        self.clock = FakeClock(START_MS - 600_000)
+        self.settings = Settings(folder, "", b"k" * 32, base_url="https://memory.example.org", schedules_dir=folder)
+        self.log, self.participants, publisher = MemoryLog(), MemoryParticipants(), RecordingPublisher()
+        self.ceremonies = LiveCeremonies(self.log, self.clock, publisher)
+        alarm = FakeAlarm(self.clock)
+        self.presence = PresenceDesk(MemorySeats(), publisher, self.clock, alarm, self.ceremonies.silent)
+        self.admission = Admission(
+            Keys(self.settings.secret_key),
+            self.participants,
+            self.ceremonies.ids,
+            self.clock,
+            is_country,
+            self.presence.changed,
+            publisher.removed,
+        )
+        self.teller = Teller(self.ceremonies, self.presence, self.clock)
+        self.conductor = Conductor(self.ceremonies, self.clock, alarm, lambda _: None, alone=True)
+        self.app = Flask("memorata", static_folder=None)
+        pages.register(self.app, self)
+
+    def plan(self, programme: Programme) -> dict[str, str]:
+        """Plan a ceremony; the keys of its links."""
+        self.ceremonies.plan(programme)
+        self.conductor.scan_due()
+        return dict(self.admission.links(programme.ceremony_id))
+
+    def browser(self) -> FlaskClient:
+        return self.app.test_client()
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    return Office(tmp_path)
+
+
+@pytest.fixture
+def browser(office: Office) -> FlaskClient:
+    return office.browser()
+
+
+Planner = Callable[[Programme], dict[str, str]]

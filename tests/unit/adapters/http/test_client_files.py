@@ -1,0 +1,36 @@
+"""Which files of the built client a page names."""
+
+import json
+from pathlib import Path
+
+from memorata.adapters.http.client import Bundle, bundle
+
+MANIFEST = {
+    "src/main.ts": {"file": "assets/main-1.js", "isEntry": True, "imports": ["_shared.js"], "css": ["assets/main.css"],
+                    "dynamicImports": ["src/view/participant.tsx"]},
+    "_shared.js": {"file": "assets/shared-2.js"},
+    "src/view/participant.tsx": {"file": "assets/participant-3.js", "imports": ["_shared.js"], "css": ["assets/p.css"]},
+    "src/view/host/console.tsx": {"file": "assets/console-4.js", "imports": ["_shared.js", "src/main.ts"]},
+    "src/text/ru.po": {"file": "assets/ru-5.js"},
+}  # fmt: skip
+
+
+def built(folder: Path, manifest: object) -> Path:
+    (folder / ".vite").mkdir(exist_ok=True)
+    (folder / ".vite/manifest.json").write_text(json.dumps(manifest))
+    return folder
+
+
+def test_a_page_loads_the_entry_and_fetches_its_own_parts_early(tmp_path: Path) -> None:
+    web = built(tmp_path, MANIFEST)
+    assert bundle(web, "participant", "ru") == Bundle(
+        "/assets/main-1.js",
+        ("/assets/main.css", "/assets/p.css"),
+        ("/assets/participant-3.js", "/assets/ru-5.js", "/assets/shared-2.js"),
+    )
+    assert bundle(web, "host", "en").chunks == ("/assets/console-4.js", "/assets/shared-2.js")
+
+
+def test_a_client_that_has_not_been_built_is_no_fault(tmp_path: Path) -> None:
+    assert bundle(tmp_path, "participant", "en") == Bundle()
+    assert bundle(built(tmp_path, {}), "participant", "en") == Bundle()

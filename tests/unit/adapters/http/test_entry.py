@@ -1,0 +1,95 @@
+"""Coming in, and what one says of oneself."""
+
+import json
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.builders import a_programme
+from tests.unit.adapters.http.conftest import Office
+
+DEVICE = "the-device-of-chiyo"
+
+
+@pytest.fixture
+def key(office: Office) -> str:
+    return office.plan(a_programme())["participant"]
+
+
+def test_the_same_device_is_the_same_participant(browser: FlaskClient, key: str) -> None:
+    first = browser.post("/api/enter", json={"key": key, "device": DEVICE, "name": "Chiyo", "country": "JP"})
+    again = browser.post("/api/enter", json={"key": key, "device": DEVICE})
+    other = browser.post("/api/enter", json={"key": key})
+    assert (first.status_code, first.headers["Cache-Control"]) == (200, "no-store")
+    assert first.json == again.json
+    assert first.json is not None
+    assert {name: first.json[name] for name in ("ceremony", "role", "device")} == {
+        "ceremony": "remembrance-2027", "role": "participant", "device": DEVICE
+    }  # fmt: skip
+    assert first.json["participant"] == {
+        "id": first.json["participant"]["id"], "role": "participant", "name": "Chiyo", "community": "", "country": "JP",
+        "language": "", "consent": "count", "people": 1,
+    }  # fmt: skip
+    assert other.json is not None
+    assert other.json["participant"]["id"] != first.json["participant"]["id"]
+    assert len(other.json["device"]) >= 16
+
+
+def test_what_one_says_of_oneself_can_be_changed(browser: FlaskClient, key: str) -> None:
+    entered = browser.post("/api/enter", json={"key": key, "device": DEVICE, "name": "Chiyo"}).json
+    assert entered is not None
+    told = {"Authorization": f"Bearer {entered['token']}"}
+    answer = browser.post("/api/me", json={"community": " Osaka ", "consent": "full", "people": 3}, headers=told)
+    assert answer.json is not None
+    described = answer.json["participant"]
+    assert (described["name"], described["community"], described["consent"], described["people"]) == (
+        "Chiyo", "Osaka", "full", 3
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("header", [{}, {"Authorization": "Basic x"}, {"Authorization": "Bearer "}])
+def test_nobody_is_described_without_a_token(browser: FlaskClient, key: str, header: dict[str, str]) -> None:
+    answer = browser.post("/api/me", json={}, headers=header)
+    assert answer.json is not None
+    assert (answer.status_code, answer.json["code"]) == (401, "token.missing")
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ({"key": "unknown"}, 404, "link.unknown"),
+        ({}, 400, "message.invalid"),
+        ({"key": "KEY", "people": 501}, 400, "message.invalid"),
+        ({"key": "KEY", "people": True}, 400, "message.invalid"),
+        ({"key": "KEY", "consent": "all"}, 400, "message.invalid"),
+        ({"key": "KEY", "role": "host"}, 400, "message.invalid"),
+        ({"key": "KEY", "name": "a\u202eb"}, 422, "words.not_allowed"),
+        ({"key": "KEY", "name": "x" * 61}, 422, "words.not_allowed"),
+        ({"key": "KEY", "country": "ZZ"}, 422, "words.not_allowed"),
+        ({"key": "KEY", "device": "short"}, 422, "words.not_allowed"),
+        ([], 400, "message.invalid"),
+    ],
+)
+def test_a_wrong_entrance_is_refused_by_its_code(
+    browser: FlaskClient, key: str, body: object, status: int, code: str
+) -> None:
+    written = json.dumps(body).replace('"KEY"', f'"{key}"')
+    answer = browser.post("/api/enter", data=written, content_type="application/json")
+    assert answer.json is not None
+    assert (answer.status_code, answer.json["code"]) == (status, code)
+    assert set(answer.json) == {"code", "message", "facts"}
+
+
+def test_only_json_is_read_so_that_no_other_site_can_post_a_form(browser: FlaskClient, key: str) -> None:
+    for mimetype in ("application/x-www-form-urlencoded", "text/plain", "multipart/form-data"):
+        answer = browser.post("/api/enter", data=json.dumps({"key": key}), content_type=mimetype)
+        assert answer.json is not None
+        assert (answer.status_code, answer.json["code"]) == (415, "message.not_json")
+    broken = browser.post("/api/enter", data=b'{"key": "\xff"', content_type="application/json")
+    assert (broken.status_code, broken.json["code"]) == (400, "message.invalid")  # type: ignore[index]
+
+
+def test_a_long_body_is_not_read(browser: FlaskClient, key: str) -> None:
+    answer = browser.post("/api/enter", data=b"[" * 20_000, content_type="application/json")
+    assert answer.json is not None
+    assert (answer.status_code, answer.json["code"]) == (413, "message.too_large")
