@@ -22,7 +22,7 @@ from memorata.domain.floor import FloorEntry
 from memorata.domain.programme import Programme, silence_locked
 from memorata.domain.state import CeremonyState
 from memorata.domain.tributes import Wish
-from memorata.services.ports import Answer, Clock, EventLog, Mark, Publisher, StoreBusy
+from memorata.services.ports import Answer, Clock, EventLog, Head, Mark, Publisher, StoreBusy
 from memorata.services.snapshots import public_state
 
 log = structlog.get_logger(__name__)
@@ -109,6 +109,7 @@ class LiveCeremonies:
         self._counted = counted
         self._all: dict[str, _Live] = {}
         self._loading = green.lock()
+        self._damaged: dict[str, Head] = {}
 
     # --- reading ---
 
@@ -118,7 +119,7 @@ class LiveCeremonies:
 
     def list(self) -> tuple[CeremonyState, ...]:
         """The state of every ceremony that has a programme."""
-        states = (self.state(ceremony_id) for ceremony_id in self.ids())
+        states = (live.state for head in self._log.heads() if (live := self._readable(head)) is not None)
         return tuple(state for state in states if state.programme is not None)
 
     def state(self, ceremony_id: str) -> CeremonyState:
@@ -245,14 +246,13 @@ class LiveCeremonies:
         return now_ms
 
     def follow(self) -> tuple[str, ...]:
-        """Read what other processes have written, and tell it here; returns the ids of all ceremonies."""
-        heads = self._log.heads()
-        for head in heads:
-            live = self._live(head.ceremony_id)
-            if head.seq != live.state.seq or head.epoch != live.epoch:
-                with live.lock:
-                    self._follow(live)
-        return tuple(head.ceremony_id for head in heads)
+        """Read what other processes have written, and tell it here; returns the ids of all that can be read."""
+        found: list[str] = []
+        for head in self._log.heads():
+            live = self._readable(head)
+            if live is not None:
+                found.append(head.ceremony_id)
+        return tuple(found)
 
     def recount(self) -> None:
         """Read the tributes that other processes have counted."""
@@ -261,6 +261,26 @@ class LiveCeremonies:
                 self._counted(live.ceremony_id)
 
     # --- inside ---
+
+    def _readable(self, head: Head) -> _Live | None:
+        """The ceremony as far as `head`; `None` when its log is damaged, which must not keep the others from going on.
+
+        Raises: StoreBusy
+        """
+        if self._damaged.get(head.ceremony_id) == head:
+            return None
+        try:
+            live = self._live(head.ceremony_id)
+            if head.seq != live.state.seq or head.epoch != live.epoch:
+                with live.lock:
+                    self._follow(live)
+        except StoreBusy:
+            raise
+        except Exception:
+            log.exception("log.damaged", ceremony=head.ceremony_id, seq=head.seq)
+            self._damaged[head.ceremony_id] = head
+            return None
+        return live
 
     def _live(self, ceremony_id: str) -> _Live:
         live = self._all.get(ceremony_id)

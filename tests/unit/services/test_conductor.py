@@ -1,5 +1,7 @@
 """What the clock brings about is written once, by whoever wakes, however late."""
 
+from dataclasses import replace
+
 import pytest
 
 from memorata.domain import commands as c
@@ -94,11 +96,14 @@ def test_a_busy_store_is_tried_again(process: Process) -> None:
 
 def test_a_damaged_ceremony_does_not_keep_the_others_from_beginning(process: Process) -> None:
     process.log.create("another", "epoch")
-    process.log.written["another"] = [process.log.written[ID][0]]
-    process.log.seqs["another"] = ("epoch", 2)  # its second event is missing
+    process.log.written["another"] = [replace(process.log.written[ID][0], seq=2)]  # its first event is missing
+    process.log.seqs["another"] = ("epoch", 2)
     process.clock.at_ms = START_MS - 800_000
     process.conductor.scan_due()
     assert process.log.written[ID][-1].event.kind == "ceremony.opened"
+    assert [state.seq for state in process.ceremonies.list()] == [2]
+    with pytest.raises(ValueError, match="does not follow"):
+        process.ceremonies.state("another")
 
 
 def test_answers_are_forgotten_after_a_day(process: Process) -> None:
