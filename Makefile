@@ -20,7 +20,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup demo serve check test unit live browser load docs pictures messages lock clean
-.PHONY: built ready-chromium check-ruff check-mypy check-types check-lint check-messages
+.PHONY: built ready-chromium ready-postgresql check-ruff check-mypy check-types check-lint check-messages
 
 help: ## what there is to do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,7 +53,7 @@ check-messages:
 	$(BIN)/python server/catalogues.py check
 
 # pytest comes last, so that its closing line is the last one.
-test: check ready-chromium ## everything: check, vitest, then pytest on unit, live and browser
+test: check ready-chromium ready-postgresql ## everything: check, vitest, then pytest on unit, live and browser
 	$(NPM) run --silent test
 	@.ci/pytest $(TESTS) $(ARGS)
 
@@ -112,3 +112,6 @@ $(VENV)/.tools: tests/requirements.txt $(VENV)/.package
 
 ready-chromium:
 	@.ci/chromium
+
+ready-postgresql:
+	@.ci/postgresql
