@@ -1,4 +1,4 @@
-"""A pytest plugin: in CI a test that is skipped, for want of a service or a browser, is a failure, and so is an empty group."""
+"""A pytest plugin: in CI a test skipped for want of a service or a browser is a failure, and so is an empty group."""
 
 import os
 from collections import Counter
