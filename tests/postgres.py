@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -26,8 +27,8 @@ def binary(name: str) -> str | None:
 class PostgreSQL:
     """A running server; `url` names a database of its own at each asking."""
 
-    def __init__(self, folder: Path, port: int) -> None:
-        self.folder, self.port = folder, port
+    def __init__(self, pid: int, port: int) -> None:
+        self.pid, self.port = pid, port
         self._databases = 0
 
     def url(self) -> str:
@@ -38,6 +39,30 @@ class PostgreSQL:
         connection.cursor().execute(f"CREATE DATABASE {name}")
         connection.close()
         return f"postgresql+psycopg2://memorata@127.0.0.1:{self.port}/{name}"
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """It is there and answers nobody, like a machine whose disk hangs."""
+        pids = [self.pid, *self._children()]
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
+
+    def _children(self) -> list[int]:
+        found = []
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                # The name in parentheses may hold blanks; the parent is the second word after it.
+                parent = int(stat.read_text().rpartition(")")[2].split()[1])
+            except (OSError, IndexError):
+                continue
+            if parent == self.pid:
+                found.append(int(stat.parent.name))
+        return found
 
 
 @contextmanager
@@ -66,7 +91,7 @@ def running() -> Iterator[PostgreSQL | None]:
     )  # fmt: skip
     try:
         _wait(server, port)
-        yield PostgreSQL(folder, port)
+        yield PostgreSQL(server.pid, port)
     finally:
         server.terminate()  # SIGTERM waits for connections to end; a test may have left one
         try:

@@ -19,6 +19,7 @@ from socketio.exceptions import SocketIOError
 from tests.builders import a_programme, an_item
 from tests.live.client import Person, eventually, fetch, new_cmd_id
 from tests.live.conftest import Server, now_ms
+from tests.postgres import PostgreSQL
 
 pytestmark = pytest.mark.live
 
@@ -173,6 +174,45 @@ def test_two_processes_hold_one_ceremony(workers: tuple[Server, Server], people:
     chiyo.connect()
     chiyo.at(hugo.state.seq)
     assert chiyo.picture() == bruno.picture()
+
+
+def test_while_the_database_hangs_the_clock_goes_on(tmp_path: Path, postgresql: PostgreSQL, people: People) -> None:
+    """Commands are told "not now" soon, and are done once it answers again; who comes is asked to come back."""
+    server = Server(tmp_path, MEMORATA_DATABASE_URL=postgresql.url()).start()
+    keys = server.plan(a_programme(at_ms=now_ms() + 600_000))
+    host, chiyo = people(server, keys["host"]), people(server, keys["participant"])
+    late = server.person(keys["participant"]).enter()
+    press = new_cmd_id()
+    answers: list[tuple[float, dict[str, Any]]] = []
+
+    def ask() -> None:
+        began = time.monotonic()
+        answer = host.command("floor.set_asking", cmd_id=press, on=False)
+        answers.append((time.monotonic() - began, answer))
+
+    with postgresql.frozen():
+        asking = threading.Thread(target=ask)
+        asking.start()
+        waits = []
+        while asking.is_alive():
+            began = time.monotonic()
+            assert chiyo.ask("clock", {"t0": 0.0}) is not None
+            waits.append(time.monotonic() - began)
+            time.sleep(0.05)
+        late.connect()
+    ((took, refused),) = answers
+    assert (refused["ok"], refused["code"]) == (False, "store.busy")
+    assert took < 5
+    assert statistics.quantiles(waits, n=20)[-1] < 0.3, waits
+    assert late.refused["data"]["code"] == "retry"
+    granted = eventually(lambda: (answer := host.command("floor.set_asking", cmd_id=press, on=False))["ok"] and answer)
+    chiyo.at(granted["seq"])
+    assert chiyo.state.floor.asking is False
+    late.connect()
+    assert late.state == chiyo.state
+    late.disconnect()
+    server.stop()
+    assert [line for line in server.lines if "Traceback" in line] == []
 
 
 def test_in_plain_threads_it_does_the_same(tmp_path: Path, people: People) -> None:

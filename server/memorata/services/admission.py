@@ -136,8 +136,12 @@ class Admission:
 
     def admitted(self, participant: Participant) -> bool:
         """Whether the link that somebody came by is still good."""
+        return participant.generation == self.generation(participant.ceremony_id, participant.role)
+
+    def generation(self, ceremony_id: str, role: str) -> int:
+        """How often the link of a role has been replaced, as known a few seconds ago at the latest."""
         self._refresh(STALE_MS)
-        return participant.generation == self._generation(participant.ceremony_id, participant.role)
+        return self._generation(ceremony_id, role)
 
     def update(self, participant: Participant, profile: Profile) -> Participant:
         """What somebody says about themselves, anew.

@@ -18,7 +18,7 @@ from memorata.domain.errors import Refused
 from memorata.domain.roles import is_staff
 from memorata.services.admission import Admission
 from memorata.services.live import LiveCeremonies
-from memorata.services.ports import Clock, Participant, Report
+from memorata.services.ports import Clock, Participant, Report, StoreBusy
 from memorata.services.presence import PresenceDesk
 
 log = structlog.get_logger(__name__)
@@ -67,13 +67,18 @@ class CeremonySocket:
         except (msgspec.ValidationError, Refused) as refusal:
             code = refusal.code if isinstance(refusal, Refused) else "link.unknown"
             raise NotConnected(code, {"code": code}) from None
-        except Exception:
+        except Exception as error:
             # The library would leave the page without any answer.
-            log.exception("socket.connect")
+            if not isinstance(error, StoreBusy):
+                log.exception("socket.connect")
             raise NotConnected("retry", {"code": "retry", "after": 2}) from None
         view: wire.View = "staff" if is_staff(participant.role) else "public"
         ceremony_id = participant.ceremony_id
-        self._connections.add(Connection(sid, participant.id, ceremony_id, participant.role, view, asked))
+        self._connections.add(
+            Connection(
+                sid, participant.id, ceremony_id, participant.role, participant.generation, view, asked, participant
+            )
+        )
         for room in (everybody(ceremony_id), audience(ceremony_id, view), person(participant.id)):
             self._server.enter_room(sid, room, namespace=NAMESPACE)
         self._desk.join(participant, sid)
@@ -81,11 +86,10 @@ class CeremonySocket:
     def joined(self, sid: str) -> None:
         """Greet: the rooms have been entered before, so nothing is missed; what comes twice has its number."""
         connection = self._connections.get(sid)
-        if connection is None:
+        if connection is None or connection.arriving is None:
             return
+        participant, asked, connection.arriving = connection.arriving, connection.asked, None
         try:
-            participant = self._admission.participant(connection.participant_id)
-            asked = connection.asked
             with self._ceremonies.still(connection.ceremony_id):
                 message = self._teller.welcome(participant, connection.view, asked.epoch, asked.seq)
                 self._server.emit("welcome", message, to=sid, namespace=NAMESPACE)

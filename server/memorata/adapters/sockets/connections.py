@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from memorata import green
 from memorata.adapters.sockets.wire import Auth, View
 from memorata.domain.roles import Role
+from memorata.services.ports import Participant
 
 
 @dataclass(slots=True)
@@ -15,8 +16,11 @@ class Connection:
     participant_id: str
     ceremony_id: str
     role: Role
+    generation: int
     view: View
     asked: Auth
+    arriving: Participant | None = None
+    """Who they are, until they have been greeted."""
     left: bool = False
     """Whether the page has said goodbye."""
 

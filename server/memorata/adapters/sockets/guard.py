@@ -100,9 +100,10 @@ class Guard:
         return self._inner_closed(eio_sid, reason)
 
     def _connect(self, eio_sid: str, namespace: str, data: Any) -> None:
+        before = self._server.manager.sid_from_eio_sid(eio_sid, NAMESPACE)
         self._inner_connect(eio_sid, namespace, data)
         sid = self._server.manager.sid_from_eio_sid(eio_sid, NAMESPACE)
-        if (namespace or "/") == NAMESPACE and self._server.manager.is_connected(sid, NAMESPACE):
+        if sid != before and self._server.manager.is_connected(sid, NAMESPACE):
             self._joined(sid)
 
     def _message(self, eio_sid: str, data: str | bytes) -> None:

@@ -12,6 +12,7 @@ from memorata.domain.errors import Refused
 from memorata.domain.events import Recorded
 from memorata.domain.roles import Role
 from memorata.services.admission import Admission
+from memorata.services.ports import LINK_ROLES
 
 log = structlog.get_logger(__name__)
 
@@ -74,8 +75,11 @@ class SocketPublisher:
         self._emit("roster_changed", {}, audience(ceremony_id, "staff"))
 
     def removed(self, ceremony_id: str, role: Role) -> None:
+        if self._admission is None:
+            return
+        current = self._admission.generation(ceremony_id, role)
         for connection in self.connections.of_ceremony(ceremony_id):
-            if connection.role == role:
+            if connection.role == role and connection.generation != current:
                 self.put_out_if_removed(connection.sid)
 
     def put_out_if_removed(self, sid: str) -> None:
@@ -98,8 +102,8 @@ class SocketPublisher:
     def sweep(self) -> None:
         """Put out those whose link has been replaced by another process."""
         for ceremony_id in self.connections.ceremonies():
-            for connection in self.connections.of_ceremony(ceremony_id):
-                self.put_out_if_removed(connection.sid)
+            for role in LINK_ROLES:
+                self.removed(ceremony_id, role)
 
     def clients(self) -> int:
         """How many lines are open."""

@@ -1,0 +1,73 @@
+"""The system clock, and what waits by it."""
+
+import logging
+import threading
+import time
+
+import pytest
+
+from memorata import green
+from memorata.adapters.alarm import SystemAlarm
+from memorata.adapters.clock import SystemClock
+from memorata.logs import Sparingly
+
+
+def test_it_tells_utc_and_never_runs_back() -> None:
+    clock = SystemClock()
+    assert abs(clock.now() - time.time() * 1000) < 1_000
+    told = [clock.now() for _ in range(1_000)]
+    assert told == sorted(told)
+    assert isinstance(clock.now_ms(), int)
+
+
+def test_a_wall_clock_that_is_set_is_reported_and_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, wall = SystemClock(), time.time
+    before = clock.now()
+    monkeypatch.setattr(time, "time", lambda: wall() + 3_600)
+    assert clock.watch() == pytest.approx(3_600_000, abs=1_000)
+    assert clock.now() - before < 60_000
+
+
+def test_the_alarm_goes_on_after_a_defect_and_rings_once_when_asked() -> None:
+    alarm, rung, once = SystemAlarm(), threading.Semaphore(0), threading.Semaphore(0)
+
+    def ring() -> None:
+        rung.release()
+        raise ZeroDivisionError
+
+    alarm.each(0.05, "a defect", ring)
+    alarm.once(0.05, once.release)
+    called_off = alarm.once(0.3, once.release)
+    alarm.start()
+    try:
+        assert all(rung.acquire(timeout=10) for _ in range(3))
+        assert once.acquire(timeout=10)
+        called_off()
+        assert not once.acquire(timeout=0.5)
+    finally:
+        alarm.stop()
+
+
+def test_without_eventlet_waiting_is_plain() -> None:
+    done = threading.Event()
+    assert not green.is_green()
+    green.spawn(done.set)
+    assert done.wait(10)
+    with green.at_most(0.001):
+        green.sleep(0.01)
+    assert green.in_thread(sum, [1, 2]) == 3
+
+
+def test_what_strangers_cause_by_the_thousand_is_told_once() -> None:
+    sparingly = Sparingly(each_s=60)
+
+    def record(line: int) -> logging.LogRecord:
+        return logging.LogRecord("engineio", logging.ERROR, "server.py", line, "%s is no origin", ("x",), None)
+
+    told = [sparingly.filter(record(1)) for _ in range(1_000)]
+    assert (told[0], sum(told)) == (True, 1)
+    assert sparingly.filter(record(2))
+    sparingly._seen[("server.py", 1)] = (-1e9, 999)
+    again = record(1)
+    assert sparingly.filter(again)
+    assert (again.getMessage(), again.levelname) == ("x is no origin (and 999 more like it)", "WARNING")
