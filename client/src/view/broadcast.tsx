@@ -47,9 +47,8 @@ export function Broadcast({ media, run, from_ms = 0, label }: Props) {
   const page = usePage()
   const box = useRef<HTMLDivElement>(null)
   const [state, setState] = useState<PlayerState['picture']>('none')
-  const { session, text, variant } = page
+  const { session, text } = page
   const { muted, video } = prefs.value
-  const quiet = muted || variant === 'preview'
 
   useEffect(() => {
     const { place, player } = theOne()
@@ -86,12 +85,12 @@ export function Broadcast({ media, run, from_ms = 0, label }: Props) {
           return { position_ms: positionMs(at.run, now_ms) - at.from_ms, playing: !onHold(at.run, now_ms) }
         },
         language: language(),
-        muted: quiet,
+        muted,
         videoWanted: video,
         title: label,
       },
     )
-  }, [media, quiet, video, label, session, text])
+  }, [media, muted, video, label, session, text])
 
   return (
     <div class="screen" data-picture={state}>

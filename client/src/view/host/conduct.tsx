@@ -240,7 +240,7 @@ export function closeCeremony(desk: Desk): void {
 /** Presses the large button, by hand or by key; during its rest, and in a silence, nothing happens. */
 export function pressNext(desk: Desk): void {
   const { act } = face(desk)
-  const isSecond = desk.armed.value === 'close'
+  const isSecond = desk.armed.value === 'close' && desk.ripe.value
   if (act === null || desk.calm.value || (performance.now() < restsUntil && !isSecond)) return
   rest()
   act()
@@ -255,7 +255,8 @@ function Next({ desk }: { desk: Desk }) {
     if (seen.current !== '' && seen.current !== meaning) rest()
     seen.current = meaning
   }, [meaning])
-  const off = act === null || resting.value
+  const isSecond = desk.armed.value === 'close'
+  const off = act === null || (isSecond ? !desk.ripe.value : resting.value)
   return (
     <button
       ref={button}

@@ -52,6 +52,7 @@ export function Twice({ id, words, again, onPress, ...rest }: TwiceProps) {
     <Press
       {...rest}
       kind={armed ? 'main' : (rest.kind ?? 'plain')}
+      disabled={rest.disabled === true || (armed && !rest.desk.ripe.value)}
       label={armed ? again : rest.label}
       onPress={() => {
         if (rest.desk.press(id, again)) onPress()

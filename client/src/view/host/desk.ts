@@ -22,6 +22,8 @@ export interface Desk extends View {
   sending: ReadonlySignal<boolean>
   /** The button that waits for its second press; null when none does. */
   armed: ReadonlySignal<string | null>
+  /** Whether the second press would count by now. */
+  ripe: ReadonlySignal<boolean>
   /** Whether this link conducts; a moderator's does not. */
   conducts: ReadonlySignal<boolean>
   /** The last cue that this console asked for. */
@@ -55,7 +57,8 @@ export function createDesk(view: View): Desk {
   const armed = signal<string | null>(null)
   const ownCue = { at_ms: -Infinity }
   let numbered = 0
-  let armedAt = 0
+  const ripe = signal(false)
+  let ripens: ReturnType<typeof setTimeout> | undefined
   let disarm: ReturnType<typeof setTimeout> | undefined
   let askedBy = 0
 
@@ -77,8 +80,13 @@ export function createDesk(view: View): Desk {
 
   function arm(id: string | null): void {
     clearTimeout(disarm)
+    clearTimeout(ripens)
+    ripe.value = false
     if (id === null) dismiss(askedBy)
-    else disarm = setTimeout(() => arm(null), ARMED_MS)
+    else {
+      disarm = setTimeout(() => arm(null), ARMED_MS)
+      ripens = setTimeout(() => (ripe.value = true), APART_MS)
+    }
     armed.value = id
   }
 
@@ -90,6 +98,7 @@ export function createDesk(view: View): Desk {
     waiting,
     sending,
     armed,
+    ripe,
     conducts,
     ownCue,
     notify: (text) => void notify(text),
@@ -114,15 +123,13 @@ export function createDesk(view: View): Desk {
       }
     },
     press(id, again) {
-      const now = performance.now()
       if (armed.value === id) {
-        const isSecond = now - armedAt >= APART_MS
-        arm(isSecond ? null : id)
+        const isSecond = ripe.value
+        if (isSecond) arm(null)
         return isSecond
       }
       arm(null)
       arm(id)
-      armedAt = now
       askedBy = notify(t('Press once more within five seconds: {what}', { what: again }))
       return false
     },

@@ -3,7 +3,7 @@ import { signal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { OPEN, WAITING, holder } from '../../floor'
 import { t, tn } from '../../text/messages'
-import type { FloorEntry } from '../../wire'
+import type { FloorEntry, RosterPage } from '../../wire'
 import { aboutMinutes, timeAt } from '../dates'
 import { AddForm } from './addentry'
 import { Press } from './controls'
@@ -76,40 +76,57 @@ function Outlook({ desk }: { desk: Desk }) {
 }
 
 const LOOK_MS = 8_000
-/** More people than these are not looked up: nobody acts on so long a queue at once. */
-const MOST = 12
+const LEAST_MS = 5_000
+/** Of so long a roster the rest stays unknown: 400 names. */
+const PAGES_MOST = 8
 
 /** Looks up, now and then, whether those who speak or wait are connected. Nothing is asked during a silence. */
 function followPresence(desk: Desk): () => void {
   let stopped = false
   let asking = false
+  let looked = -Infinity
 
   async function look(): Promise<void> {
     if (asking || desk.calm.peek() || desk.live.peek().link !== 'live') return
-    const wanted = desk.state
-      .peek()
-      .floor.entries.filter((entry) => OPEN.includes(entry.state) && entry.participant_id !== null && entry.name !== '')
-      .slice(0, MOST)
-    if (wanted.length === 0) return
+    const { entries } = desk.state.peek().floor
+    const wanted = new Set(entries.filter((entry) => OPEN.includes(entry.state)).flatMap((entry) => entry.participant_id ?? []))
+    if (wanted.size === 0) return
     asking = true
-    const found = new Map<string, boolean>()
-    for (const entry of wanted) {
-      const page = await desk.session.roster(null, entry.name)
-      const row = page?.rows.find((one) => one.participant_id === entry.participant_id)
-      if (row !== undefined) found.set(entry.participant_id!, row.online)
-    }
+    looked = performance.now()
+    const found = await whoIsHere(desk, wanted)
     asking = false
     if (!stopped && !same(found, online.peek())) online.value = found
   }
 
   const timer = setInterval(() => void look(), LOOK_MS)
-  const end = desk.session.onRosterChanged(() => void look())
+  const end = desk.session.onRosterChanged(() => {
+    // While hundreds arrive the hints come every two seconds.
+    if (performance.now() - looked > LEAST_MS) void look()
+  })
   void look()
   return () => {
     stopped = true
     clearInterval(timer)
     end()
   }
+}
+
+/** By the whole roster, for a name in the queue need not be the one at the door. Who is not in it has left. */
+async function whoIsHere(desk: Desk, wanted: ReadonlySet<string>): Promise<Map<string, boolean>> {
+  const found = new Map<string, boolean>()
+  let after: string | null = null
+  for (let pages = 0; pages < PAGES_MOST; pages += 1) {
+    const page: RosterPage | null = await desk.session.roster(after, '')
+    if (page === null) return found
+    for (const row of page.rows) {
+      if (row.participant_id !== undefined && wanted.has(row.participant_id)) found.set(row.participant_id, row.online)
+    }
+    if (found.size === wanted.size) return found
+    after = page.next
+    if (after === null) break
+  }
+  if (after === null) for (const id of wanted) if (!found.has(id)) found.set(id, false)
+  return found
 }
 
 function same(a: ReadonlyMap<string, boolean>, b: ReadonlyMap<string, boolean>): boolean {
