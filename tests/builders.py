@@ -19,7 +19,7 @@ def text(words: str) -> i.Text:
 
 
 def an_item(item_id: str, detail: i.Detail | None = None, planned_s: int = 60, **fields: object) -> i.Item:
-    item = i.Item(item_id, text(item_id.capitalize()), detail or i.Address("Amina", text("Host")), planned_s)
+    item = i.Item(item_id, text(item_id.capitalize()), detail or i.Address(text("Amina"), text("Host")), planned_s)
     return replace(item, **fields)  # type: ignore[arg-type]
 
 
@@ -38,7 +38,9 @@ def a_programme(
             an_item("lobby", i.Lobby(), 900),
             an_item("words", planned_s=60, note_host="Smile."),
             a_silence(),
-            an_item("memories", i.Testimony((i.Witness("Vera"), i.Witness("Genrikh"), i.Witness("Bruno")), 30), 90),
+            an_item(
+                "memories", i.Testimony(tuple(i.Witness({"en": name}) for name in ("Vera", "Genrikh", "Bruno")), 30), 90
+            ),
             an_item(
                 "wreaths",
                 i.WreathLaying(

@@ -47,12 +47,12 @@ def a_programme() -> Programme:
         delegations=(Delegation(a_text("Osaka"), "JP"), Delegation(a_text("Recife"), "BR")),
         items=(
             i.Item("lobby", a_text("Lobby"), i.Lobby(), 900),
-            i.Item("words", a_text("Words"), i.Address("Hana", a_text("Host")), 30, note_host="Smile."),
+            i.Item("words", a_text("Words"), i.Address(a_text("Hana"), a_text("Host")), 30, note_host="Smile."),
             i.Item("minute", a_text("Minute"), i.Silence(invitation=a_text("Rise")), 90, end="next"),
             i.Item(
                 "message",
                 a_text("Message"),
-                i.VideoMessage("The governor"),
+                i.VideoMessage(a_text("The governor")),
                 40,
                 media=i.Media(
                     (Source("file", "", "/media/message.mp4"),), captions=(i.Caption("en", "/media/en.vtt"),)
@@ -62,7 +62,13 @@ def a_programme() -> Programme:
             i.Item(
                 "memories",
                 a_text("Memories"),
-                i.Testimony((i.Witness("Vera", 91, "Yerevan", "AM"), i.Witness("Genrikh", 89, "Jerusalem", "IL")), 20),
+                i.Testimony(
+                    (
+                        i.Witness({"en": "Vera", "ru": "Вера"}, 91, {"en": "Yerevan", "ru": "Ереван"}, "AM"),
+                        i.Witness(a_text("Genrikh"), 89, a_text("Jerusalem"), "IL"),
+                    ),
+                    20,
+                ),
                 40,
             ),
             i.Item(

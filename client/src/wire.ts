@@ -38,7 +38,7 @@ export interface Item {
   title: Text
   detail: Detail
   planned_s: number
-  presenter: string
+  presenter: Text
   language: string
   note_host: string
   warn_s: number
@@ -81,14 +81,14 @@ export interface Lobby {
 
 export interface Address {
   kind: 'address'
-  speaker: string
+  speaker: Text
   role: Text
   interpretation: string
 }
 
 export interface VideoMessage {
   kind: 'video_message'
-  speaker: string
+  speaker: Text
   role: Text
 }
 
@@ -115,9 +115,9 @@ export interface Testimony {
 
 /** One speaker of a testimony item. */
 export interface Witness {
-  name: string
+  name: Text
   age: number | null
-  community: string
+  community: Text
   country: string | null
   mode: 'live' | 'recorded' | 'phone' | 'helper'
   summary: Text
@@ -149,8 +149,8 @@ export interface Caption {
 
 export interface Reading {
   kind: 'reading'
-  author: string
-  reader: string
+  author: Text
+  reader: Text
   rights: string
 }
 
@@ -174,7 +174,7 @@ export interface WreathLaying {
 export interface Wreath {
   community: Text
   country: string | null
-  layer: string
+  layer: Text
   ribbon: Text
   tribute: 'wreath' | 'candle' | 'flower' | 'photograph'
   media: Media | null
@@ -189,9 +189,9 @@ export interface RollCall {
 /** One entry of a roll-call. */
 export interface Place {
   place: Text
-  community: string
+  community: Text
   country: string | null
-  speaker: string
+  speaker: Text
   mode: 'live' | 'picture' | 'recorded'
   media: Media | null
 }
@@ -200,7 +200,7 @@ export interface Place {
 export interface Names {
   kind: 'names'
   names: NameRead[]
-  readers: string[]
+  readers: Text[]
   pace_s: number
   grouping: 'one' | 'pair'
   silences_at: number[]
@@ -227,16 +227,16 @@ export interface Bell {
 
 export interface Music {
   kind: 'music'
-  work: string
-  performer: string
+  work: Text
+  performer: Text
   rights: string
   stand_invite: boolean
 }
 
 export interface Anthem {
   kind: 'anthem'
-  work: string
-  performer: string
+  work: Text
+  performer: Text
   rights: string
   stand_invite: boolean
 }
@@ -264,14 +264,14 @@ export interface Film {
 export interface Greetings {
   kind: 'greetings'
   messages: Greeting[]
-  reader: string
+  reader: Text
   slot_s: number
 }
 
 export interface Greeting {
-  sender: string
+  sender: Text
   text: Text
-  community: string
+  community: Text
   source: 'letter' | 'telegram' | 'clip'
 }
 
@@ -293,15 +293,15 @@ export interface Honours {
 }
 
 export interface Recipient {
-  name: string
-  community: string
+  name: Text
+  community: Text
   citation: Text
 }
 
 export interface Panel {
   kind: 'panel'
-  participants: string[]
-  moderator: string
+  participants: Text[]
+  moderator: Text
 }
 
 export interface Interval {

@@ -34,7 +34,7 @@ ITEMS = (
     an_item("lobby", i.Lobby(), 900),
     an_item("words", planned_s=5),
     SILENCE,
-    an_item("memories", i.Testimony((i.Witness("Vera"), i.Witness("Genrikh")), 4), 8),
+    an_item("memories", i.Testimony((i.Witness({"en": "Vera"}), i.Witness({"en": "Genrikh"})), 4), 8),
     an_item("wreaths", i.WreathLaying(wreaths=tuple(i.Wreath(text(c), iso) for c, iso in DELEGATIONS), slot_s=2.5), 10),
     an_item("candles", i.Candle(), 7),
     an_item("wishes", i.Wishes(max_chars=200), 8),

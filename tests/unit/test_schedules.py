@@ -118,9 +118,9 @@ def test_the_ceremony_of_the_demonstration() -> None:
     testimony, wishes, candle = kinds[items.Testimony], kinds[Wishes], kinds[Candle]
     assert isinstance(testimony, items.Testimony)
     assert [(one.name, one.age, one.mode) for one in testimony.speakers] == [
-        ("Vera Sokolova", 91, "live"),
-        ("Genrikh Adler", 89, "phone"),
-        ("Taisiya Orlova", 94, "recorded"),
+        ({"en": "Vera Sokolova", "ru": "Вера Соколова"}, 91, "live"),
+        ({"en": "Genrikh Adler", "ru": "Генрих Адлер"}, 89, "phone"),
+        ({"en": "Taisiya Orlova", "ru": "Таисия Орлова"}, 94, "recorded"),
     ]
     assert isinstance(wishes, Wishes)
     assert len(wishes.prepared) == wishes.read_out == 6

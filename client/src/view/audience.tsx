@@ -103,7 +103,7 @@ function UnderLine({ shown, programme, notice }: { shown: Moment; programme: Pro
         <>
           {t('Speaking now:')}{' '}
           <strong>
-            <Name>{speaking.name}</Name>
+            <Name of={speaking.name} />
           </strong>
           {(speaking.community !== '' || speaking.country !== null) && ', '}
           <From community={speaking.community} country={speaking.country} />

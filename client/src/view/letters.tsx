@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks'
 import { t, tn } from '../text/messages'
 import type { Greeting, Greetings as GreetingsDetail, Item, Wish, Wishes as WishesDetail } from '../wire'
 import { Crossfade } from './crossfade'
+import type { Text } from './live'
 import { countryName, From, Name, usePage, Words, type Page } from './page'
 import type { PictureProps } from './pictures'
 import { refusalSaid } from './refusals'
@@ -11,12 +12,13 @@ import { place } from './testimony'
 
 interface Line {
   id: string
-  text: Record<string, string>
-  name: string
-  from: string
+  text: Text
+  name: Text
+  from: Text
 }
 
 export function Greetings({ item, detail, step }: PictureProps<GreetingsDetail>) {
+  const { text } = usePage()
   const one = detail.messages[step]
   const source = one && { letter: t('A letter'), telegram: t('A telegram'), clip: t('A greeting') }[one.source]
   return (
@@ -27,7 +29,7 @@ export function Greetings({ item, detail, step }: PictureProps<GreetingsDetail>)
           <Letter line={prepared(one, step)} above={source} />
         </Crossfade>
       )}
-      {detail.reader !== '' && <p class="second">{t('Read by {name}', { name: detail.reader })}</p>}
+      {text(detail.reader) !== '' && <p class="second">{t('Read by {name}', { name: text(detail.reader) })}</p>}
     </section>
   )
 }
@@ -67,12 +69,14 @@ export function written(page: Page, one: Wish): Line {
   return {
     id: one.id,
     text: { '': one.text },
-    name: one.name,
-    from: [one.community, countryName(page, one.country)].filter((part) => part !== '').join(', '),
+    name: { '': one.name },
+    from: { '': [one.community, countryName(page, one.country)].filter((part) => part !== '').join(', ') },
   }
 }
 
 export function Letter({ line, above }: { line: Line; above?: string }) {
+  const { text } = usePage()
+  const named = text(line.name) !== ''
   return (
     <blockquote class="letter">
       {above !== undefined && <p class="second">{above}</p>}
@@ -80,8 +84,8 @@ export function Letter({ line, above }: { line: Line; above?: string }) {
         <Words of={line.text} />
       </div>
       <footer>
-        {line.name !== '' && <Name>{line.name}</Name>}
-        {line.name !== '' && line.from !== '' && ', '}
+        {named && <Name of={line.name} />}
+        {named && text(line.from) !== '' && ', '}
         <From community={line.from} />
       </footer>
     </blockquote>

@@ -208,7 +208,7 @@ function Named() {
         <ul class="here-names">
           {rows.map((row, at) => (
             <li key={at}>
-              <Name>{row.name}</Name>
+              <Name of={row.name} />
               {row.community !== '' && (
                 <span class="second">
                   , <bdi>{row.community}</bdi>

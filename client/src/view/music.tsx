@@ -3,7 +3,7 @@ import { t, tn } from '../text/messages'
 import type * as wire from '../wire'
 import { Broadcast, hasPicture } from './broadcast'
 import { BellDrawing } from './drawings'
-import { Name, usePage, Words } from './page'
+import { Name, Said, usePage, Words } from './page'
 import type { PictureProps } from './pictures'
 import { Over } from './spoken'
 
@@ -13,16 +13,16 @@ export function Music({ item, detail, run }: PictureProps<wire.Music | wire.Anth
     <section class="picture music" data-film={hasPicture(item.media) ? '' : undefined}>
       <Over item={item} />
       {detail.stand_invite && <p class="lead rise">{t('Those who can, please rise; those seated stay seated.')}</p>}
-      {hasPicture(item.media) && <Broadcast media={item.media} run={run} label={detail.work || text(item.title)} />}
+      {hasPicture(item.media) && <Broadcast media={item.media} run={run} label={text(detail.work) || text(item.title)} />}
       <div class="music-what">
-        {detail.work !== '' && (
+        {text(detail.work) !== '' && (
           <p class="huge">
-            <bdi>{detail.work}</bdi>
+            <Said of={detail.work} />
           </p>
         )}
-        {detail.performer !== '' && (
+        {text(detail.performer) !== '' && (
           <p class="lead second">
-            <Name>{detail.performer}</Name>
+            <Name of={detail.performer} />
           </p>
         )}
         {detail.rights !== '' && <p class="second">{detail.rights}</p>}

@@ -3,7 +3,7 @@ import { t } from '../text/messages'
 import type { NameRead, Names as NamesDetail } from '../wire'
 import { Broadcast, hasPicture } from './broadcast'
 import { Flame } from './drawings'
-import { Name } from './page'
+import { Name, usePage } from './page'
 import type { PictureProps } from './pictures'
 import { Over } from './spoken'
 
@@ -22,6 +22,7 @@ export function readingOf(detail: NamesDetail): (NameRead[] | null)[] {
 }
 
 export function Names({ item, detail, run, step }: PictureProps<NamesDetail>) {
+  const { text } = usePage()
   const read = readingOf(detail)
   const now = read[step] ?? null
   const before = read.slice(0, step).flatMap((group) => group ?? []).slice(-3)
@@ -33,7 +34,7 @@ export function Names({ item, detail, run, step }: PictureProps<NamesDetail>) {
         <ol class="names-before" aria-hidden="true">
           {before.map((one) => (
             <li key={one.name}>
-              <Name>{one.name}</Name>
+              <Name of={one.name} />
             </li>
           ))}
         </ol>
@@ -44,7 +45,7 @@ export function Names({ item, detail, run, step }: PictureProps<NamesDetail>) {
             now.map((one) => (
               <p key={one.name}>
                 <span class="huge">
-                  <Name>{one.name}</Name>
+                  <Name of={one.name} />
                 </span>
                 {one.note !== '' && <span class="lead second">{one.note}</span>}
               </p>
@@ -54,7 +55,7 @@ export function Names({ item, detail, run, step }: PictureProps<NamesDetail>) {
       </div>
       {detail.readers.length > 0 && (
         <p class="second">
-          {t('Read by {name}', { name: detail.readers[step % detail.readers.length] ?? '' })}
+          {t('Read by {name}', { name: text(detail.readers[step % detail.readers.length]) })}
         </p>
       )}
     </section>

@@ -2,14 +2,15 @@
 import { t, tn } from '../text/messages'
 import { conducted, itemStates } from '../timeline'
 import type { Item, Programme } from '../wire'
-import { Name, Said, usePage } from './page'
+import type { Text } from './live'
+import { firstOf, Name, Said, usePage, type Page } from './page'
 
 export function OrderOfService({ programme }: { programme: Programme }) {
   const page = usePage()
-  // Read again when something begins, not every second.
-  void page.shown.value
   const progress = page.live.value.state?.progress
-  const states = progress === undefined ? {} : itemStates(programme, progress, page.session.now())
+  // Told by the moment when something begins, not every second.
+  const { phase } = page.shown.value
+  const states = progress === undefined || phase === 'planned' ? {} : itemStates(programme, progress, page.session.now())
   return (
     <ol class="order">
       {conducted(programme)
@@ -17,6 +18,7 @@ export function OrderOfService({ programme }: { programme: Programme }) {
         .map((item) => {
           const state = states[item.id]
           const is = state === 'live' || state === 'held' ? 'now' : state === 'done' ? 'past' : 'ahead'
+          const who = whoOf(page, item)
           return (
             <li key={item.id} data-is={is} aria-current={is === 'now' ? 'step' : undefined}>
               <span class="order-title">
@@ -24,9 +26,9 @@ export function OrderOfService({ programme }: { programme: Programme }) {
                 {is === 'now' && <span class="order-now"> {t('now')}</span>}
               </span>
               <span class="second">
-                {whoOf(item) !== '' && (
+                {page.text(who) !== '' && (
                   <>
-                    <Name>{whoOf(item)}</Name> ·{' '}
+                    <Name of={who} /> ·{' '}
                   </>
                 )}
                 {tn('{n} minute', '{n} minutes', Math.max(1, Math.round(item.planned_s / 60)))}
@@ -38,9 +40,9 @@ export function OrderOfService({ programme }: { programme: Programme }) {
   )
 }
 
-function whoOf(item: Item): string {
+function whoOf(page: Page, item: Item): Text {
   const detail = item.detail
-  if (detail.kind === 'address' || detail.kind === 'video_message') return detail.speaker || item.presenter
+  if (detail.kind === 'address' || detail.kind === 'video_message') return firstOf(page, detail.speaker, item.presenter)
   if (detail.kind === 'reading') return detail.author
   return item.presenter
 }

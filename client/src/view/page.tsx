@@ -65,36 +65,50 @@ export function Words({ of, class: name = '', verse }: { of: Text | null | undef
   )
 }
 
-/** A name as the person writes it, whatever its script. */
-export function Name({ children }: { children: string }) {
-  return <bdi class="name">{children}</bdi>
+/** A name, whatever its script: as a person has written it, or as the programme has it in several. */
+export function Name({ of }: { of: Text | string }) {
+  const { text, languageOf } = usePage()
+  if (typeof of === 'string') return <bdi class="name">{of}</bdi>
+  return (
+    <bdi class="name" lang={languageOf(of)}>
+      {text(of)}
+    </bdi>
+  )
 }
 
 /** Community and country, as far as they are known, on one line. */
-export function From({ community, country }: { community?: string; country?: string | null }) {
+export function From({ community, country }: { community?: Text | string; country?: string | null }) {
   const page = usePage()
-  const parts = [community ?? '', countryName(page, country)].filter((part) => part !== '')
-  const said = parts[0] === parts[1] ? parts.slice(1) : parts
-  if (said.length === 0) return null
+  const own = typeof community === 'string' ? community : page.text(community)
+  const land = countryName(page, country)
+  const more = land !== '' && !sameWords(own, land)
   return (
     <>
-      {said.map((part, at) => (
-        <span key={part}>
-          {at > 0 ? ', ' : ''}
-          <bdi>{part}</bdi>
-        </span>
-      ))}
+      {own !== '' && <bdi lang={typeof community === 'string' ? undefined : page.languageOf(community)}>{own}</bdi>}
+      {own !== '' && more && ', '}
+      {more && <bdi>{land}</bdi>}
     </>
   )
 }
 
-/** The name of a country: the organizer's own, else that of the page's language; '' when there is none. */
+/** Whether two names read alike: capitals, and the two dots that Russian may leave out, do not count. */
+export function sameWords(a: string, b: string): boolean {
+  const plain = (words: string) => words.trim().toLocaleLowerCase('ru').replaceAll('ё', 'е')
+  return plain(a) === plain(b)
+}
+
+/** The first of these names that there is. */
+export function firstOf(view: View, name: Text, ...others: Text[]): Text {
+  return [name, ...others].find((one) => view.text(one) !== '') ?? name
+}
+
+/** The name of a country in the page's language: the organizer's own, else the usual one; '' when there is none. */
 export function countryName(view: View, code: string | null | undefined): string {
   if (!code) return ''
-  const own = programmeOf(view)?.countries?.[code]
-  if (own !== undefined) return view.text(own)
   const { boot } = view.live.value
   const tag = document.documentElement.lang
+  const own = programmeOf(view)?.countries?.[code]?.[tag]
+  if (own !== undefined && own !== '') return own
   if (tag === boot.language && boot.countries[code] !== undefined) return boot.countries[code]
   try {
     return new Intl.DisplayNames([tag], { type: 'region' }).of(code) ?? boot.countries[code] ?? code

@@ -3,7 +3,7 @@ import { t } from '../text/messages'
 import type { Place, RollCall as RollCallDetail } from '../wire'
 import { Broadcast, hasPicture } from './broadcast'
 import { Crossfade } from './crossfade'
-import { countryName, Name, Said, usePage } from './page'
+import { countryName, From, Name, Said, sameWords, usePage } from './page'
 import type { PictureProps } from './pictures'
 import { Over } from './spoken'
 import { stepStartMs } from './testimony'
@@ -42,8 +42,9 @@ export function RollCall({ item, detail, run, step }: PictureProps<RollCallDetai
 
 function Answering({ entry }: { entry: Place }) {
   const page = usePage()
-  const place = page.text(entry.place)
-  const notes = [entry.community, countryName(page, entry.country)].filter((note) => note !== '' && note !== place)
+  const isPlace = (name: string) => sameWords(name, page.text(entry.place))
+  const community = isPlace(page.text(entry.community)) ? undefined : entry.community
+  const country = isPlace(countryName(page, entry.country)) ? null : entry.country
   const mode = { live: t('Speaking live'), picture: t('In pictures'), recorded: t('Recorded') }[entry.mode]
   return (
     <div class="rollcall-now">
@@ -51,17 +52,12 @@ function Answering({ entry }: { entry: Place }) {
         <Said of={entry.place} />
       </p>
       <p class="plate-note">
-        {notes.map((note, at) => (
-          <span key={note}>
-            {at > 0 ? ', ' : ''}
-            <bdi>{note}</bdi>
-          </span>
-        ))}
+        <From community={community} country={country} />
       </p>
       <p class="plate-mode">
-        {entry.speaker !== '' && (
+        {page.text(entry.speaker) !== '' && (
           <>
-            <Name>{entry.speaker}</Name> ·{' '}
+            <Name of={entry.speaker} /> ·{' '}
           </>
         )}
         {mode}

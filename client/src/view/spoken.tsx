@@ -6,7 +6,7 @@ import type * as wire from '../wire'
 import { Broadcast, hasPicture } from './broadcast'
 import { Crossfade } from './crossfade'
 import type { Text } from './live'
-import { From, Name, Said, usePage, Words } from './page'
+import { firstOf, From, Name, Said, usePage, Words } from './page'
 import type { PictureProps } from './pictures'
 
 /** The title of the item, small, above what is shown of it. */
@@ -20,12 +20,13 @@ export function Over({ item, children }: { item: wire.Item; children?: Component
 }
 
 /** Who speaks, in large letters, and as what or from where. */
-export function Plate({ name, children, large }: { name: string; children?: ComponentChildren; large?: boolean }) {
+export function Plate({ name, children, large }: { name: Text; children?: ComponentChildren; large?: boolean }) {
+  const { text } = usePage()
   return (
     <div class="plate" data-large={large || undefined}>
-      {name !== '' && (
+      {text(name) !== '' && (
         <p class="plate-name">
-          <Name>{name}</Name>
+          <Name of={name} />
         </p>
       )}
       <p class="plate-note">{children}</p>
@@ -46,13 +47,14 @@ export function Along({ of, poem }: { of: Text; poem?: boolean }) {
 
 /** One speaker, with a picture where there is one, and the text beside it. */
 export function Address({ item, detail, run }: PictureProps<wire.Address>) {
-  const { text } = usePage()
-  const speaker = detail.speaker || item.presenter
+  const page = usePage()
+  const { text } = page
+  const speaker = firstOf(page, detail.speaker, item.presenter)
   return (
     <section class="picture voice" data-words={text(item.text) === '' ? undefined : ''}>
       <div class="voice-who">
         <Over item={item} />
-        {hasPicture(item.media) && <Broadcast media={item.media} run={run} label={speaker || text(item.title)} />}
+        {hasPicture(item.media) && <Broadcast media={item.media} run={run} label={text(speaker) || text(item.title)} />}
         <Plate name={speaker}>
           <Said of={detail.role} />
           {detail.interpretation !== '' && <span class="second"> {detail.interpretation}</span>}
@@ -65,7 +67,8 @@ export function Address({ item, detail, run }: PictureProps<wire.Address>) {
 
 /** A recorded message: the picture large, the speaker's name always in writing, the text for whoever asks for it. */
 export function VideoMessage({ item, detail, run }: PictureProps<wire.VideoMessage>) {
-  const { text } = usePage()
+  const page = usePage()
+  const { text } = page
   const [reading, setReading] = useState(false)
   const hasText = text(item.text).trim() !== ''
   const picture = hasPicture(item.media)
@@ -74,9 +77,9 @@ export function VideoMessage({ item, detail, run }: PictureProps<wire.VideoMessa
     <section class="picture voice" data-words={side ? '' : undefined} data-film={picture ? '' : undefined}>
       <div class="voice-who">
         <Over item={item} />
-        {picture && <Broadcast media={item.media!} run={run} label={detail.speaker || text(item.title)} />}
+        {picture && <Broadcast media={item.media!} run={run} label={text(detail.speaker) || text(item.title)} />}
         <div class="plate-row">
-          <Plate name={detail.speaker || item.presenter}>
+          <Plate name={firstOf(page, detail.speaker, item.presenter)}>
             <Said of={detail.role} />
           </Plate>
           {hasText && picture && (
@@ -119,9 +122,9 @@ export function Reading({ item, detail, run }: PictureProps<wire.Reading>) {
       {hasPicture(item.media) && <Broadcast media={item.media} run={run} label={text(item.title)} />}
       <Along of={item.text} poem />
       <p class="reading-by">
-        {detail.author !== '' && <Name>{detail.author}</Name>}
-        {detail.reader !== '' && detail.reader !== detail.author && (
-          <span class="second">{t('Read by {name}', { name: detail.reader })}</span>
+        {text(detail.author) !== '' && <Name of={detail.author} />}
+        {text(detail.reader) !== '' && text(detail.reader) !== text(detail.author) && (
+          <span class="second">{t('Read by {name}', { name: text(detail.reader) })}</span>
         )}
         {detail.rights !== '' && <span class="second">{detail.rights}</span>}
       </p>
@@ -150,13 +153,13 @@ export function Panel({ item, detail, run }: PictureProps<wire.Panel>) {
         <Over item={item} />
         {hasPicture(item.media) && <Broadcast media={item.media} run={run} label={text(item.title)} />}
         <ul class="people">
-          {detail.participants.map((name) => (
-            <li key={name}>
-              <Name>{name}</Name>
+          {detail.participants.map((name, at) => (
+            <li key={at}>
+              <Name of={name} />
             </li>
           ))}
         </ul>
-        {detail.moderator !== '' && <p class="second">{t('Led by {name}', { name: detail.moderator })}</p>}
+        {text(detail.moderator) !== '' && <p class="second">{t('Led by {name}', { name: text(detail.moderator) })}</p>}
       </div>
       <Along of={item.text} />
     </section>
@@ -177,7 +180,7 @@ export function Honours({ item, detail, run, step }: PictureProps<wire.Honours>)
           {one !== undefined && (
             <>
               <p class="huge">
-                <Name>{one.name}</Name>
+                <Name of={one.name} />
               </p>
               <p class="lead second">
                 <From community={one.community} />

@@ -25,23 +25,23 @@ export function Testimony({ item, detail, run, step }: PictureProps<TestimonyDet
             media={media}
             run={run}
             from_ms={media === witness.media && progress !== null ? stepStartMs(item, run, progress, step) : 0}
-            label={witness.name}
+            label={page.text(witness.name)}
           />
         )}
         <Crossfade of={String(step)}>
           <div class="plate" data-large>
             <p class="plate-name">
-              <Name>{witness.name}</Name>
+              <Name of={witness.name} />
             </p>
             <p class="plate-note">
               {witness.age !== null && <span>{tn('aged {n}', 'aged {n}', witness.age)}</span>}
-              {witness.age !== null && (witness.community !== '' || witness.country !== null) && ' · '}
+              {witness.age !== null && (page.text(witness.community) !== '' || witness.country !== null) && ' · '}
               <From community={witness.community} country={witness.country} />
             </p>
             <p class="plate-mode">{modeSaid(witness)}</p>
           </div>
         </Crossfade>
-        <p class="next second">{next === undefined ? '' : <>{t('Then:')} <Name>{next.name}</Name></>}</p>
+        <p class="next second">{next === undefined ? '' : <>{t('Then:')} <Name of={next.name} /></>}</p>
       </div>
       {page.text(words) !== '' && (
         <Crossfade of={String(step)} class="voice-words">

@@ -5,7 +5,7 @@ import type { Wreath, WreathLaying as WreathLayingDetail } from '../wire'
 import { Broadcast, hasPicture } from './broadcast'
 import { Crossfade } from './crossfade'
 import { Flame, FlowerDrawing, FrameDrawing, WreathDrawing } from './drawings'
-import { countryName, Said, usePage } from './page'
+import { countryName, Said, sameWords, usePage } from './page'
 import type { PictureProps } from './pictures'
 import { Over } from './spoken'
 import { place, stepStartMs } from './testimony'
@@ -47,8 +47,8 @@ export function WreathLaying({ item, detail, run, step }: PictureProps<WreathLay
             <Said of={wreath.community} />
           </p>
           <p class="plate-note">
-            {country !== '' && country !== community && <bdi>{country}</bdi>}
-            {wreath.layer !== '' && <span>{t('Laid by {name}', { name: wreath.layer })}</span>}
+            {country !== '' && !sameWords(country, community) && <bdi>{country}</bdi>}
+            {page.text(wreath.layer) !== '' && <span>{t('Laid by {name}', { name: page.text(wreath.layer) })}</span>}
             {laid && <span>{t('Laid by their own hands')}</span>}
           </p>
           {page.text(wreath.ribbon) !== '' && (

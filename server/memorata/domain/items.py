@@ -8,7 +8,10 @@ from typing import Literal
 from memorata.domain.broadcast import Source
 
 Text = dict[str, str]
-"""A text in several languages: language tag (BCP 47) to text."""
+"""A text in several languages: language tag (BCP 47) to text; an empty one is none.
+
+The name of a person or a community is one too: as they write it, and in a second script where somebody wrote that down.
+"""
 
 End = Literal["hold", "next", "stop"]
 """What follows when the planned time is over: the picture stays, the next item begins, or a calm frame is shown."""
@@ -50,7 +53,7 @@ class Lobby(Detail):
 @dataclass(frozen=True, slots=True)
 class Address(Detail):
     kind: Literal["address"] = field(default="address", kw_only=True)
-    speaker: str = ""
+    speaker: Text = field(default_factory=dict)
     role: Text = field(default_factory=dict)
     interpretation: str = ""
 
@@ -58,7 +61,7 @@ class Address(Detail):
 @dataclass(frozen=True, slots=True)
 class VideoMessage(Detail):
     kind: Literal["video_message"] = field(default="video_message", kw_only=True)
-    speaker: str = ""
+    speaker: Text = field(default_factory=dict)
     role: Text = field(default_factory=dict)
 
 
@@ -83,9 +86,9 @@ class Silence(Detail):
 class Witness:
     """One speaker of a testimony item."""
 
-    name: str
+    name: Text
     age: int | None = None
-    community: str = ""
+    community: Text = field(default_factory=dict)
     country: str | None = None
     mode: Literal["live", "recorded", "phone", "helper"] = "live"
     summary: Text = field(default_factory=dict)
@@ -102,8 +105,8 @@ class Testimony(Detail):
 @dataclass(frozen=True, slots=True)
 class Reading(Detail):
     kind: Literal["reading"] = field(default="reading", kw_only=True)
-    author: str = ""
-    reader: str = ""
+    author: Text = field(default_factory=dict)
+    reader: Text = field(default_factory=dict)
     rights: str = ""
 
 
@@ -118,7 +121,7 @@ class Response(Detail):
 class Wreath:
     community: Text
     country: str | None = None
-    layer: str = ""
+    layer: Text = field(default_factory=dict)
     ribbon: Text = field(default_factory=dict)
     tribute: Literal["wreath", "candle", "flower", "photograph"] = "wreath"
     media: Media | None = None
@@ -142,9 +145,9 @@ class Place:
     """One entry of a roll-call."""
 
     place: Text
-    community: str = ""
+    community: Text = field(default_factory=dict)
     country: str | None = None
-    speaker: str = ""
+    speaker: Text = field(default_factory=dict)
     mode: Literal["live", "picture", "recorded"] = "live"
     media: Media | None = None
 
@@ -169,7 +172,7 @@ class Names(Detail):
 
     kind: Literal["names"] = field(default="names", kw_only=True)
     names: tuple[NameRead, ...] = ()
-    readers: tuple[str, ...] = ()
+    readers: tuple[Text, ...] = ()
     pace_s: float = 5
     grouping: Literal["one", "pair"] = "one"
     silences_at: tuple[int, ...] = ()
@@ -193,8 +196,8 @@ class Bell(Detail):
 @dataclass(frozen=True, slots=True)
 class Music(Detail):
     kind: Literal["music"] = field(default="music", kw_only=True)
-    work: str = ""
-    performer: str = ""
+    work: Text = field(default_factory=dict)
+    performer: Text = field(default_factory=dict)
     rights: str = ""
     stand_invite: bool = False
 
@@ -202,8 +205,8 @@ class Music(Detail):
 @dataclass(frozen=True, slots=True)
 class Anthem(Detail):
     kind: Literal["anthem"] = field(default="anthem", kw_only=True)
-    work: str = ""
-    performer: str = ""
+    work: Text = field(default_factory=dict)
+    performer: Text = field(default_factory=dict)
     rights: str = ""
     stand_invite: bool = True
 
@@ -233,9 +236,9 @@ class Film(Detail):
 
 @dataclass(frozen=True, slots=True)
 class Greeting:
-    sender: str
+    sender: Text
     text: Text
-    community: str = ""
+    community: Text = field(default_factory=dict)
     source: Literal["letter", "telegram", "clip"] = "letter"
 
 
@@ -243,7 +246,7 @@ class Greeting:
 class Greetings(Detail):
     kind: Literal["greetings"] = field(default="greetings", kw_only=True)
     messages: tuple[Greeting, ...] = ()
-    reader: str = ""
+    reader: Text = field(default_factory=dict)
     slot_s: float = 60
 
 
@@ -261,8 +264,8 @@ class Wishes(Detail):
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    name: str
-    community: str = ""
+    name: Text
+    community: Text = field(default_factory=dict)
     citation: Text = field(default_factory=dict)
 
 
@@ -277,8 +280,8 @@ class Honours(Detail):
 @dataclass(frozen=True, slots=True)
 class Panel(Detail):
     kind: Literal["panel"] = field(default="panel", kw_only=True)
-    participants: tuple[str, ...] = ()
-    moderator: str = ""
+    participants: tuple[Text, ...] = ()
+    moderator: Text = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,7 +348,7 @@ class Item:
     title: Text
     detail: Detail
     planned_s: int
-    presenter: str = ""
+    presenter: Text = field(default_factory=dict)
     language: str = ""
     note_host: str = ""
     warn_s: int = 60

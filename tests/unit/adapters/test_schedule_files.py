@@ -226,7 +226,7 @@ def test_a_whole_file(tmp_path: Path) -> None:
             Item(
                 "welcome",
                 {"en": "Welcome", "ru": "Приветствие"},
-                Address(speaker="Bruno"),
+                Address(speaker={"en": "Bruno"}),
                 120,
                 end="next",
                 media=welcome,

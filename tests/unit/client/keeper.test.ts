@@ -29,7 +29,7 @@ function item(id: string, planned_s: number, detail: Item['detail'], end: Item['
     title: {},
     detail,
     planned_s,
-    presenter: '',
+    presenter: {},
     language: '',
     note_host: '',
     warn_s: 60,
@@ -45,7 +45,7 @@ const programme = {
   lobby_opens_ms: 0,
   languages: ['en'],
   items: [
-    item('words', 180, { kind: 'address', speaker: '', role: {}, interpretation: '' }),
+    item('words', 180, { kind: 'address', speaker: {}, role: {}, interpretation: '' }),
     item('minute', 95, MINUTE, 'next'),
     item('bell', 30, { kind: 'bell', strokes: 3, interval_s: 4 }),
   ],

@@ -29,7 +29,7 @@ START_MS = 1_801_047_600_000
 
 ITEMS = (
     Item("lobby", {"en": "Lobby"}, Lobby(opens_before_s=600), 600),
-    Item("welcome", {"en": "Welcome"}, Address(speaker="Bruno"), 175),
+    Item("welcome", {"en": "Welcome"}, Address(speaker={"en": "Bruno"}), 175),
     Item("silence", {"en": "Silence"}, Silence(), 90),
     Item("wreaths", {"en": "Wreaths"}, WreathLaying(wreaths=(Wreath({"en": "Kenya"}),) * 10), 200),
     Item("closing", {"en": "Closing"}, Closing(guest_book_until="05-09"), 60),

@@ -8,24 +8,34 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from memorata.domain.broadcast import PICTURES, VIDEOS
 from memorata.domain.items import (
     DETAILS,
+    Address,
+    Anthem,
     Bell,
     Closing,
     Download,
     Gallery,
+    Greeting,
     Greetings,
     Honours,
     Item,
     Lobby,
     Media,
+    Music,
     NameRead,
     Names,
+    Panel,
     Picture,
+    Place,
+    Reading,
+    Recipient,
     RollCall,
     Silence,
     Testimony,
     Text,
+    VideoMessage,
     Wishes,
     Witness,
+    Wreath,
     WreathLaying,
 )
 from memorata.domain.rules import Easter, Hebrew, Islamic, NthWeekday
@@ -95,6 +105,34 @@ FILES: Mapping[tuple[type, str], frozenset[str]] = MappingProxyType(
 )
 """Keys that hold the address of a file, and the endings they may have."""
 
+NAMES = frozenset(
+    {
+        (Item, "presenter"),
+        (Address, "speaker"),
+        (VideoMessage, "speaker"),
+        (Witness, "name"),
+        (Witness, "community"),
+        (Reading, "author"),
+        (Reading, "reader"),
+        (Wreath, "layer"),
+        (Place, "community"),
+        (Place, "speaker"),
+        (Names, "readers"),
+        (Music, "work"),
+        (Music, "performer"),
+        (Anthem, "work"),
+        (Anthem, "performer"),
+        (Greeting, "sender"),
+        (Greeting, "community"),
+        (Greetings, "reader"),
+        (Recipient, "name"),
+        (Recipient, "community"),
+        (Panel, "participants"),
+        (Panel, "moderator"),
+    }
+)
+"""Texts that are names: one as the person writes it is enough, in whatever language."""
+
 
 @dataclass(frozen=True, slots=True)
 class KeySpec:
@@ -119,6 +157,8 @@ class KeySpec:
         """What is to be written, in words."""
         if (self.owner, self.name) in FILES:
             return "link to a file"
+        if (self.owner, self.name) in NAMES:
+            return "name" if self.hint == Text else "list of names"
         if (self.owner, self.name) == (Closing, "guest_book_until"):
             return "date, or month and day like 05-09"
         if self.name == "country":

@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 
 from memorata.adapters.countries import CODES, is_country, is_language
 from memorata.adapters.schedules.faults import Fault, Key, closest, did_you_mean, written
-from memorata.adapters.schedules.grammar import FILES, SHORTHAND, KeySpec, keys_of, optional, shape
+from memorata.adapters.schedules.grammar import FILES, NAMES, SHORTHAND, KeySpec, keys_of, optional, shape
 from memorata.adapters.schedules.lines import line_of
 from memorata.domain.broadcast import CAPTIONS, Source, parse_file, parse_link
 from memorata.domain.errors import Refused
@@ -100,12 +100,7 @@ class Reader:
 
         Args: needed: an empty one is a fault; whole: a language of the ceremony that is lacking is worth a warning.
         """
-        if isinstance(value, str) and self.languages:
-            value = {self.languages[0]: value}
-        found: Text = {}
-        for tag, words in self.table(value, key).items():
-            self.language(tag, (*key, tag))
-            found[tag] = self.string(words, (*key, tag))
+        found = self._texts(value, key)
         if not self.languages or not (found or needed):
             return found
         lacking = [tag for tag in self.languages if not found.get(tag)]
@@ -114,6 +109,22 @@ class Reader:
         elif lacking and whole:
             self.warn(key, "schedule.untranslated", f"has no text in {_either(lacking)} yet.")
         return {tag: words for tag, words in found.items() if words}
+
+    def name(self, value: object, key: Key, needed: bool = False) -> Text:
+        """A name, written like a text; it stands as the person writes it, so no language is asked for."""
+        found = {tag: words for tag, words in self._texts(value, key).items() if words}
+        if needed and not found and isinstance(value, str | dict):
+            self.fault(key, "schedule.empty", "is empty: name.")
+        return found
+
+    def _texts(self, value: object, key: Key) -> Text:
+        if isinstance(value, str) and self.languages:
+            value = {self.languages[0]: value}
+        found: Text = {}
+        for tag, words in self.table(value, key).items():
+            self.language(tag, (*key, tag))
+            found[tag] = self.string(words, (*key, tag))
+        return found
 
     def language(self, value: object, key: Key) -> str:
         tag = self.string(value, key)
@@ -254,6 +265,9 @@ class Reader:
 
     def _typed(self, value: object, hint: Any, spec: KeySpec, key: Key) -> Any:
         hint, _ = optional(hint)
+        if hint == Text and (spec.owner, spec.name) in NAMES:
+            # In a list, an empty name would be a person without one.
+            return self.name(value, key, needed=spec.required or isinstance(key[-1], int))
         if hint == Text:
             return self.text(value, key, needed=spec.required)
         if hint is Media:
