@@ -39,14 +39,26 @@ export function civilDate(iso: string): string {
   return Number.isNaN(at_ms) ? iso : format({ dateStyle: 'full', timeZone: 'UTC' }).format(at_ms)
 }
 
-/** "Moscow Time"; '' where the browser cannot say. */
+/** "Moscow Time"; the zone's identifier where the browser cannot say. */
 export function zoneName(zone: string, at_ms: number): string {
+  const short = zonePart(zone, at_ms, 'shortGeneric')
+  // Browsers leave out the cities' names in most languages, and then write them in Latin letters among Cyrillic ones.
+  const foreign = /[A-Za-z]/.test(short) && scriptOf(language()) !== 'Latn'
+  const long = foreign ? zonePart(zone, at_ms, 'longGeneric') : ''
+  return long === '' || /[A-Za-z]/.test(long) ? short : long.replace(/,? стандартное время$/, '')
+}
+
+function zonePart(zone: string, at_ms: number, timeZoneName: 'shortGeneric' | 'longGeneric'): string {
   try {
-    const parts = format({ timeZone: zone, timeZoneName: 'shortGeneric' }).formatToParts(at_ms)
+    const parts = format({ timeZone: zone, timeZoneName }).formatToParts(at_ms)
     return parts.find((part) => part.type === 'timeZoneName')?.value ?? zone
   } catch {
     return zone
   }
+}
+
+function scriptOf(tag: string): string {
+  return new Intl.Locale(tag).maximize().script ?? 'Latn'
 }
 
 /** Whether both clocks show the same at this instant. */

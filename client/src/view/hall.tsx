@@ -72,7 +72,8 @@ function Begin() {
   function press(): void {
     if (state !== 'out') return
     // Where it is refused the page is as large as its window, which will do.
-    document.documentElement.requestFullscreen?.().catch(() => undefined)
+    // WebKit on telephones has no such thing.
+    if (document.fullscreenEnabled) document.documentElement.requestFullscreen().catch(() => undefined)
     void enter()
   }
 

@@ -52,8 +52,9 @@ export function useNotice(): string {
   const page = usePage()
   const lost = useComputed(() => {
     const { link, lostSince_ms } = page.live.value
-    void page.now_s.value
-    return link === 'lost' && lostSince_ms !== null && performance.now() - lostSince_ms > LOST_AFTER_MS && !page.calm.value
+    if (link !== 'lost' || lostSince_ms === null || page.calm.value) return false
+    // Looked at again each second.
+    return page.now_s.value > 0 && performance.now() - lostSince_ms > LOST_AFTER_MS
   })
   return lost.value ? t('The connection is being restored; the ceremony continues.') : ''
 }

@@ -10,6 +10,9 @@ import { refusalSaid } from './refusals'
 import { Over } from './spoken'
 import { place } from './testimony'
 
+/** Characters; a longer letter is set a little smaller. */
+const LONG = 150
+
 interface Line {
   id: string
   text: Text
@@ -80,7 +83,7 @@ export function Letter({ line, above }: { line: Line; above?: string }) {
   return (
     <blockquote class="letter">
       {above !== undefined && <p class="second">{above}</p>}
-      <div class="letter-text" tabIndex={0} role="group" aria-label={t('The text')}>
+      <div class="letter-text" data-long={text(line.text).length > LONG || undefined} tabIndex={0} role="group" aria-label={t('The text')}>
         <Words of={line.text} />
       </div>
       <footer>
