@@ -90,9 +90,11 @@ def _files() -> Finding:
 
 
 def _data(settings: Settings) -> Finding:
-    free = shutil.disk_usage(settings.data_dir).free
+    # It is made by the first command that needs it.
+    folder = next(path for path in (settings.data_dir, *settings.data_dir.parents) if path.is_dir())
+    free = shutil.disk_usage(folder).free
     found = f"{settings.data_dir}, {free // 2**20:,} MB free"
-    if not os.access(settings.data_dir, os.W_OK):
+    if not os.access(folder, os.W_OK):
         return Finding("data folder", "missing", found, "It cannot be written to: give it to the user of the server.")
     if free < SPACE_LOW:
         return Finding("data folder", "missing", found, "Make room: a full disk stops every change of a ceremony.")

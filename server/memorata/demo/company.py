@@ -23,6 +23,9 @@ from memorata.domain.programme import Moment
 ARRIVAL_S = 30
 """They come over half a minute."""
 
+LEAVING_S = 10
+"""After the end they stay for so long, to write into the guest book, and leave over as long again."""
+
 TICK_S = 1.0
 
 
@@ -120,10 +123,10 @@ class Company:
     def _respond(self, shown: Moment) -> None:
         if shown.phase == "closed":
             self._left = True
-            self._write(GUEST_BOOK, len(self.people) // 8, self._closing_id(), 15)
+            self._write(GUEST_BOOK, len(self.people) // 8, self._closing_id(), 8)
             for person in self.people:
-                self.later(20 + self.random.random() * 20, person.leave)
-            self.later(45, self.stop)
+                self.later(LEAVING_S * (1 + self.random.random()), person.leave)
+            self.later(LEAVING_S * 2 + 1, self.stop)
             return
         item = shown.item
         if item is None or shown.run is None:

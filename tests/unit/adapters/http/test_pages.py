@@ -43,14 +43,14 @@ def bilingual(words: str, russian: str) -> i.Text:
 
 def one_of_each() -> Programme:
     """A programme in which every kind of item occurs, filled."""
-    person = i.Witness("Vera <Sokolova>", 91, "Yerevan", "AM", "phone", text("The sledge & the well."))
+    person = i.Witness(text("Vera <Sokolova>"), 91, text("Yerevan"), "AM", "phone", text("The sledge & the well."))
     details: dict[str, i.Detail] = {
         "lobby": i.Lobby(),
-        "address": i.Address("Amina", text("Host"), interpretation="ru, en"),
-        "video_message": i.VideoMessage("Bruno", text("Governor")),
+        "address": i.Address(text("Amina"), text("Host"), interpretation="ru, en"),
+        "video_message": i.VideoMessage(text("Bruno"), text("Governor")),
         "silence": i.Silence(invitation=text("Please rise.")),
         "testimony": i.Testimony((person,)),
-        "reading": i.Reading("Chiyo", "Amina", "with consent"),
+        "reading": i.Reading(text("Chiyo"), text("Amina"), "with consent"),
         "response": i.Response(text("We remember."), text("We remember.")),
         "wreath_laying": i.WreathLaying(
             place=text("At the wall"),
@@ -58,21 +58,21 @@ def one_of_each() -> Programme:
             order_language="en",
             wreaths=(
                 i.Wreath(text("Brazil"), "BR", ribbon=text("From Recife")),
-                i.Wreath(text("Japan"), "JP", "Union"),
+                i.Wreath(text("Japan"), "JP", text("Union")),
             ),
         ),
-        "roll_call": i.RollCall((i.Place(text("Osaka"), "Union", "JP", "Chiyo"),)),
-        "names": i.Names((i.NameRead("Anna"), i.NameRead("Pyotr", "aged 7")), ("Amina",)),
+        "roll_call": i.RollCall((i.Place(text("Osaka"), text("Union"), "JP", text("Chiyo")),)),
+        "names": i.Names((i.NameRead("Anna"), i.NameRead("Pyotr", "aged 7")), (text("Amina"),)),
         "candle": i.Candle(prompt=text("Light a candle.")),
         "bell": i.Bell(strokes=8),
-        "music": i.Music("Largo", "Trio", "public domain", stand_invite=True),
-        "anthem": i.Anthem("Hymn", "Choir"),
+        "music": i.Music(text("Largo"), text("Trio"), "public domain", stand_invite=True),
+        "anthem": i.Anthem(text("Hymn"), text("Choir")),
         "gallery": i.Gallery((i.Picture("media/a.jpg", text("The river"), "Archive"),)),
         "film": i.Film("media/ad.mp3", "From 12 years"),
-        "greetings": i.Greetings((i.Greeting("The mayor", text("Dear friends"), "Recife"),)),
+        "greetings": i.Greetings((i.Greeting(text("The mayor"), text("Dear friends"), text("Recife")),)),
         "wishes": i.Wishes(text("What do you wish?")),
-        "honours": i.Honours(text("Medal"), (i.Recipient("Chiyo", "Osaka", text("For her letters")),)),
-        "panel": i.Panel(("Amina", "Bruno"), "Chiyo"),
+        "honours": i.Honours(text("Medal"), (i.Recipient(text("Chiyo"), text("Osaka"), text("For her letters")),)),
+        "panel": i.Panel((text("Amina"), text("Bruno")), text("Chiyo")),
         "interval": i.Interval(),
         "closing": i.Closing(text("Until next year."), "2028-01-27", 84, guest_book_until="2027-05-09"),
     }
