@@ -28,6 +28,7 @@ from memorata.domain.items import (
     Media,
     NameRead,
     Names,
+    Panel,
     Silence,
     Wreath,
     WreathLaying,
@@ -609,3 +610,47 @@ def test_whatever_is_written_is_loaded_or_refused_with_a_place(tmp_path: Path, d
     assert (series is None) == any(fault.severity == "fault" for fault in faults)
     # Only of what is missing altogether no line can be told.
     assert [fault for fault in faults if fault.line is None and fault.key.split(".")[0] in table] == []
+
+
+PEOPLE = """
+[[items]]
+id = "talk"
+kind = "panel"
+title = { en = "Talk", ru = "Разговор" }
+planned_s = 60
+presenter = { en = "Amina", ru = "Амина" }
+participants = ["Bruno", { ja = "千代" }]
+moderator = { ru = "Вера" }
+"""
+
+MEMORY = """
+[[items]]
+id = "memory"
+kind = "testimony"
+title = { en = "Memory", ru = "Воспоминание" }
+[[items.speakers]]
+age = 91
+"""
+
+
+def test_a_name_stands_as_the_person_writes_it_and_lacks_no_language(tmp_path: Path) -> None:
+    series, faults = read_file(a_file(tmp_path, PEOPLE))
+    assert list(map(str, faults)) == []
+    assert series is not None
+    [item] = series.items
+    assert item.presenter == {"en": "Amina", "ru": "Амина"}
+    assert item.detail == Panel(({"en": "Bruno"}, {"ja": "千代"}), {"ru": "Вера"})
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "code"),
+    [
+        (PEOPLE.replace('"Bruno"', '" "'), "items[0].participants[0]", "schedule.empty"),
+        (PEOPLE.replace('"Bruno"', "7"), "items[0].participants[0]", "schedule.wrong_type"),
+        (PEOPLE.replace("ja =", "japanese ="), "items[0].participants[1].japanese", "schedule.unknown_language"),
+        (MEMORY + 'name = ""\n', "items[0].speakers[0].name", "schedule.empty"),
+        (MEMORY, "items[0].speakers[0].name", "schedule.missing_key"),
+    ],
+)
+def test_names_that_are_none(tmp_path: Path, text: str, key: str, code: str) -> None:
+    assert [(at, what) for at, _, what in told(a_file(tmp_path, text))] == [(key, code)]
