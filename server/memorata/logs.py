@@ -35,10 +35,10 @@ def configure(level: str) -> None:
     )
     logging.basicConfig(level=level, handlers=[handler], force=True)
     # What strangers can cause by the thousand is told once a minute.
-    for name in ("engineio.server", "socketio.server", "engineio", "socketio", "eventlet.wsgi.server"):
+    for name in ("engineio.server", "socketio.server", "engineio", "socketio", "werkzeug"):
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
         logging.getLogger(name).addFilter(Sparingly())
-    for name in ("apscheduler", "alembic", "werkzeug"):
+    for name in ("apscheduler", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

@@ -312,3 +312,20 @@ def test_a_line_that_joins_nothing_is_closed(own_server: Server) -> None:
         if not stranger.socket.recv(4096):
             break
     assert 5 < time.monotonic() - began < 19
+
+
+@pytest.mark.parametrize("data", [b"", b"zzz", b"\xff\xfe", b"6", b"b!!!", b"4", b"42/live", b"4" + b"9" * 90])
+def test_what_is_no_packet_at_all_is_nothing_to_the_others(server: Server, people: People, data: bytes) -> None:
+    """Nothing of it is told as a defect of ours, either: the fixture sees to that."""
+    keys = server.plan(a_programme(f"garbled-{data.hex()[:8]}", at_ms=now_ms() + 600_000))
+    chiyo = people(server, keys["participant"])
+    for opcode in (1, 2):
+        attacker = Attacker(server)
+        for _ in range(4):
+            try:
+                attacker.socket.sendall(frame(opcode, data))
+            except OSError:
+                break
+        time.sleep(0.2)
+        attacker.socket.close()
+    assert chiyo.ask("clock", {"t0": 1.0})["t0"] == 1.0
