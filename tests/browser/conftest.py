@@ -1,0 +1,107 @@
+"""Chromium, people who sit before it, and the server they come to."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from babel.messages.pofile import read_po
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.browser.recorder import SCRIPT
+from tests.live.conftest import Server
+
+ROOT = Path(__file__).resolve().parents[2]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WIDE: Any = {"viewport": {"width": 1280, "height": 800}}
+PHONE: Any = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
+PATIENCE_MS = 30_000
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+def chromium_program() -> str:
+    program = os.environ.get("MEMORATA_CHROMIUM") or shutil.which("chromium")
+    assert program, "there is no chromium here; MEMORATA_CHROMIUM names one"
+    return program
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_program(), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    started = Server(tmp_path_factory.mktemp("house")).start()
+    yield started
+    started.stop()
+    assert started.defects() == []
+
+
+class Faults(list[str]):
+    """What pages complained of: exceptions, and errors on their consoles."""
+
+    def watch(self, page: Page) -> None:
+        page.on("pageerror", lambda error: self.append(f"{page.url}: {error}"))
+        page.on("console", lambda said: said.type == "error" and self._said(page, said.text, said.location["url"]))
+
+    def _said(self, page: Page, text: str, where: str) -> None:
+        # A browser tells of every request that a dead server does not answer, and of a page that is not there.
+        if (
+            "net::ERR_" not in text
+            and "WebSocket connection to" not in text
+            and not (page.url == where and "404" in text)
+        ):
+            self.append(f"{page.url}: {text}")
+
+
+Sit = Callable[..., Page]
+
+
+@pytest.fixture
+def sit(chromium: Browser) -> Iterator[Sit]:
+    """Somebody sits down before a browser of their own: `sit(url, locale="ru", **PHONE)`."""
+    contexts: list[BrowserContext] = []
+    faults = Faults()
+
+    def down(url: str, locale: str = "en", **options: Any) -> Page:
+        context = chromium.new_context(locale=locale, **{**WIDE, **options})
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE_MS)
+        context.add_init_script(SCRIPT)
+        page = context.new_page()
+        faults.watch(page)
+        page.goto(url)
+        return page
+
+    yield down
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+@cache
+def _russian() -> dict[str, str]:
+    with (ROOT / "client/src/text/ru.po").open("rb") as opened:
+        catalogue = read_po(opened, locale="ru")
+    return {one.id: str(one.string) for one in catalogue if isinstance(one.id, str) and one.string and not one.fuzzy}
+
+
+def ru(text: str) -> str:
+    """The text as the client says it in Russian."""
+    return _russian().get(text, text)
