@@ -540,6 +540,7 @@ def _yard(share: float) -> Picture:
             tone,
             0.9,
         )
+
     # a bench under it, and children, once there is shade
     def shown(from_: float) -> float:
         return ease(share, from_, 0.12)
