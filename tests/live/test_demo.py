@@ -12,7 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from memorata.demo.company import Company
+from memorata.domain.commands import Actor, HoldPicture
+from tests.builders import a_programme
 from tests.live.client import eventually, fetch
+from tests.live.conftest import Server, now_ms
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
 
@@ -133,11 +137,14 @@ def test_a_whole_ceremony_is_held_by_itself(tmp_path: Path, demonstrations: list
     assert {name: fetch(address)[0] for name, address in links.items()} == dict.fromkeys(links, 200)
     assert demo.process.wait(200) == 0
     moments = [line.split("  ")[2].strip() for line in demo.lines if re.match(r"  \d\d:\d\d:\d\d  ", line)]
-    assert moments == [
+    order = [
         "The doors are open", "Silence: invitation", "Silence: stillness", "Silence: silence", "Silence: rest",
         "Wreaths, 1 of 2", "Wreaths, 2 of 2", "Candle", "Wishes, 1 of 6", "Wishes, 2 of 6", "Wishes, 3 of 6",
         "Wishes, 4 of 6", "Wishes, 5 of 6", "Wishes, 6 of 6", "Until we meet again", "The ceremony is over",
     ]  # fmt: skip
+    # It looks once a second: on a slow machine a moment may be passed over, but none comes out of its turn.
+    assert moments == [name for name in order if name in moments]
+    assert {"The doors are open", "Silence: silence", "Candle", "The ceremony is over"} <= set(moments)
     tally = demo.lines[-1]
     counts = {words: int(count) for count, words in re.findall(r"(\d+) (screens|laid|lit|wrote)", tally)}
     assert counts["screens"] == 27
@@ -155,6 +162,26 @@ def test_a_whole_ceremony_is_held_by_itself(tmp_path: Path, demonstrations: list
     assert "wish.offered" in done.stdout
     assert "Traceback" not in (tmp_path / ".demo/people.log").read_text()
     assert '"level": "error"' not in (tmp_path / ".demo/server.log").read_text()
+
+
+def test_somebody_who_loses_the_line_comes_back_to_the_same_place(own_server: Server) -> None:
+    keys = own_server.plan(a_programme("returning", at_ms=now_ms() + 600_000))
+    company = Company(own_server.url, keys["participant"], 1, 0, 0.1)
+    living = threading.Thread(target=company.run, daemon=True)
+    living.start()
+    (person,) = company.people
+    eventually(lambda: company.tally.entered == 1, "the person to enter")
+    known = person.seq
+    person.lose_line()
+    eventually(lambda: company.tally.returned == 1, "the person to return", 30)
+    own_server.office.ceremonies.handle("returning", HoldPicture(), Actor("host", "host"), "")
+    eventually(lambda: person.seq > known, "the person to hear of what comes after")
+    assert company.scene.state.progress.holding_since_ms is not None
+    assert own_server.office.participants.count("returning") == 1
+    company.stop()
+    living.join(10)
+    assert not living.is_alive()
+    assert not company.tally.failed
 
 
 def test_ctrl_c_ends_everything(tmp_path: Path, demonstrations: list[Demonstration]) -> None:

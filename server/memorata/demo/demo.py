@@ -292,6 +292,8 @@ class Demo:
         tallies = [tally for company in self.people if (tally := _dismissed(company)) is not None]
         if tallies:
             click.echo(f"  {summary(tallies)}")
+            # All of it, refusals and failures too, for whoever wants to know.
+            (self.folder / "people.json").write_text(json.dumps(tallies, ensure_ascii=False, indent=1))
         if self.server is not None and self.server.poll() is None:
             self.server.terminate()
             try:
