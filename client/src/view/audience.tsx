@@ -65,8 +65,18 @@ export function Still({ children }: { children?: ComponentChild }) {
       <div class="still-flame">
         <Flame />
       </div>
+      <Hidden />
       {children}
     </section>
+  )
+}
+
+/** What page this is, for whoever cannot see that it is still. */
+function Hidden() {
+  return (
+    <h1 class="unseen">
+      <Said of={programmeOf(usePage())?.title} />
+    </h1>
   )
 }
 
@@ -80,6 +90,7 @@ function Holding({ still }: { still: string | null }) {
       ) : (
         <img class="still-image" src={still} alt="" />
       )}
+      <Hidden />
       <p class="large">{t('We will go on in a little while. You do not need to do anything.')}</p>
     </section>
   )

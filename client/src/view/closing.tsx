@@ -43,7 +43,7 @@ export function Closing({ item, detail, run }: { item: wire.Item; detail: wire.C
         <>
           {detail.downloads.length > 0 && (
             <div class="closing-keep">
-              <h3>{t('To keep')}</h3>
+              <h2>{t('To keep')}</h2>
               <ul class="links">
                 {detail.downloads.map((one) => (
                   <li key={one.url}>
@@ -69,7 +69,7 @@ function GuestBook({ item, until, writes }: { item: wire.Item; until: string; wr
   if (!writes && lines.length === 0) return null
   return (
     <div class="guest-book">
-      <h3>{t('Guest book')}</h3>
+      <h2>{t('Guest book')}</h2>
       <p class="second">{t('Open until {date}.', { date: civilDate(until) })}</p>
       {writes && <Write item={item} most={GUEST_BOOK_MOST} label={t('Your words')} />}
       {[...lines].reverse().map((one) => (
@@ -89,7 +89,7 @@ export function Closed() {
       <div class="still-flame">
         <Flame />
       </div>
-      <p class="large">{t('The ceremony is over. Thank you for being together.')}</p>
+      <h1 class="large">{t('The ceremony is over. Thank you for being together.')}</h1>
     </section>
   )
 }

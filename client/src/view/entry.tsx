@@ -35,7 +35,7 @@ export function Entry() {
 
   if (state === 'refused') return <Gone />
   return (
-    <main class="entry">
+    <div class="entry">
       <Languages />
       {programme !== null && <Occasion programme={programme} />}
       {programme !== null && (
@@ -73,7 +73,7 @@ export function Entry() {
           {t('Do you need help? Call us:')} <Telephone number={telephone} />
         </p>
       )}
-    </main>
+    </div>
   )
 }
 
@@ -82,7 +82,7 @@ export function Gone() {
   const page = usePage()
   const { telephone, ceremony_id } = page.live.value.boot
   return (
-    <main class="entry">
+    <div class="entry">
       <h1>{t('This link is no longer in use')}</h1>
       <p>{t('Please look for a newer message from the organizers, or ask the person who invited you.')}</p>
       {telephone !== '' && (
@@ -91,8 +91,8 @@ export function Gone() {
         </p>
       )}
       <p>
-        <a href={`/c/${encodeURIComponent(ceremony_id)}`}>{t('The order of the ceremony')}</a>
+        <a class="link" href={`/c/${encodeURIComponent(ceremony_id)}`}>{t('The order of the ceremony')}</a>
       </p>
-    </main>
+    </div>
   )
 }

@@ -46,7 +46,7 @@ function Screen() {
   if (!entered) return <Begin />
   return (
     <>
-      <main>{state === null ? <Still /> : <Audience session={page.session} variant="hall" notice={notice} />}</main>
+      {state === null ? <Still /> : <Audience session={page.session} variant="hall" notice={notice} />}
       <SoundLost />
       <Announcer />
     </>
@@ -79,7 +79,7 @@ function Begin() {
 
   if (state === 'refused') return <Gone />
   return (
-    <main class="entry">
+    <div class="entry">
       <Languages />
       {programme !== null && <Occasion programme={programme} />}
       {programme !== null && (
@@ -94,7 +94,7 @@ function Begin() {
         </button>
         <p class="hint">{t('The picture then fills the screen, and needs no hand until the end.')}</p>
       </div>
-    </main>
+    </div>
   )
 }
 

@@ -22,9 +22,9 @@ export function Inside({ speaking, listen }: { speaking: boolean; listen: string
   const covered = open.value !== null || (speaking && ownEntry(live)?.state === 'speaking')
   return (
     <div class="page">
-      <main class="page-main" inert={covered && !calm}>
+      <div class="page-main" inert={covered && !calm}>
         {live.state === null ? <Coming /> : <Audience session={page.session} variant={page.variant} notice={notice} />}
-      </main>
+      </div>
       {open.value === 'help' && <Help />}
       {open.value === 'speak' && speaking && <Speak />}
       {speaking && <Turn />}

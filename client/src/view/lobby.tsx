@@ -35,7 +35,7 @@ export function Lobby() {
         {mine && (
           <details class="card">
             <summary>
-              <h3>{t('Order of the ceremony')}</h3>
+              <h2>{t('Order of the ceremony')}</h2>
             </summary>
             <OrderOfService programme={programme} />
           </details>
@@ -124,7 +124,7 @@ function SoundCheck({ session }: { session: Session }) {
   }
   return (
     <div class="card sound-check">
-      <h3>{heard === 'yes' ? t('The sound works.') : t('Did you hear the tone?')}</h3>
+      <h2>{heard === 'yes' ? t('The sound works.') : t('Did you hear the tone?')}</h2>
       {heard === 'no' && (
         <p>
           {t('Please turn up the loudness of your device, and look whether headphones are plugged in. Then play the tone again.')}
@@ -167,7 +167,7 @@ function Here() {
   return (
     <details class="card here">
       <summary>
-        <h3>{said}</h3>
+        <h2>{said}</h2>
       </summary>
       <ul class="here-places">
         {places.map((one) => (

@@ -27,9 +27,9 @@ export function Silence(props: { item: Item; detail: SilenceDetail; run: Run; pa
         {text(detail.invitation) === '' ? <p>{invitation()}</p> : <Words of={detail.invitation} />}
         <p class="second">{lengthSaid(detail)}</p>
       </div>
-      <h2 class="silence-title" id={`silence-${run.cue}`}>
+      <h1 class="silence-title" id={`silence-${run.cue}`}>
         {text(item.title) === '' ? t('A minute of silence') : <Said of={item.title} />}
-      </h2>
+      </h1>
     </section>
   )
 }

@@ -12,10 +12,10 @@ import type { PictureProps } from './pictures'
 /** The title of the item, small, above what is shown of it. */
 export function Over({ item, children }: { item: wire.Item; children?: ComponentChildren }) {
   return (
-    <h2 class="over">
+    <h1 class="over">
       <Said of={item.title} />
       {children}
-    </h2>
+    </h1>
   )
 }
 
@@ -103,7 +103,7 @@ export function Film({ item, detail, run }: PictureProps<wire.Film>) {
         {hasPicture(item.media) ? <Broadcast media={item.media} run={run} label={text(item.title)} /> : <Along of={item.text} />}
         <p class="plate-note">
           {detail.rating_note}
-          {detail.audio_description !== '' && (
+          {/^(https?:|\/)/.test(detail.audio_description) && (
             <a class="link" href={detail.audio_description}>
               {t('Audio description')}
             </a>
