@@ -24,7 +24,7 @@ import { watchOthers } from './others'
 import { Wishes } from './wishes'
 
 /** Three columns from this width on; below it everything is a tab. */
-const WIDE = '(min-width: 1080px) and (min-height: 560px)'
+const WIDE = '(min-width: 1080px) and (min-height: 680px)'
 
 const wide = signal(false)
 const tab = signal('stage')

@@ -15,8 +15,27 @@ const HEIGHT = 540
 
 /** Whether the ceremony is heard here; off, so that nothing sounds into the host's microphone. */
 const heard = signal(false)
+/** A host with a long queue may want its room. */
+const hidden = signal(false)
 
 export function Preview({ desk }: { desk: Desk }) {
+  return (
+    <section class="h-preview" aria-label={t('What the participants see')}>
+      <div class="h-previewhead">
+        <h2>{t('What they see')}</h2>
+        <Press desk={desk} kind="quiet" always onPress={() => (hidden.value = !hidden.value)}>
+          {hidden.value ? t('Show') : t('Hide')}
+        </Press>
+        <Press desk={desk} kind="quiet" always onPress={() => hear(desk, !heard.value)}>
+          {heard.value ? t('Sound is on') : t('Sound is off')}
+        </Press>
+      </div>
+      {!hidden.value && <Frame desk={desk} />}
+    </section>
+  )
+}
+
+function Frame({ desk }: { desk: Desk }) {
   const frame = useRef<HTMLDivElement>(null)
   useEffect(() => {
     const element = frame.current
@@ -28,21 +47,13 @@ export function Preview({ desk }: { desk: Desk }) {
     return () => observer.disconnect()
   }, [])
   return (
-    <section class="h-preview" aria-label={t('What the participants see')}>
-      <div class="h-previewhead">
-        <h2>{t('What they see')}</h2>
-        <Press desk={desk} kind="quiet" always pressed={heard.value} onPress={() => hear(desk, !heard.value)}>
-          {heard.value ? t('Sound is on') : t('Sound is off')}
-        </Press>
+    <div class="h-frame" ref={frame} style={{ aspectRatio: `${WIDTH} / ${HEIGHT}` }}>
+      <div class="h-screen" inert style={{ inlineSize: `${WIDTH}px`, blockSize: `${HEIGHT}px` }}>
+        <Boundary calm={<p>{t('The picture comes back in a moment.')}</p>}>
+          <Audience session={desk.session} variant="preview" />
+        </Boundary>
       </div>
-      <div class="h-frame" ref={frame} style={{ aspectRatio: `${WIDTH} / ${HEIGHT}` }}>
-        <div class="h-screen" inert style={{ inlineSize: `${WIDTH}px`, blockSize: `${HEIGHT}px` }}>
-          <Boundary calm={<p>{t('The picture comes back in a moment.')}</p>}>
-            <Audience session={desk.session} variant="preview" />
-          </Boundary>
-        </div>
-      </div>
-    </section>
+    </div>
   )
 }
 

@@ -100,9 +100,7 @@ function Actions({ desk, row, title, zone }: { desk: Desk; row: Row; title: stri
         {[kindWord(item), desk.text(item.presenter)].filter((part) => part !== '').join(' · ')}
         {item.end === 'next' && ` · ${t('the next item follows by itself')}`}
       </p>
-      <p class="h-facts">
-        {t('planned {time}', { time: timeAt(row.planned_ms, zone) })}
-      </p>
+      {state === 'done' && <p class="h-facts">{t('planned {time}', { time: timeAt(row.planned_ms, zone) })}</p>}
       {item.note_host !== '' && <p class="h-hostnote">{item.note_host}</p>}
       {desk.conducts.value && desk.shown.value.phase !== 'closed' && (
         <div class="h-buttons">
