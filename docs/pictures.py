@@ -19,6 +19,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "server")]
 
+from palette import smaller  # noqa: E402 - beside this file
+
 from memorata.adapters.schedule_files import load_file  # noqa: E402 - found by the line above
 from memorata.domain.anniversary import occurrences  # noqa: E402
 from memorata.domain.planning import programme_for  # noqa: E402
@@ -40,11 +42,13 @@ STILL = """
 """
 
 
-def the_programme() -> Programme:
-    """The shipped demonstration, an hour before its time; a host may begin earlier."""
+def the_programme(starts_in_s: int | None = None) -> Programme:
+    """The shipped demonstration on its day in 2027, or so soon, with its doors open."""
     series = load_file(ROOT / "schedules/unconquered.toml")
     (occurrence,) = occurrences(series, date(2027, 1, 1), 1)
-    planned = programme_for(series, occurrence, ID, now_ms() + 840_000)
+    if starts_in_s is None:
+        return programme_for(series, occurrence, ID)
+    planned = programme_for(series, occurrence, ID, now_ms() + starts_in_s * 1000)
     return replace(planned, lobby_opens_ms=now_ms())
 
 
@@ -56,6 +60,7 @@ class Studio:
         self.wanted = wanted
         self.taken: list[Path] = []
         self._browser = browser
+        self._blank = browser.new_page()
         self._contexts: list[BrowserContext] = []
 
     def seat(self, path: str, size: int, *, lang: str = "") -> Page:
@@ -84,7 +89,7 @@ class Studio:
             page.wait_for_load_state()
             eventually(lambda page=page: page.evaluate(STILL), f"{name} to keep still")  # type: ignore[misc]
             path = PICTURES / f"{name}-{size}.png"
-            page.screenshot(path=path, caret="hide")
+            path.write_bytes(smaller(page.screenshot(caret="hide"), self._blank))
             self.taken.append(path)
 
     def close(self, *pages: Page) -> None:
@@ -138,6 +143,7 @@ class Evening:
 def photograph(studio: Studio, keys: dict[str, str]) -> None:
     take, seats = studio.take, studio.seats
     before_the_door(studio, keys)
+    studio.server.plan(the_programme(starts_in_s=60))
     evening = Evening(studio, keys)
     participants = seats(f"/e/{keys['participant']}")
     for page in participants.values():
@@ -217,7 +223,7 @@ def items(
     for page in everybody:
         page.locator("html:not([data-calm])").wait_for(timeout=120_000)
 
-    evening.cue("video_message", *everybody)
+    # It follows the silence by itself.
     for page in (*participants.values(), *hall.values()):
         eventually(
             lambda page=page: page.evaluate("() => document.querySelector('video')?.currentTime > 2"), "film", 60
