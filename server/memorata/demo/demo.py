@@ -2,9 +2,7 @@
 
 import json
 import os
-import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -21,10 +19,17 @@ import requests
 from memorata.adapters.codec import revive
 from memorata.adapters.http.client import bundle
 from memorata.adapters.http.house import addresses
-from memorata.adapters.schedule_files import load_file
-from memorata.adapters.schedules.faults import Faulty
 from memorata.bootstrap import build
 from memorata.config import ConfigFault, Settings
+from memorata.demo.ground import (
+    CannotStart,
+    end_with_parent,
+    free_port,
+    make_folder,
+    reachable_name,
+    read_series,
+    tail,
+)
 from memorata.demo.scene import Scene
 from memorata.domain.anniversary import Series, occurrences
 from memorata.domain.civil import civil
@@ -33,18 +38,13 @@ from memorata.domain.items import steps
 from memorata.domain.planning import brisk, programme_for, total_s
 from memorata.domain.programme import Moment, Programme, Progress
 from memorata.logs import configure
-from memorata.resources import schedules_dir, web_dir
+from memorata.resources import web_dir
 
 PEOPLE_EACH = 100
 """How many simulated people share one process."""
 
 LOOK_S = 1.0
 READY_S = 30.0
-MARK = ".memorata-demo"
-
-
-class CannotStart(Exception):
-    """Said to the person who asked for a demonstration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,7 @@ class Demo:
                 stderr=written,
                 # Ctrl-C goes to this process alone, which then ends the others in their order.
                 start_new_session=True,
-                preexec_fn=_end_with_parent if sys.platform == "linux" else None,
+                preexec_fn=end_with_parent if sys.platform == "linux" else None,
             )
         deadline = time.monotonic() + READY_S
         while time.monotonic() < deadline and not self.stopped.is_set():
@@ -260,8 +260,7 @@ class Demo:
 
     def tell(self, shown: Moment, counts: Mapping[str, Any]) -> None:
         clock = time.strftime("%H:%M:%S")
-        places = len(counts["places"]) + (1 if counts["elsewhere"] else 0)
-        here = f"{counts['people']} people, {places} countries" if places else "nobody yet"
+        here = f"{counts['people']} people, {len(counts['places'])} countries" if counts["people"] else "nobody yet"
         if shown.phase == "item" and shown.item is not None:
             what = next(iter(shown.item.title.values()), shown.item.id)
             count, _ = steps(shown.item)
@@ -337,70 +336,3 @@ def summary(tallies: list[dict[str, Any]]) -> str:
         if done[kind]:
             parts.append(f"{done[kind]} {words}")
     return ", ".join(parts) + "."
-
-
-def read_series(name: str) -> Series:
-    path = Path(name)
-    if not name.endswith(".toml"):
-        path = Path(os.environ.get("MEMORATA_SCHEDULES_DIR") or schedules_dir()) / f"{name}.toml"
-    if not path.is_file():
-        raise CannotStart(f"there is no schedule {path}.")
-    try:
-        return load_file(path)
-    except Faulty as fault:
-        raise CannotStart(f"the schedule has faults:\n{fault}") from None
-
-
-def free_port(host: str, wanted: int) -> int:
-    """The port that was asked for, or the next one that nobody has."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    for port in range(wanted, min(wanted + 100, 65_536)):
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, port))
-            except PermissionError:
-                continue
-            except OSError as fault:
-                if fault.errno == 99:  # EADDRNOTAVAIL
-                    raise CannotStart(f"{host} is no address of this machine.") from None
-                continue
-            return port
-    raise CannotStart(f"no port from {wanted} on is free.")
-
-
-def reachable_name(host: str) -> str:
-    """The host as it stands in links: when it means every address, the one towards the network."""
-    if host not in ("0.0.0.0", "::"):  # noqa: S104
-        return f"[{host}]" if ":" in host else host
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            # Nothing is sent: connecting a datagram socket only chooses the address it would be sent from.
-            probe.connect(("192.0.2.1", 9))
-            found: str = probe.getsockname()[0]
-        except OSError:
-            return "127.0.0.1"
-    return found
-
-
-def make_folder(folder: Path, *, keep: bool) -> None:
-    """A fresh folder; one that is not a demonstration's is left alone."""
-    if folder.exists() and not keep:
-        if any(folder.iterdir()) and not (folder / MARK).exists():
-            raise CannotStart(f"{folder} holds something else than a demonstration; --data-dir names another folder.")
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / MARK).write_text("Removed when the next demonstration begins.\n")
-    (folder / ".gitignore").write_text("*\n")
-
-
-def tail(path: Path, lines: int = 12) -> str:
-    text = path.read_text(errors="replace") if path.exists() else ""
-    return "\n".join(f"    {line}" for line in text.splitlines()[-lines:])
-
-
-def _end_with_parent() -> None:
-    """When this process is killed outright, the server ends too (Linux: PR_SET_PDEATHSIG)."""
-    import ctypes
-
-    ctypes.CDLL(None).prctl(1, signal.SIGTERM)

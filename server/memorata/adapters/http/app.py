@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from memorata.adapters.http import calendar, entry, errors, health, media, pages, programme, watch
 from memorata.adapters.http.house import House
@@ -46,6 +47,10 @@ def register(app: Flask, services: Needs) -> None:
         services.presence,
         services.teller,
     )
+    proxies = services.settings.proxies
+    if proxies:
+        # Only for pages: who may open a socket is decided by the configured address, not by a header.
+        app.wsgi_app = ProxyFix(app.wsgi_app, proxies, proxies, proxies)  # type: ignore[method-assign]
     prepare(app)
     app.after_request(protect)
     for part in (errors, pages, programme, watch, entry, calendar, media):

@@ -25,9 +25,11 @@ from tests.fakes import FakeAlarm, FakeClock, MemoryLog, MemoryParticipants, Rec
 class Office:
     """The services that pages ask, and the pages."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, proxies: int = 0) -> None:
         self.clock = FakeClock(START_MS - 600_000)
-        self.settings = Settings(folder, "", b"k" * 32, base_url="https://memory.example.org", schedules_dir=folder)
+        self.settings = Settings(
+            folder, "", b"k" * 32, base_url="https://memory.example.org", schedules_dir=folder, proxies=proxies
+        )
         self.log, self.participants, publisher = MemoryLog(), MemoryParticipants(), RecordingPublisher()
         self.ceremonies = LiveCeremonies(self.log, self.clock, publisher)
         alarm = FakeAlarm(self.clock)

@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -410,3 +411,14 @@ def test_health_says_when_cues_are_not_looked_after(office: Office, browser: Fla
     office.clock.forward(60_000)
     answer = browser.get("/health")
     assert (answer.status_code, answer.json) == (503, {"ok": False, "clients": 0, "store": True, "cues": False})
+
+
+@pytest.mark.parametrize(("proxies", "believed"), [(0, False), (1, True)])
+def test_a_proxy_is_believed_only_when_there_is_one(tmp_path: Path, proxies: int, believed: bool) -> None:
+    office = Office(tmp_path, proxies)
+    office.plan(a_programme())
+    forwarded = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "memory.example.org", "Accept-Language": "ru"}
+    answer = office.browser().get(f"/c/{ID}?lang=ru", headers=forwarded)
+    assert ("Strict-Transport-Security" in answer.headers) is believed
+    assert ("; Secure" in answer.headers["Set-Cookie"]) is believed
+    assert ("wss://memory.example.org" in answer.headers["Content-Security-Policy"]) is believed

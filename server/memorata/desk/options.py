@@ -1,0 +1,78 @@
+"""What the commands share: options that are settings of the environment, the services, and how one says what is wrong.
+
+Only click is imported at the top: help must be there at once.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from memorata.bootstrap import Services
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def setting(flag: str, name: str, text: str, **kwargs: Any) -> Callable[[F], F]:
+    """An option that is one setting of the environment: given here, it is as if it stood there."""
+    variable = f"MEMORATA_{name}"
+
+    def keep(_context: click.Context, _option: click.Parameter, value: object) -> None:
+        if value is not None:
+            os.environ[variable] = str(value)
+
+    return click.option(flag, envvar=variable, show_envvar=True, expose_value=False, callback=keep, help=text, **kwargs)
+
+
+def settings(*wanted: tuple[str, str, str]) -> Callable[[F], F]:
+    def decorate(command: F) -> F:
+        for flag, name, text in reversed(wanted):
+            command = setting(flag, name, text)(command)
+        return command
+
+    return decorate
+
+
+STORE = (
+    ("--data-dir", "DATA_DIR", "Folder of the database and the secret key. [default: var]"),
+    ("--database-url", "DATABASE_URL", "Another database: postgresql+psycopg2://user:word@host/name."),
+)
+SCHEDULES = (("--schedules-dir", "SCHEDULES_DIR", "Folder of the schedule files. [default: those that are shipped]"),)
+ADDRESS = (("--base-url", "BASE_URL", "Address under which people reach this server: https://memory.example.org"),)
+SERVER = (
+    ("--host", "HOST", "Address to listen at. [default: 127.0.0.1]"),
+    ("--port", "PORT", "Port to listen at. [default: 5080]"),
+    *ADDRESS,
+    *STORE,
+    *SCHEDULES,
+    ("--origins", "ORIGINS", "Other addresses whose pages may connect, separated by commas."),
+    ("--proxies", "PROXIES", "How many proxies of your own stand in front. [default: 0]"),
+    ("--async-mode", "ASYNC_MODE", "eventlet, or threading for finding faults. [default: eventlet]"),
+    ("--redis-url", "REDIS_URL", "Redis, for several servers side by side."),
+    ("--janus-url", "JANUS_URL", "Janus, for many who speak with picture."),
+    ("--log-level", "LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR. [default: INFO]"),
+)
+
+
+def stop(*sentences: str, code: int = 1) -> NoReturn:
+    """Say what is wrong and end."""
+    for sentence in sentences:
+        click.echo(sentence, err=True)
+    sys.exit(code)
+
+
+def house() -> "Services":
+    """The services, built but not started."""
+    from memorata.bootstrap import build
+    from memorata.config import ConfigFault, Settings
+    from memorata.logs import configure
+
+    try:
+        found = Settings.from_env()
+    except ConfigFault as fault:
+        stop("The settings are not right:", *(f"  {line}" for line in fault.lines), code=2)
+    configure("WARNING")
+    return build(found)
