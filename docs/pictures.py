@@ -224,10 +224,7 @@ def items(
         page.locator("html:not([data-calm])").wait_for(timeout=120_000)
 
     # It follows the silence by itself.
-    for page in (*participants.values(), *hall.values()):
-        eventually(
-            lambda page=page: page.evaluate("() => document.querySelector('video')?.currentTime > 2"), "film", 60
-        )  # type: ignore[misc]
+    playing(*participants.values(), *hall.values())
     take("participant-film", participants)
     take("hall-film", hall)
     evening.cue("testimony", *everybody)
@@ -236,6 +233,7 @@ def items(
     take("participant-reading", participants)
     floor(evening, take, participants, consoles)
     evening.cue("wreath_laying", *everybody)
+    playing(*participants.values(), *hall.values())
     take("participant-wreaths", participants)
     take("hall-wreaths", hall)
     evening.cue("roll_call", *everybody)
@@ -256,6 +254,16 @@ def items(
     evening.command("picture.release")
     evening.cue("closing", *everybody)
     take("participant-closing", participants)
+
+
+def playing(*pages: Page) -> None:
+    """Wait until the recording has come, and its own still has gone."""
+    for page in pages:
+        page.bring_to_front()
+        page.locator(".player[data-picture=yes]").wait_for()
+        eventually(
+            lambda page=page: page.evaluate("() => document.querySelector('video').currentTime > 2"), "a film", 60
+        )  # type: ignore[misc]
 
 
 def floor(evening: Evening, take: Take, participants: dict[int, Page], consoles: dict[int, Page]) -> None:
