@@ -16,7 +16,7 @@ export interface Core {
   /** Starts sampling; a second call asks again at once, as after a new connection. */
   startSampling(ask: (t0: number) => Promise<Answer | null>): void
   /** To be called in the press that enters: sound, and the screen stays on. */
-  unlock(): Promise<boolean>
+  unlock(tone?: boolean): Promise<boolean>
 }
 
 const PRIOR_KEY = 'memorata.drift'
@@ -57,9 +57,9 @@ export function createCore(boot: Boot): Core {
       if (runner === null) runner = startClock({ ask, estimator, onSample })
       else runner.nudge()
     },
-    async unlock() {
+    async unlock(tone = true) {
       keepAwake(true)
-      return sound.unlock()
+      return sound.unlock(tone)
     },
   }
 }

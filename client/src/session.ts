@@ -125,7 +125,8 @@ export function createSession(boot: Boot): Session {
       return token !== ''
     },
     async enter(options) {
-      const unlocked = core.unlock()
+      // Whether a silence is kept is not known yet: the tone is for who sees it.
+      const unlocked = core.unlock(false)
       const answer = await post<{ token: string }>('/api/enter', {
         key: boot.key,
         device: device(),
@@ -140,7 +141,7 @@ export function createSession(boot: Boot): Session {
     resume() {
       if (token === '') return false
       connect()
-      void core.unlock()
+      void core.unlock(false)
       return true
     },
     send: (kind, fields) => outbox.send(kind, fields),

@@ -37,8 +37,8 @@ export interface Sound {
   readonly muted: boolean
   readonly volume: number
   readonly trim_ms: number
-  /** To be called inside the person's press; plays the check tone. Resolves to whether sound runs. */
-  unlock(): Promise<boolean>
+  /** To be called inside the person's press; plays the check tone, unless told not to. Resolves to whether sound runs. */
+  unlock(tone?: boolean): Promise<boolean>
   /** Returns the end of the subscription. */
   onState(listener: (state: SoundState) => void): () => void
   /** Nothing stops: who unmutes hears the next beat in its place. */
@@ -271,7 +271,7 @@ export function createSound(deps: SoundDeps): Sound {
       return trim_ms
     },
 
-    async unlock() {
+    async unlock(tone = true) {
       playThroughMuteSwitch()
       if (context && (context.state === 'closed' || stalled())) abandon()
       const from = context ?? open()
@@ -280,7 +280,7 @@ export function createSound(deps: SoundDeps): Sound {
       if (from !== context) return state === 'running'
       onStateChange()
       begin()
-      return checkTone()
+      return tone ? checkTone() : state === 'running'
     },
 
     onState(listener) {

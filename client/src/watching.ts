@@ -80,7 +80,7 @@ export function createWatching(boot: Boot): Session {
     mode: 'poll',
     entered: false,
     async enter() {
-      await core.unlock()
+      await core.unlock(false)
       store.set({ entered: true })
     },
     resume: () => false,

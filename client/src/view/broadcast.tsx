@@ -48,7 +48,10 @@ export function Broadcast({ media, run, from_ms = 0, label }: Props) {
   const box = useRef<HTMLDivElement>(null)
   const [state, setState] = useState<PlayerState['picture']>('none')
   const { session, text } = page
-  const { muted, video } = prefs.value
+  // Nothing of other sites is fetched, and nothing sounds, before the person has pressed to enter.
+  const { entered } = page.live.value
+  const muted = prefs.value.muted || !entered
+  const video = prefs.value.video && entered
 
   useEffect(() => {
     const { place, player } = theOne()

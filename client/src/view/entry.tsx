@@ -4,6 +4,7 @@ import { t } from '../text/messages'
 import { Failure } from '../session'
 import { primePlayer } from './broadcast'
 import { changesOf, DetailsFields, detailsOf, type Details } from './details'
+import { toneOnEntering } from './hearing'
 import { Languages } from './languages'
 import { Clocks, Countdown, Occasion, Remember } from './lobby'
 import { programmeOf, usePage } from './page'
@@ -26,6 +27,7 @@ export function Entry() {
     setState((now) => (now === 'waiting' ? now : 'entering'))
     try {
       await page.session.enter(changesOf(usual.current, details))
+      toneOnEntering(page.session)
     } catch (error) {
       if (error instanceof Failure && error.code !== 'line' && error.code !== 'retry') return setState('refused')
       setState('waiting')

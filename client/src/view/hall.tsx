@@ -8,7 +8,7 @@ import { Audience, Still } from './audience'
 import { Boundary } from './boundary'
 import { primePlayer } from './broadcast'
 import { Gone } from './entry'
-import { soundOf, turnOn } from './hearing'
+import { soundOf, toneOnEntering, turnOn } from './hearing'
 import { Announcer, useNotice } from './inside'
 import { Languages } from './languages'
 import { Clocks, Countdown, Occasion } from './lobby'
@@ -63,6 +63,7 @@ function Begin() {
     setState('entering')
     try {
       await page.session.enter({ hall: true, people: page.live.peek().boot.people ?? 1 })
+      toneOnEntering(page.session)
     } catch (error) {
       if (error instanceof Failure && error.code !== 'line' && error.code !== 'retry') return setState('refused')
       setTimeout(() => void enter(), AGAIN_MS)

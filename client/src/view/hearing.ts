@@ -1,8 +1,9 @@
 // Whether the page can be heard, as signals for drawing; and the one press that brings sound back.
-import { signal, type ReadonlySignal, type Signal } from '@preact/signals'
+import { effect, signal, type ReadonlySignal, type Signal } from '@preact/signals'
 import type { Session } from '../session'
 import type { SoundState } from '../sound'
 import { primePlayer } from './broadcast'
+import { viewOf } from './page'
 import { prefs, setPref } from './prefs'
 
 const states = new WeakMap<Session, Signal<SoundState>>()
@@ -16,11 +17,24 @@ export function soundOf(session: Session): ReadonlySignal<SoundState> {
   return state
 }
 
-/** To be called in a press: sound on again, whatever had turned it off. */
+/** To be called in a press: sound on again, whatever had turned it off; with a tone, but for a silence. */
 export function turnOn(session: Session): void {
   setPref({ muted: false })
   primePlayer()
-  void session.unlock()
+  const { live, calm } = viewOf(session)
+  // A watcher's one press is this one.
+  if (!live.peek().entered) void session.enter({}).then(() => toneOnEntering(session))
+  else void session.unlock(!calm.peek())
+}
+
+/** The soft tone after entering, as soon as it is known that no silence is kept. */
+export function toneOnEntering(session: Session): void {
+  const { live, calm } = viewOf(session)
+  const end = effect(() => {
+    if (live.value.state === null || soundOf(session).value !== 'running') return
+    if (!calm.peek()) session.sound.checkTone()
+    queueMicrotask(() => end())
+  })
 }
 
 /** To be called in a press: on when it could not be heard, else off, else on. */

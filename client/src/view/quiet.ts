@@ -4,7 +4,7 @@ import type { RefObject } from 'preact'
 
 export interface Quiet {
   ref: RefObject<HTMLDivElement | null>
-  'data-quiet': 'hidden' | 'faded' | undefined
+  'data-hushed': 'hidden' | 'faded' | undefined
   inert: boolean
 }
 
@@ -18,5 +18,5 @@ export function useQuiet(calm: boolean): Quiet {
   const focused = useRef(false)
   if (calm && !was.current) focused.current = ref.current?.contains(document.activeElement) ?? false
   was.current = calm
-  return { ref, 'data-quiet': calm ? (focused.current ? 'faded' : 'hidden') : undefined, inert: calm && !focused.current }
+  return { ref, 'data-hushed': calm ? (focused.current ? 'faded' : 'hidden') : undefined, inert: calm && !focused.current }
 }
