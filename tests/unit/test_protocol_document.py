@@ -17,9 +17,7 @@ def rows(heading: str) -> list[list[str]]:
     """The cells of the table under a heading."""
     section = DOCUMENT.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
     return [
-        [cell.strip() for cell in line.strip("|").split("|")]
-        for line in section.splitlines()
-        if line.startswith("| `")
+        [cell.strip() for cell in line.strip("|").split("|")] for line in section.splitlines() if line.startswith("| `")
     ]
 
 
