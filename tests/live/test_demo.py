@@ -138,7 +138,8 @@ def test_a_whole_ceremony_is_held_by_itself(tmp_path: Path, demonstrations: list
     assert demo.process.wait(200) == 0
     moments = [line.split("  ")[2].strip() for line in demo.lines if re.match(r"  \d\d:\d\d:\d\d  ", line)]
     order = [
-        "The doors are open", "Silence: invitation", "Silence: stillness", "Silence: silence", "Silence: rest",
+        "The doors are open", "Everybody is here", "Silence: invitation", "Silence: stillness", "Silence: silence",
+        "Silence: rest",
         "Wreaths, 1 of 2", "Wreaths, 2 of 2", "Candle", "Wishes, 1 of 6", "Wishes, 2 of 6", "Wishes, 3 of 6",
         "Wishes, 4 of 6", "Wishes, 5 of 6", "Wishes, 6 of 6", "Until we meet again", "The ceremony is over",
     ]  # fmt: skip

@@ -75,6 +75,7 @@ class Demo:
         self.people: list[subprocess.Popen[str]] = []
         self.url = ""
         self.ceremony_id = ""
+        self.came = False
 
     def run(self) -> int:
         """Until Ctrl-C, or the end of the ceremony when it is to be held once; returns the exit status."""
@@ -244,7 +245,8 @@ class Demo:
             shown = self.scene.shown()
             if shown is None:
                 continue
-            key = (shown.phase, shown.item.id if shown.item else "", shown.step, shown.silence, shown.held)
+            item_id = shown.item.id if shown.item else ""
+            key = (shown.phase, item_id, shown.step, shown.silence, shown.held, self.all_here(shown, counts))
             if key != told:
                 told = key
                 self.tell(shown, counts)
@@ -277,9 +279,16 @@ class Demo:
             what = {"planned": "The doors are closed", "lobby": "The doors are open", "closed": "The ceremony is over"}[
                 shown.phase
             ]
+            if self.all_here(shown, counts):
+                what = "Everybody is here"
         click.echo(f"  {clock}  {what:<52} {here}")
         if shown.phase == "closed" and not self.plan.once:
             click.echo("            The guest book stays open. Ctrl-C ends everything.")
+
+    def all_here(self, shown: Moment, counts: Mapping[str, Any]) -> bool:
+        """Whether the simulated people have come while the doors are open; who loses the line meanwhile has come."""
+        self.came = self.came or 0 < self.plan.people <= counts["seats"]
+        return self.came and shown.phase == "lobby"
 
     def living(self) -> bool:
         return any(company.poll() is None for company in self.people)
