@@ -24,6 +24,9 @@ export interface OutboxDeps {
   retry: (run: () => void) => void
 }
 
+/** Refusals that say "not just now": the same command may be granted in a moment. */
+const PASSING: readonly string[] = ['store.busy', 'message.too_many', 'retry']
+
 /** 128 random bits, URL-safe. */
 export function randomId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16))
@@ -49,7 +52,7 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     try {
       for (let command = waiting[0]; command !== undefined && deps.ready(); command = waiting[0]) {
         const ack = await deps.emit(command)
-        if (ack === null) {
+        if (ack === null || PASSING.includes(ack.code ?? '')) {
           deps.retry(() => void pump())
           return
         }

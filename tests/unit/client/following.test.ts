@@ -171,6 +171,23 @@ describe('outbox', () => {
     expect(JSON.parse(kept.get('pending') ?? '')).toEqual([])
   })
 
+  it.each(['store.busy', 'message.too_many'])('loses no press to a refusal that passes (%s)', async (code) => {
+    let tries = 0
+    let retry: (() => void) | null = null
+    const outbox = createOutbox({
+      emit: async (): Promise<Ack> => (++tries === 1 ? { ok: false, code, message: '', facts: {} } : { ok: true, seq: 4 }),
+      ready: () => true,
+      storage: null,
+      key: 'pending',
+      retry: (run) => void (retry = run),
+    })
+    const answer = outbox.send('picture.hold', {})
+    for (let turn = 0; turn < 5; turn++) await Promise.resolve()
+    expect(outbox.size).toBe(1)
+    ;(retry as (() => void) | null)?.()
+    expect(await answer).toEqual({ ok: true, seq: 4 })
+  })
+
   it('waits for the line', async () => {
     let ready = false
     const outbox = createOutbox({
