@@ -151,6 +151,9 @@ class Person:
 
     def _new_socket(self) -> Any:
         socket = socketio.Client(reconnection=False, handle_sigint=False)
+        # The library would hear each message in a thread of its own, in whatever order those run.
+        aside = socket.eio._trigger_event
+        socket.eio._trigger_event = lambda *args, **how: aside(*args, **{**how, "run_async": False})
         for name in ("welcome", "event", "beat", "you", "presence", "gone", "connect_error"):
             socket.on(name, getattr(self, f"_on_{name}"), namespace=NAMESPACE)
         return socket

@@ -24,6 +24,7 @@ from memorata.services.ports import Answer, Head, Mark, Participant, StoreBusy
 from tests.builders import START_MS, a_programme, recorded
 from tests.fakes import FakeClock, RecordingPublisher
 from tests.histories import a_history
+from tests.postgres import PostgreSQL
 
 ID = "remembrance-2027"
 CHIYO = Participant("chiyo", ID, "participant", name="千代 Sato", community="Ōsaka", country="JP", people=2)
@@ -253,9 +254,12 @@ def test_sqlite_is_durable_and_waits_outside_of_any_transaction(tmp_path: Path) 
     database.dispose()
 
 
-def test_connections_that_the_database_has_cut_are_replaced(url: str, database: Database, log: SqlEventLog) -> None:
-    if database.is_sqlite:
-        pytest.skip("a file cuts nobody off")
+def test_connections_that_the_database_has_cut_are_replaced(postgresql: PostgreSQL) -> None:
+    url = postgresql.url()
+    database = Database(url)
+    database.upgrade()
+    log = SqlEventLog(database)
+    log.create(ID, "epoch")
     with database.reading() as connection:
         connection.exec_driver_sql("SELECT 1")
     other = Database(url)
@@ -266,3 +270,4 @@ def test_connections_that_the_database_has_cut_are_replaced(url: str, database: 
         )
     other.dispose()
     assert log.append(ID, 0, some(0, 1))
+    database.dispose()
