@@ -242,7 +242,7 @@ def _redis(settings: Settings) -> Finding:
             socket.create_connection((parts.hostname or "127.0.0.1", parts.port or 6379), timeout=ANSWER_S).close()
     except OSError as fault:
         return Finding("Redis", "missing", f"{shown} does not answer: {fault.strerror or fault}", "Is it running?")
-    return Finding("Redis", "good", f"{shown} answers")
+    return Finding("Redis", "good", f"{shown} answers; nothing uses it yet")
 
 
 def _janus(settings: Settings) -> Finding:

@@ -51,8 +51,8 @@ SERVER = (
     ("--origins", "ORIGINS", "Other addresses whose pages may connect, separated by commas."),
     ("--proxies", "PROXIES", "How many proxies of your own stand in front. [default: 0]"),
     ("--async-mode", "ASYNC_MODE", "eventlet, or threading for finding faults. [default: eventlet]"),
-    ("--redis-url", "REDIS_URL", "Redis, for several servers side by side."),
-    ("--janus-url", "JANUS_URL", "Janus, for many who speak with picture."),
+    ("--redis-url", "REDIS_URL", "Redis; `doctor` looks whether it answers, nothing uses it yet."),
+    ("--janus-url", "JANUS_URL", "Janus; `doctor` looks whether it answers, nothing uses it yet."),
     ("--log-level", "LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR. [default: INFO]"),
 )
 
