@@ -9,10 +9,11 @@ import type { Programme } from '../wire'
 import { Boundary } from './boundary'
 import { Closed } from './closing'
 import { Crossfade } from './crossfade'
-import { Flame } from './drawings'
+import { Flame } from './flame'
 import { Lobby } from './lobby'
 import { From, Name, PageOf, programmeOf, Said, usePage, type Variant } from './page'
 import { Picture } from './pictures'
+import { Hidden, Still } from './still'
 
 export interface AudienceProps {
   session: Session
@@ -56,28 +57,6 @@ function pictureOf(shown: Moment, programme: Programme | null, holding: boolean)
   const { item, run, step, over, silence } = shown
   if (over && item.end === 'stop') return ['still', <Still />]
   return [`item-${run.cue}-${item.id}`, <Picture item={item} run={run} step={step} over={over} part={silence} />]
-}
-
-/** A flame and nothing else. */
-export function Still({ children }: { children?: ComponentChild }) {
-  return (
-    <section class="picture still">
-      <div class="still-flame">
-        <Flame />
-      </div>
-      <Hidden />
-      {children}
-    </section>
-  )
-}
-
-/** What page this is, for whoever cannot see that it is still. */
-function Hidden() {
-  return (
-    <h1 class="unseen">
-      <Said of={programmeOf(usePage())?.title} />
-    </h1>
-  )
 }
 
 function Holding({ still }: { still: string | null }) {

@@ -1,7 +1,7 @@
 // The three controls, always in the same place: Sound, Ask to speak, Help. During a silence, Sound alone.
 import type { ComponentChildren } from 'preact'
 import { t } from '../text/messages'
-import { Icon } from './drawings'
+import { Icon } from './icons'
 import { soundOf, toggleSound, turnOn } from './hearing'
 import { ownEntry, placeSaid, waitSaid } from './myturn'
 import { usePage } from './page'

@@ -1,8 +1,9 @@
 // The one player of the page, put where the present item wants it. One, because WebKit unlocks sound element by element,
 // in the press that enters.
+import { signal } from '@preact/signals'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { language, t } from '../text/messages'
-import { createPlayer, type Player, type PlayerState } from '../player'
+import type { Player, PlayerState } from '../player'
 import { onHold, positionMs } from '../timeline'
 import type { Media, Run } from '../wire'
 import { usePage } from './page'
@@ -13,21 +14,31 @@ interface Shared {
   player: Player
 }
 
-let shared: Shared | null = null
-let tell: ((state: PlayerState) => void) | null = null
+const AGAIN_MS = 3000
 
-function theOne(): Shared {
-  if (shared === null) {
-    const place = document.createElement('div')
-    place.className = 'player-place'
-    shared = { place, player: createPlayer(place, { onState: (state) => tell?.(state) }) }
-  }
-  return shared
+const shared = signal<Shared | null>(null)
+let tell: ((state: PlayerState) => void) | null = null
+let fetching = false
+
+/** Once the door is drawn: nobody waits at it for a player. */
+export function fetchPlayer(): void {
+  if (fetching) return
+  fetching = true
+  import('../player')
+    .then(({ createPlayer }) => {
+      const place = document.createElement('div')
+      place.className = 'player-place'
+      shared.value = { place, player: createPlayer(place, { onState: (state) => tell?.(state) }) }
+    })
+    .catch(() => {
+      fetching = false
+      setTimeout(fetchPlayer, AGAIN_MS)
+    })
 }
 
 /** To be called in the press that enters or that turns the sound on. */
 export function primePlayer(): void {
-  theOne().player.prime()
+  shared.peek()?.player.prime()
 }
 
 export function hasPicture(media: Media | null | undefined): media is Media {
@@ -53,8 +64,11 @@ export function Broadcast({ media, run, from_ms = 0, label }: Props) {
   const muted = prefs.value.muted || !entered
   const video = prefs.value.video && entered
 
+  const one = shared.value
+
   useEffect(() => {
-    const { place, player } = theOne()
+    if (one === null) return fetchPlayer()
+    const { place, player } = one
     const mount = box.current
     mount?.append(place)
     const mine = (next: PlayerState) => setState(next.picture)
@@ -66,12 +80,12 @@ export function Broadcast({ media, run, from_ms = 0, label }: Props) {
       player.stop()
       place.remove()
     }
-  }, [])
+  }, [one])
 
   const place_ms = useRef({ run, from_ms })
   place_ms.current = { run, from_ms }
   useEffect(() => {
-    theOne().player.show(
+    one?.player.show(
       {
         sources: media.sources,
         still: media.still,
@@ -93,7 +107,7 @@ export function Broadcast({ media, run, from_ms = 0, label }: Props) {
         title: label,
       },
     )
-  }, [media, muted, video, label, session, text])
+  }, [one, media, muted, video, label, session, text])
 
   return (
     <div class="screen" data-picture={state}>

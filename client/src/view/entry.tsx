@@ -3,10 +3,11 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { t } from '../text/messages'
 import { Failure } from '../session'
 import { primePlayer } from './broadcast'
-import { changesOf, DetailsFields, detailsOf, type Details } from './details'
+import { changesOf, detailsOf, type Details } from './details'
 import { toneOnEntering } from './hearing'
 import { Languages } from './languages'
-import { Clocks, Countdown, Occasion, Remember } from './lobby'
+import { DetailsFields, fetchBehind } from './later'
+import { Clocks, Countdown, Occasion, Remember } from './occasion'
 import { programmeOf, usePage } from './page'
 import { Telephone } from './telephone'
 
@@ -19,7 +20,11 @@ export function Entry() {
   const [details, setDetails] = useState<Details>(usual.current)
   const [state, setState] = useState<'out' | 'entering' | 'waiting' | 'refused'>('out')
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
-  useEffect(() => () => clearTimeout(timer.current), [])
+  useEffect(() => {
+    // The door is drawn; now what lies behind it.
+    fetchBehind()
+    return () => clearTimeout(timer.current)
+  }, [])
   const { telephone } = page.live.value.boot
 
   async function enter(): Promise<void> {

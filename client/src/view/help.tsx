@@ -1,20 +1,13 @@
-// Help, always in the same place: whom to call, how it works, and how the page should be.
-import { useState } from 'preact/hooks'
+// Help, always in the same place: whom to call, which is always at hand, and then all else.
 import { t } from '../text/messages'
-import { changesOf, DetailsFields, detailsOf } from './details'
-import { Languages } from './languages'
+import { HelpPage } from './helppage'
 import { programmeOf, usePage } from './page'
-import { prefs, setPref } from './prefs'
-import { OrderOfService } from './order'
 import { Sheet } from './sheet'
 import { Telephone } from './telephone'
 
 export function Help() {
   const page = usePage()
-  const { boot, link } = page.live.value
-  const programme = programmeOf(page)
-  const telephone = boot.telephone || (programme?.telephone ?? '')
-  const seated = page.variant === 'participant'
+  const telephone = page.live.value.boot.telephone || (programmeOf(page)?.telephone ?? '')
   return (
     <Sheet title={t('Help')}>
       <section class="sheet-part">
@@ -27,115 +20,7 @@ export function Help() {
           </>
         )}
       </section>
-      <section class="sheet-part">
-        <h3>{t('How the page should be')}</h3>
-        <div class="switches">
-          <Switch on={prefs.value.large} onChange={(large) => setPref({ large })}>
-            {t('Large text')}
-          </Switch>
-          <Switch on={prefs.value.light} onChange={(light) => setPref({ light })}>
-            {t('Dark text on a light page')}
-          </Switch>
-          <Switch on={!prefs.value.video} onChange={(off) => setPref({ video: !off })}>
-            {t('Sound only, no moving pictures')}
-          </Switch>
-        </div>
-        <Languages />
-      </section>
-      <section class="sheet-part">
-        <h3>{t('How it works')}</h3>
-        <ul class="how">
-          <li>{t('You need do nothing: the ceremony goes on by itself, and you see and hear what everybody sees and hears.')}</li>
-          <li>{t('If you hear nothing, press “Sound” below.')}</li>
-          {seated && <li>{t('If you wish to say something, press “Ask to speak”. Somebody will call you when it is your turn.')}</li>}
-          <li>{t('If the connection is lost, the page comes back by itself, to where everybody is.')}</li>
-          <li>{t('During the silence only the sound button is shown. Everything else returns afterwards.')}</li>
-        </ul>
-      </section>
-      {programme !== null && (
-        <details class="sheet-part">
-          <summary>
-            <h3>{t('Order of the ceremony')}</h3>
-          </summary>
-          <OrderOfService programme={programme} />
-        </details>
-      )}
-      {seated && link !== 'idle' && <MyDetails />}
-      {seated && <Leave />}
+      <HelpPage />
     </Sheet>
-  )
-}
-
-/** A switch that says what it does, and whether it is on. */
-export function Switch({ on, children, onChange }: { on: boolean; children: string; onChange: (on: boolean) => void }) {
-  return (
-    <button class="switch" type="button" role="switch" aria-checked={on} onClick={() => onChange(!on)}>
-      <span>{children}</span>
-      <span class="switch-mark" aria-hidden="true" />
-    </button>
-  )
-}
-
-function MyDetails() {
-  const page = usePage()
-  const [usual, setUsual] = useState(() => detailsOf(page))
-  const [details, setDetails] = useState(usual)
-  const [said, setSaid] = useState('')
-  async function save(event: Event): Promise<void> {
-    event.preventDefault()
-    try {
-      await page.session.updateMe(changesOf(usual, details))
-      setUsual(details)
-      setSaid(t('Kept.'))
-    } catch {
-      setSaid(t('That did not work. Please try again, or call us.'))
-    }
-  }
-  return (
-    <details class="sheet-part">
-      <summary>
-        <h3>{t('My details')}</h3>
-      </summary>
-      <form class="details-form" onSubmit={(event) => void save(event)}>
-        <DetailsFields value={details} onChange={setDetails} />
-        <div class="buttons">
-          <button class="button" type="submit">
-            {t('Keep this')}
-          </button>
-          <span role="status" class="hint">
-            {said}
-          </span>
-        </div>
-      </form>
-    </details>
-  )
-}
-
-function Leave() {
-  const page = usePage()
-  const [asked, setAsked] = useState(false)
-  function leave(): void {
-    page.session.leave()
-    location.assign(`/c/${encodeURIComponent(page.live.peek().boot.ceremony_id)}`)
-  }
-  return (
-    <section class="sheet-part">
-      <div class="buttons">
-        {asked ? (
-          <>
-            <button class="button" type="button" onClick={leave}>
-              {t('Yes, leave')}
-            </button>
-            <button class="button" type="button" onClick={() => setAsked(false)}>
-              {t('No, stay')}
-            </button>
-          </>
-        ) : (
-          <button class="button" type="button" onClick={() => setAsked(true)}>
-            {t('Leave the ceremony')}
-          </button>
-        )}
-      </div>
-    </section>
   )
 }

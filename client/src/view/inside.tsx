@@ -2,13 +2,14 @@
 import { useComputed } from '@preact/signals'
 import { t } from '../text/messages'
 import { announced } from './announcing'
-import { Audience, Still } from './audience'
+import { Audience } from './audience'
 import { Bar, SoundCall } from './bar'
 import { Help } from './help'
 import { ownEntry } from './myturn'
 import { usePage } from './page'
 import { open } from './sheet'
 import { Speak } from './speak'
+import { Still } from './still'
 import { Turn } from './turn'
 
 /** A shorter break is mended before anybody need know of it. */

@@ -2,16 +2,12 @@
 import { useState } from 'preact/hooks'
 import { t } from '../text/messages'
 import type { Session } from '../session'
-import type { Programme } from '../wire'
 import { peopleSaid } from './closing'
-import { dateAt, digits, inWords, sameClock, timeAt, years, zoneName } from './dates'
 import { soundOf } from './hearing'
+import { Clocks, Countdown, Occasion, Remember } from './occasion'
 import { OrderOfService } from './order'
-import { countryName, Name, programmeOf, Said, usePage, Words } from './page'
+import { countryName, Name, programmeOf, usePage, Words } from './page'
 import { Telephone } from './telephone'
-
-const DIGITS_BELOW_MS = 24 * 3600_000
-const REMEMBER_FROM_MS = 2 * 3600_000
 
 export function Lobby() {
   const page = usePage()
@@ -42,73 +38,6 @@ export function Lobby() {
         )}
       </div>
     </section>
-  )
-}
-
-/** What is remembered, and when: the head of every page. */
-export function Occasion({ programme }: { programme: Programme }) {
-  return (
-    <header class="occasion">
-      <p class="occasion-when second">
-        <time dateTime={programme.date}>{dateAt(programme.starts_ms, programme.zone)}</time>
-        {programme.number !== null && <span>{years(programme.number)}</span>}
-      </p>
-      <h1>
-        <Said of={programme.title} />
-      </h1>
-      <p class="occasion-subject">
-        <Said of={programme.subject} />
-      </p>
-    </header>
-  )
-}
-
-export function Countdown({ programme }: { programme: Programme }) {
-  const page = usePage()
-  const left_ms = programme.starts_ms - page.now_s.value * 1000
-  if (left_ms <= 0) return <p class="lead countdown">{page.shown.value.phase === 'item' ? '' : t('We begin in a moment.')}</p>
-  return (
-    <div class="countdown">
-      <p class="lead">{t('We begin {in}.', { in: inWords(left_ms) })}</p>
-      {left_ms < DIGITS_BELOW_MS && (
-        <p class="countdown-digits digits" aria-hidden="true">
-          {digits(left_ms)}
-        </p>
-      )}
-    </div>
-  )
-}
-
-/** For whoever looks in long before. */
-export function Remember({ programme }: { programme: Programme }) {
-  const page = usePage()
-  if (programme.starts_ms - page.now_s.value * 1000 < REMEMBER_FROM_MS) return null
-  return (
-    <a class="button remember" href={`/c/${encodeURIComponent(programme.ceremony_id)}/calendar.ics`}>
-      {t('Put it into my calendar')}
-    </a>
-  )
-}
-
-/** The time of the ceremony by its own clock and by the person's. */
-export function Clocks({ programme }: { programme: Programme }) {
-  const at_ms = programme.starts_ms
-  return (
-    <dl class="clocks">
-      <div>
-        <dt class="digits">{timeAt(at_ms, programme.zone)}</dt>
-        <dd class="second">{zoneName(programme.zone, at_ms)}</dd>
-      </div>
-      {!sameClock(programme.zone, at_ms) && (
-        <div>
-          <dt class="digits">{timeAt(at_ms)}</dt>
-          <dd class="second">
-            {t('by your own clock')}
-            {dateAt(at_ms) !== dateAt(at_ms, programme.zone) && <>, {dateAt(at_ms)}</>}
-          </dd>
-        </div>
-      )}
-    </dl>
   )
 }
 

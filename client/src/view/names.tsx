@@ -2,7 +2,7 @@
 import { t } from '../text/messages'
 import type { NameRead, Names as NamesDetail } from '../wire'
 import { Broadcast, hasPicture } from './broadcast'
-import { Flame } from './drawings'
+import { Flame } from './flame'
 import { Name, usePage } from './page'
 import type { PictureProps } from './pictures'
 import { Over } from './spoken'

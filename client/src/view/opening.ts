@@ -3,6 +3,7 @@ import { effect } from '@preact/signals'
 import { render, type ComponentChild } from 'preact'
 import type { Session } from '../session'
 import { startAnnouncing } from './announcing'
+import { fetchPlayer } from './broadcast'
 import { viewOf } from './page'
 import { applyPrefs, prefs } from './prefs'
 
@@ -20,4 +21,5 @@ export function show(root: HTMLElement, page: ComponentChild): void {
   root.replaceChildren()
   root.removeAttribute('class')
   render(page, root)
+  fetchPlayer()
 }

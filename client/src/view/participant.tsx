@@ -3,10 +3,10 @@ import '../style/participant.css'
 import { createSession, type Session } from '../session'
 import type { Boot } from '../state'
 import { t } from '../text/messages'
-import { Still } from './audience'
+import { Still } from './still'
 import { Boundary } from './boundary'
 import { Entry, Gone } from './entry'
-import { Inside } from './inside'
+import { Inside } from './later'
 import { begin, show } from './opening'
 import { PageOf, usePage } from './page'
 import { tongue } from './speech'
@@ -31,5 +31,5 @@ function Participant({ session }: { session: Session }) {
 function Door() {
   const { link, entered } = usePage().live.value
   if (link === 'gone') return <Gone />
-  return entered ? <Inside speaking listen={t('Turn sound on')} /> : <Entry />
+  return entered ? <Inside speaking listen={t('Turn sound on')} meanwhile={<Still />} /> : <Entry />
 }

@@ -3,7 +3,7 @@ import { signal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { t } from '../text/messages'
-import { Icon } from './drawings'
+import { Icon } from './icons'
 import { usePage } from './page'
 import { useQuiet } from './quiet'
 

@@ -6,7 +6,7 @@ import { beatAt, beatCount, beatInstant, type SilencePlan } from '../metronome'
 import { isLocked, silenceInstants, type SilencePart } from '../timeline'
 import type { Item, Run, Silence as SilenceDetail } from '../wire'
 import { isStill } from './crossfade'
-import { Flame } from './drawings'
+import { Flame } from './flame'
 import { Said, usePage, Words } from './page'
 
 /** The light comes and goes over this long each: slow enough that no change is ever sudden. */

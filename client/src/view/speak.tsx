@@ -2,7 +2,8 @@
 import { useState } from 'preact/hooks'
 import { t } from '../text/messages'
 import type { FloorEntry } from '../wire'
-import { CountryField, detailsOf } from './details'
+import { detailsOf } from './details'
+import { COMMUNITY_MOST, CountryField, NAME_MOST } from './fields'
 import { lastEntry, ownEntry, placeSaid, waitSaid } from './myturn'
 import { usePage } from './page'
 import { refusalSaid } from './refusals'
@@ -154,7 +155,7 @@ function Ask() {
           id="ask-name"
           type="text"
           autocomplete="name"
-          maxLength={60}
+          maxLength={NAME_MOST}
           dir="auto"
           value={name}
           onInput={(event) => set({ name: event.currentTarget.value })}
@@ -165,7 +166,7 @@ function Ask() {
         <input
           id="ask-community"
           type="text"
-          maxLength={80}
+          maxLength={COMMUNITY_MOST}
           dir="auto"
           value={community}
           onInput={(event) => set({ community: event.currentTarget.value })}

@@ -1,0 +1,129 @@
+// What stands in Help below the telephone: how the page should be, how it works, one's own details, the way out.
+import { useState } from 'preact/hooks'
+import { t } from '../text/messages'
+import { changesOf, detailsOf } from './details'
+import { DetailsFields } from './fields'
+import { Languages } from './languages'
+import { OrderOfService } from './order'
+import { programmeOf, usePage } from './page'
+import { prefs, setPref } from './prefs'
+
+export function HelpPage() {
+  const page = usePage()
+  const { link } = page.live.value
+  const programme = programmeOf(page)
+  const seated = page.variant === 'participant'
+  return (
+    <>
+      <section class="sheet-part">
+        <h3>{t('How the page should be')}</h3>
+        <div class="switches">
+          <Switch on={prefs.value.large} onChange={(large) => setPref({ large })}>
+            {t('Large text')}
+          </Switch>
+          <Switch on={prefs.value.light} onChange={(light) => setPref({ light })}>
+            {t('Dark text on a light page')}
+          </Switch>
+          <Switch on={!prefs.value.video} onChange={(off) => setPref({ video: !off })}>
+            {t('Sound only, no moving pictures')}
+          </Switch>
+        </div>
+        <Languages />
+      </section>
+      <section class="sheet-part">
+        <h3>{t('How it works')}</h3>
+        <ul class="how">
+          <li>{t('You need do nothing: the ceremony goes on by itself, and you see and hear what everybody sees and hears.')}</li>
+          <li>{t('If you hear nothing, press “Sound” below.')}</li>
+          {seated && <li>{t('If you wish to say something, press “Ask to speak”. Somebody will call you when it is your turn.')}</li>}
+          <li>{t('If the connection is lost, the page comes back by itself, to where everybody is.')}</li>
+          <li>{t('During the silence only the sound button is shown. Everything else returns afterwards.')}</li>
+        </ul>
+      </section>
+      {programme !== null && (
+        <details class="sheet-part">
+          <summary>
+            <h3>{t('Order of the ceremony')}</h3>
+          </summary>
+          <OrderOfService programme={programme} />
+        </details>
+      )}
+      {seated && link !== 'idle' && <MyDetails />}
+      {seated && <Leave />}
+    </>
+  )
+}
+
+/** A switch that says what it does, and whether it is on. */
+export function Switch({ on, children, onChange }: { on: boolean; children: string; onChange: (on: boolean) => void }) {
+  return (
+    <button class="switch" type="button" role="switch" aria-checked={on} onClick={() => onChange(!on)}>
+      <span>{children}</span>
+      <span class="switch-mark" aria-hidden="true" />
+    </button>
+  )
+}
+
+function MyDetails() {
+  const page = usePage()
+  const [usual, setUsual] = useState(() => detailsOf(page))
+  const [details, setDetails] = useState(usual)
+  const [said, setSaid] = useState('')
+  async function save(event: Event): Promise<void> {
+    event.preventDefault()
+    try {
+      await page.session.updateMe(changesOf(usual, details))
+      setUsual(details)
+      setSaid(t('Kept.'))
+    } catch {
+      setSaid(t('That did not work. Please try again, or call us.'))
+    }
+  }
+  return (
+    <details class="sheet-part">
+      <summary>
+        <h3>{t('My details')}</h3>
+      </summary>
+      <form class="details-form" onSubmit={(event) => void save(event)}>
+        <DetailsFields value={details} onChange={setDetails} />
+        <div class="buttons">
+          <button class="button" type="submit">
+            {t('Keep this')}
+          </button>
+          <span role="status" class="hint">
+            {said}
+          </span>
+        </div>
+      </form>
+    </details>
+  )
+}
+
+function Leave() {
+  const page = usePage()
+  const [asked, setAsked] = useState(false)
+  function leave(): void {
+    page.session.leave()
+    location.assign(`/c/${encodeURIComponent(page.live.peek().boot.ceremony_id)}`)
+  }
+  return (
+    <section class="sheet-part">
+      <div class="buttons">
+        {asked ? (
+          <>
+            <button class="button" type="button" onClick={leave}>
+              {t('Yes, leave')}
+            </button>
+            <button class="button" type="button" onClick={() => setAsked(false)}>
+              {t('No, stay')}
+            </button>
+          </>
+        ) : (
+          <button class="button" type="button" onClick={() => setAsked(true)}>
+            {t('Leave the ceremony')}
+          </button>
+        )}
+      </div>
+    </section>
+  )
+}
