@@ -3,6 +3,7 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
+import { compressed } from './build/compressed.ts'
 import { catalogues } from './build/po.ts'
 
 const client = fileURLToPath(new URL('.', import.meta.url))
@@ -37,7 +38,7 @@ export default defineConfig({
   // Pages name their files as /assets/<name>-<hash>.js, read from web/.vite/manifest.json.
   base: '/',
   publicDir: false,
-  plugins: [catalogues(), packagesOfTests()],
+  plugins: [catalogues(), compressed(), packagesOfTests()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     outDir: '../server/memorata/web',

@@ -1,6 +1,8 @@
 """Pages and files of the real server, asked for as a browser does."""
 
+import gzip
 import json
+import re
 import secrets
 import time
 import urllib.error
@@ -98,6 +100,19 @@ def test_every_file_that_a_page_names_is_there(server: Server, keys: dict[str, s
         "immutable"
         in get(server.url + next(name for name in files if name.startswith("/assets/"))).headers["Cache-Control"]
     )
+
+
+def test_scripts_travel_compressed_to_those_who_can_read_it(server: Server, keys: dict[str, str]) -> None:
+    page = get(f"{server.url}/e/{keys['participant']}").body.decode()
+    script = server.url + next(name for name in re.findall(r'src="([^"]+)"', page) if name.startswith("/assets/"))
+    plain, zipped, brotli = (
+        get(script, Accept_Encoding=coding) for coding in ("identity", "gzip, deflate", "gzip, br")
+    )
+    assert [answer.headers["Content-Encoding"] for answer in (plain, zipped, brotli)] == [None, "gzip", "br"]
+    assert gzip.decompress(zipped.body) == plain.body
+    assert len(brotli.body) < len(zipped.body) < len(plain.body) / 2
+    assert {answer.headers["Vary"] for answer in (plain, zipped, brotli)} == {"Accept-Encoding"}
+    assert {answer.headers.get_content_type() for answer in (plain, zipped, brotli)} == {"text/javascript"}
 
 
 def test_the_boot_block_is_json_for_the_client(server: Server, keys: dict[str, str]) -> None:

@@ -1,6 +1,7 @@
 """Files: the schedules' own media, the built client, and the little that server-rendered pages need."""
 
-from pathlib import PurePosixPath
+from mimetypes import guess_type
+from pathlib import Path, PurePosixPath
 
 from flask import Blueprint, Response, request, send_from_directory
 from werkzeug.exceptions import NotFound
@@ -15,6 +16,10 @@ SERVED = frozenset(
 """What a media folder may hand out; a note or a key left there stays there."""
 
 TYPES = {".m3u8": "application/vnd.apple.mpegurl", ".ts": "video/mp2t", ".m4s": "video/iso.segment", ".vtt": "text/vtt"}
+
+ASSETS = frozenset({".js", ".css", ".woff2", ".svg", ".png", ".jpg", ".webp"})
+CODINGS = {"br": ".br", "gzip": ".gz"}
+"""How the build has compressed what it made, the smallest first."""
 
 HOUR_S = 3600
 YEAR_S = 365 * 24 * HOUR_S
@@ -41,7 +46,16 @@ def blueprint(house: House) -> Blueprint:
 
     @pages.get("/assets/<path:name>")
     def asset(name: str) -> Response:
-        response = send_from_directory(web_dir() / "assets", name, conditional=True, max_age=YEAR_S)
+        if PurePosixPath(name).suffix not in ASSETS:
+            raise NotFound
+        folder = web_dir() / "assets"
+        coding = _coding(folder / name)
+        response = send_from_directory(
+            folder, name + CODINGS.get(coding, ""), mimetype=guess_type(name)[0], conditional=True, max_age=YEAR_S
+        )
+        if coding:
+            response.content_encoding = coding
+        response.vary.add("Accept-Encoding")
         response.cache_control.public = True
         response.cache_control.immutable = True
         return response
@@ -55,3 +69,11 @@ def blueprint(house: House) -> Blueprint:
         return response
 
     return pages
+
+
+def _coding(file: Path) -> str:
+    """The best compressed form that lies beside the file and that the browser takes; empty for none."""
+    accepted = request.accept_encodings
+    # A wildcard, or no word about it, is no reason: who asks for a file by hand wants to read it.
+    offered = {coding.lower() for coding, quality in accepted if quality > 0}
+    return next((c for c, end in CODINGS.items() if c in offered and file.with_name(file.name + end).is_file()), "")
