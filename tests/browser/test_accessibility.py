@@ -69,7 +69,9 @@ class Examiner:
 STILL = """
 () => document.fonts.status === 'loaded' && document.querySelector('[data-leaving]') === null &&
   document.getAnimations().every((one) =>
-    one.playState !== 'running' || one.effect.getComputedTiming().endTime === Infinity)
+    one.playState !== 'running' || one.effect.getComputedTiming().endTime === Infinity ||
+    // The line of one's own time fills all along.
+    one.effect.target.closest('.timer-line') !== null)
 """
 
 
