@@ -40,7 +40,8 @@ function Scene({ notice }: { notice: string }) {
     <div class="audience" data-variant={page.variant} data-dark={dark || undefined} data-shown={name}>
       <div class="scene">
         <Boundary of={name} calm={<Still />}>
-          <Crossfade of={name}>{picture}</Crossfade>
+          {/* Each witness is a picture of their own, with a film or without. */}
+          <Crossfade of={shown.item?.detail.kind === 'testimony' ? `${name}-${shown.step}` : name}>{picture}</Crossfade>
         </Boundary>
       </div>
       <UnderLine shown={shown} programme={programme} notice={notice} />

@@ -110,7 +110,7 @@ export function Broadcast({ media, run, from_ms = 0, label }: Props) {
   }, [one, media, muted, video, label, session, text])
 
   return (
-    <div class="screen" data-picture={state}>
+    <div class="screen" data-picture={state} data-captioned={media.captions.length > 0 || undefined}>
       <div class="screen-box" ref={box} role="group" aria-label={label} />
       {state === 'waiting' && media.still === null && <p class="screen-note">{t('The picture is coming.')}</p>}
     </div>

@@ -84,8 +84,10 @@ function Candlelight({ detail, run, frame }: { detail: SilenceDetail; run: Run; 
 
   return (
     <div class="candlelight" aria-hidden="true">
-      <div class="glow" />
-      <div class="glow glow-beat" ref={glow} />
+      <div class="glows">
+        <div class="glow" />
+        <div class="glow glow-beat" ref={glow} />
+      </div>
       <Flame />
     </div>
   )

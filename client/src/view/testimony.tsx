@@ -3,7 +3,6 @@ import { t, tn } from '../text/messages'
 import { positionMs, steps, walksByItself } from '../timeline'
 import type { Item, Progress, Run, Testimony as TestimonyDetail, Witness } from '../wire'
 import { Broadcast, hasPicture } from './broadcast'
-import { Crossfade } from './crossfade'
 import { From, Name, usePage, Words } from './page'
 import type { PictureProps } from './pictures'
 import { Along, Over } from './spoken'
@@ -28,26 +27,20 @@ export function Testimony({ item, detail, run, step }: PictureProps<TestimonyDet
             label={page.text(witness.name)}
           />
         )}
-        <Crossfade of={String(step)}>
-          <div class="plate" data-large>
-            <p class="plate-name">
-              <Name of={witness.name} />
-            </p>
-            <p class="plate-note">
-              {witness.age !== null && <span>{tn('aged {n}', 'aged {n}', witness.age)}</span>}
-              {witness.age !== null && (page.text(witness.community) !== '' || witness.country !== null) && ' · '}
-              <From community={witness.community} country={witness.country} />
-            </p>
-            <p class="plate-mode">{modeSaid(witness)}</p>
-          </div>
-        </Crossfade>
+        <div class="plate" data-large>
+          <p class="plate-name">
+            <Name of={witness.name} />
+          </p>
+          <p class="plate-note">
+            {witness.age !== null && <span>{tn('aged {n}', 'aged {n}', witness.age)}</span>}
+            {witness.age !== null && (page.text(witness.community) !== '' || witness.country !== null) && ' · '}
+            <From community={witness.community} country={witness.country} />
+          </p>
+          <p class="plate-mode">{modeSaid(witness)}</p>
+        </div>
         <p class="next second">{next === undefined ? '' : <>{t('Then:')} <Name of={next.name} /></>}</p>
       </div>
-      {page.text(words) !== '' && (
-        <Crossfade of={String(step)} class="voice-words">
-          <Along of={words} />
-        </Crossfade>
-      )}
+      <Along of={words} />
     </section>
   )
 }

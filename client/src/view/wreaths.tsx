@@ -27,7 +27,7 @@ export function WreathLaying({ item, detail, run, step }: PictureProps<WreathLay
   const from_ms = state === null || !ownFilm ? 0 : stepStartMs(item, run, state.progress, step)
   const media = ownFilm ? wreath.media : item.media
   return (
-    <section class="picture wreaths">
+    <section class="picture wreaths" data-film={hasPicture(media) ? '' : undefined}>
       <Over item={item}>
         {page.text(detail.place) !== '' && (
           <span class="over-more">
