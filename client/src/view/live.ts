@@ -1,5 +1,5 @@
 // A session as signals, for drawing: what is known, what is shown now, and whether a silence asks everything to keep still.
-import { computed, effect, signal, type ReadonlySignal, type Signal } from '@preact/signals'
+import { computed, signal, type ReadonlySignal, type Signal } from '@preact/signals'
 import type { Session } from '../session'
 import type { Live } from '../state'
 import { isLocked, moment, nextChangeMs, type Moment } from '../timeline'
@@ -97,21 +97,4 @@ function same(a: Moment, b: Moment): boolean {
     a.standby?.cue === b.standby?.cue &&
     a.standby?.start_ms === b.standby?.start_ms
   )
-}
-
-/** Runs `draw` on each animation frame while `on` holds; for what moves with the beat. */
-export function onFrames(on: ReadonlySignal<boolean>, draw: (local_ms: number) => void): () => void {
-  let handle = 0
-  const frame = (local_ms: number) => {
-    draw(local_ms)
-    handle = requestAnimationFrame(frame)
-  }
-  const end = effect(() => {
-    cancelAnimationFrame(handle)
-    if (on.value) handle = requestAnimationFrame(frame)
-  })
-  return () => {
-    end()
-    cancelAnimationFrame(handle)
-  }
 }
