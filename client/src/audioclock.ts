@@ -12,6 +12,8 @@ export interface AudioClock {
   heardAt(local_ms: number): number | null
   /** True when the relation rests on `getOutputTimestamp()`. */
   readonly exact: boolean
+  /** How far what is heard may lie from `heardAt`, ms; Infinity before the first sample. */
+  readonly bound_ms: number
   /** The context was suspended, or is another one. */
   forget(): void
 }
@@ -35,6 +37,10 @@ const ASSUMED_LATENCY_MS = 40
 /** Beyond this a latency is a fault of the browser's, not a loudspeaker's. */
 const MOST_LATENCY_MS = 1500
 const STALE_MS = 1000
+/** How wrong each way of telling may be: stamps as measured, a reported latency by its steps and those of currentTime, a guess. */
+const STAMP_BOUND_MS = 1
+const REPORTED_BOUND_MS = 12
+const ASSUMED_BOUND_MS = 40
 /** The rate of the sound card against the local clock, from one reading a second over a minute or two. */
 const RATE_READINGS = 120
 const RATE_EVERY_MS = 950
@@ -49,6 +55,7 @@ export function createAudioClock(now: () => number): AudioClock {
   let rate = 0
   let lastStamp: { local: number; context: number } | null = null
   let trusted = false
+  let reports = false
 
   function stamp(context: AudioContext, local: number): { local: number; context: number } | null {
     // Absent in some older browsers, whatever the types say.
@@ -93,6 +100,7 @@ export function createAudioClock(now: () => number): AudioClock {
     const base = (context.baseLatency as number | undefined) ?? 0
     let latency =
       reported > 0 ? reported * 1000 : base > 0 ? Math.max(base * 1000, ASSUMED_LATENCY_MS) : ASSUMED_LATENCY_MS
+    reports = reported > 0 && latency <= MOST_LATENCY_MS
     if (latency > MOST_LATENCY_MS) latency = ASSUMED_LATENCY_MS
     coarse.push({ local, offset: context.currentTime * 1000 - local - latency })
     coarse = coarse.filter((r) => r.local > local - COARSE_MEMORY_MS)
@@ -145,6 +153,11 @@ export function createAudioClock(now: () => number): AudioClock {
     },
     get exact() {
       return recent.length > 0
+    },
+    get bound_ms() {
+      if (recent.length > 0) return STAMP_BOUND_MS
+      if (coarse.length === 0) return Infinity
+      return reports ? REPORTED_BOUND_MS : ASSUMED_BOUND_MS
     },
     forget() {
       recent = []

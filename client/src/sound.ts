@@ -37,6 +37,8 @@ export interface Sound {
   readonly muted: boolean
   readonly volume: number
   readonly trim_ms: number
+  /** How far what is heard may lie from its instant because of the way from here to the loudspeaker, ms; Infinity while none runs. */
+  readonly bound_ms: number
   /** To be called inside the person's press; plays the check tone, unless told not to. Resolves to whether sound runs. */
   unlock(tone?: boolean): Promise<boolean>
   /** Returns the end of the subscription. */
@@ -269,6 +271,9 @@ export function createSound(deps: SoundDeps): Sound {
     },
     get trim_ms() {
       return trim_ms
+    },
+    get bound_ms() {
+      return state === 'running' ? audioClock.bound_ms : Infinity
     },
 
     async unlock(tone = true) {

@@ -420,6 +420,21 @@ describe('browsers that tell less', () => {
     expect(worst).toBeLessThan(12)
   })
 
+  test.each([
+    ['a believed stamp', {}, 1],
+    ['a reported latency', { stamps: 'none', reported_ms: 43 }, 12],
+    ['a guess', { stamps: 'none' }, 40],
+  ] satisfies [string, Partial<Card>, number][])('the bound of the sound path: %s', async (_, card, bound_ms) => {
+    const guest = new Guest(card)
+    expect(guest.sound.bound_ms).toBe(Infinity)
+    await guest.enter()
+    await guest.stage.run(1000)
+    expect(guest.sound.bound_ms).toBe(bound_ms)
+    guest.context.resumable = false
+    guest.context.enter('suspended')
+    expect(guest.sound.bound_ms).toBe(Infinity)
+  })
+
   test('a latency known to be hidden is taken off', async () => {
     const guest = new Guest({ stamps: 'none', latency_ms: 140 }, { unreported_ms: 100 })
     await guest.enter()
