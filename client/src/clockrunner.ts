@@ -6,6 +6,8 @@
 import type { Estimator } from './clock.ts'
 
 export interface Answer {
+  /** Local ms at sending, when the caller knows it nearer to the wire than the call is. */
+  t0?: number
   /** Server ms at receipt there. */
   t1: number
   /** Server ms at sending the answer. */
@@ -29,6 +31,8 @@ export interface ClockOptions {
   /** One exchange; `null` or a rejection means that no answer came. */
   ask: (t0: number) => Promise<Answer | null>
   estimator: Estimator
+  /** What differs from the default plan. */
+  plan?: Partial<Plan>
   /** Local ms; `performance.now` by default. */
   now?: () => number
   /** Wall ms of this device, used only to notice that it slept; `Date.now` by default. */
@@ -41,28 +45,44 @@ export interface ClockOptions {
 }
 
 export interface ClockRunner {
-  /** Asks once a second until this server time: the minute before a silence. */
+  /** Asks often, as the plan has it, until this server time: the minute before a silence. */
   denser(until_server_ms: number): void
   /** Asks at once, as after a new connection. Several within a second are one. */
   nudge(): void
   stop(): void
 }
 
-const BURST = 10
-const BURST_MS = 90
+/** How often to ask; the plan of those who have a socket is the default. */
+export interface Plan {
+  /** So many at once on arrival and on waking. */
+  burst: number
+  burst_gap_ms: number
+  /** Until the first silence can begin nobody hears an error, but the first seconds decide how soon it is small. */
+  early_ms: number
+  early_gap_ms: number
+  /** Drift shows only over minutes; a quarter of an hour's error hangs on these samples. */
+  learning_ms: number
+  /** While learning and before a silence; the second on a line whose jitter leaves more doubt, where samples are worth more. */
+  dense_gap_ms: number
+  noisy_gap_ms: number
+  calm_gap_ms: number
+}
+
+const PLAN: Plan = {
+  burst: 10,
+  burst_gap_ms: 90,
+  early_ms: 15_000,
+  early_gap_ms: 600,
+  learning_ms: 180_000,
+  dense_gap_ms: 1000,
+  noisy_gap_ms: 800,
+  calm_gap_ms: 10_000,
+}
 /** An answer later than this is not waited for. */
 const TIMEOUT_MS = 3000
 const MOST_IN_FLIGHT = 12
-/** Until the first silence can begin nobody hears an error, but the first seconds decide how soon it is small. */
-const EARLY_MS = 15_000
-const EARLY_GAP_MS = 600
-/** Drift shows only over minutes; a quarter of an hour's error hangs on these samples. */
-const LEARNING_MS = 180_000
-const DENSE_GAP_MS = 1000
-/** On a line whose jitter leaves more doubt than this, more samples are worth their cost. */
+/** More doubt than this makes a line a noisy one. */
 const DOUBT_MS = 0.25
-const NOISY_GAP_MS = 800
-const CALM_GAP_MS = 10_000
 const JITTER = 0.2
 const SLEPT_MS = 500
 const CHECK_MS = 2000
@@ -81,6 +101,7 @@ export function startClock(options: ClockOptions): ClockRunner {
   }
   const page = options.page === undefined ? browserPage() : options.page
   const random = options.random ?? Math.random
+  const plan: Plan = { ...PLAN, ...options.plan }
 
   const sent: number[] = []
   const started = now()
@@ -113,7 +134,7 @@ export function startClock(options: ClockOptions): ClockRunner {
       close()
       // A late answer holds true bounds like any other; only nobody waits for it any more.
       if (stopped || answer === null) return
-      const verdict = estimator.feed({ t0, t1: answer.t1, t2: answer.t2, t3 })
+      const verdict = estimator.feed({ t0: answer.t0 ?? t0, t1: answer.t1, t2: answer.t2, t3 })
       if (verdict === 'stepped' && !late) burst()
       if (verdict !== 'refused') onSample?.()
     }
@@ -122,12 +143,12 @@ export function startClock(options: ClockOptions): ClockRunner {
 
   function gap(): number {
     const t = now()
-    if (burstLeft > 0) return BURST_MS
-    if (t - started < EARLY_MS) return EARLY_GAP_MS
-    if (t - started < LEARNING_MS || estimator.serverNow(t) < denserUntil) {
-      return estimator.deviation_ms(t) > DOUBT_MS ? NOISY_GAP_MS : DENSE_GAP_MS
+    if (burstLeft > 0) return plan.burst_gap_ms
+    if (t - started < plan.early_ms) return plan.early_gap_ms
+    if (t - started < plan.learning_ms || estimator.serverNow(t) < denserUntil) {
+      return estimator.deviation_ms(t) > DOUBT_MS ? plan.noisy_gap_ms : plan.dense_gap_ms
     }
-    return CALM_GAP_MS * (1 + JITTER * (2 * random() - 1))
+    return plan.calm_gap_ms * (1 + JITTER * (2 * random() - 1))
   }
 
   function schedule(after: number): void {
@@ -148,7 +169,7 @@ export function startClock(options: ClockOptions): ClockRunner {
     const t = now()
     if (stopped || t - lastNudge < NUDGE_APART_MS) return
     lastNudge = t
-    burstLeft = BURST
+    burstLeft = plan.burst
     schedule(0)
   }
 
@@ -185,7 +206,7 @@ export function startClock(options: ClockOptions): ClockRunner {
   return {
     denser(until_server_ms) {
       denserUntil = Math.max(denserUntil, until_server_ms)
-      if (dueAt - now() > DENSE_GAP_MS) schedule(0)
+      if (dueAt - now() > plan.dense_gap_ms) schedule(0)
     },
     nudge: burst,
     stop() {

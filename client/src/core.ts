@@ -1,6 +1,6 @@
 // What every page has, whichever way it hears of the ceremony: its store, the clock, the sound, and the keeper of the step.
 import { createEstimator, type Estimator } from './clock'
-import { startClock, type Answer, type ClockRunner } from './clockrunner'
+import { startClock, type Answer, type ClockRunner, type Plan } from './clockrunner'
 import { keepStep } from './keeper'
 import { createSound, type Sound } from './sound'
 import { createStore, type Boot, type Store } from './state'
@@ -14,7 +14,7 @@ export interface Core {
   now(): number
   runner(): ClockRunner | null
   /** Starts sampling; a second call asks again at once, as after a new connection. */
-  startSampling(ask: (t0: number) => Promise<Answer | null>): void
+  startSampling(ask: (t0: number) => Promise<Answer | null>, plan?: Partial<Plan>): void
   /** To be called in the press that enters: sound, and the screen stays on. */
   unlock(tone?: boolean): Promise<boolean>
 }
@@ -53,8 +53,8 @@ export function createCore(boot: Boot): Core {
     sound,
     now,
     runner: () => runner,
-    startSampling(ask) {
-      if (runner === null) runner = startClock({ ask, estimator, onSample })
+    startSampling(ask, plan) {
+      if (runner === null) runner = startClock({ ask, estimator, onSample, plan })
       else runner.nudge()
     },
     async unlock(tone = true) {
