@@ -5,7 +5,7 @@ from typing import Protocol
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from memorata.adapters.http import calendar, entry, errors, health, media, pages, programme, watch
+from memorata.adapters.http import calendar, clock, entry, errors, health, media, pages, programme, watch
 from memorata.adapters.http.house import House
 from memorata.adapters.http.security import protect
 from memorata.adapters.http.showing import prepare
@@ -51,6 +51,7 @@ def register(app: Flask, services: Needs) -> None:
     if proxies:
         # Only for pages: who may open a socket is decided by the configured address, not by a header.
         app.wsgi_app = ProxyFix(app.wsgi_app, proxies, proxies, proxies)  # type: ignore[method-assign]
+    app.wsgi_app = clock.telling_time(app.wsgi_app, services.clock)  # type: ignore[assignment,method-assign]
     prepare(app)
     app.after_request(protect)
     for part in (errors, pages, programme, watch, entry, calendar, media):

@@ -48,13 +48,4 @@ def blueprint(house: House) -> Blueprint:
         response.make_conditional(request)
         return response
 
-    @pages.get("/c/<ceremony_id>/clock")
-    def clock(ceremony_id: str) -> Response:
-        received = house.clock.now()
-        house.ceremony(ceremony_id)
-        sent = request.args.get("t0", default=0.0, type=float)
-        # NaN and infinities are no JSON.
-        t0 = sent if abs(sent) < 1e15 else 0.0
-        return encoded({"t0": t0, "t1": received, "t2": house.clock.now()}, "no-store")
-
     return pages

@@ -384,8 +384,17 @@ def test_the_clock_answers_uncached(office: Office, browser: FlaskClient) -> Non
     answer = browser.get(f"/c/{ID}/clock?t0=12.5")
     now = float(office.clock.at_ms)
     assert answer.json == {"t0": 12.5, "t1": now, "t2": now}
-    assert answer.headers["Cache-Control"] == "no-store"
-    assert browser.get(f"/c/{ID}/clock?t0=nan").json == {"t0": 0.0, "t1": now, "t2": now}
+    assert answer.headers["Cache-Control"] == "no-store, no-transform"
+    assert "Set-Cookie" not in answer.headers
+    for odd in ("?t0=nan", "?t0=inf", "?t0=1e300", "?t0=soon", "?t0=&t0=", "?" + "t0=1&" * 50, ""):
+        assert browser.get(f"/c/{ID}/clock{odd}").json == {"t0": 0.0, "t1": now, "t2": now}
+
+
+def test_only_the_clock_is_answered_at_the_door(office: Office, browser: FlaskClient) -> None:
+    office.plan(a_programme())
+    assert browser.post(f"/c/{ID}/clock").status_code == 404
+    assert browser.get(f"/c/{ID}/clock/").status_code == 404
+    assert browser.get(f"/c/{ID}/timeline.json").status_code == 200
 
 
 def test_the_calendar_file_is_a_calendar_file(office: Office, browser: FlaskClient) -> None:
