@@ -23,7 +23,7 @@ from memorata.services.admission import Admission
 from memorata.services.conductor import Conductor
 from memorata.services.keys import Keys
 from memorata.services.live import LiveCeremonies
-from memorata.services.ports import Alarm, Clock, Participant
+from memorata.services.ports import Alarm, Participant
 from memorata.services.presence import PresenceDesk
 
 FRAME_MAX = 100_000
@@ -35,7 +35,7 @@ class Services:
     """Everything that an entry point may need, built and not yet started."""
 
     settings: Settings
-    clock: Clock
+    clock: SystemClock
     database: Database
     log: SqlEventLog
     participants: SqlParticipants

@@ -65,7 +65,15 @@ def main() -> int:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
-    log.info("serve.ready", url=settings.base_url, mode=settings.async_mode, pid=os.getpid())
+    clock_ms, monotonic_s = services.clock.anchor()
+    log.info(
+        "serve.ready",
+        url=settings.base_url,
+        mode=settings.async_mode,
+        pid=os.getpid(),
+        clock_ms=clock_ms,
+        monotonic_s=monotonic_s,
+    )
     print(f"memorata: serving {settings.base_url} at port {settings.port}", flush=True)  # noqa: T201
     if settings.async_mode == "eventlet":
         _serve_green(listener, app, socketio, services)

@@ -23,6 +23,13 @@ class SystemClock:
     def now_ms(self) -> int:
         return int(self.now())
 
+    def anchor(self) -> tuple[float, float]:
+        """One instant on both clocks: server time in ms, and the monotonic clock of this machine in s.
+
+        From these two numbers another process on the same machine knows server time exactly.
+        """
+        return self._wall_ms, self._started
+
     def watch(self) -> float:
         """How far the wall clock has moved away, ms; a new jump is reported once."""
         moved_ms = time.time() * 1000 - self.now()

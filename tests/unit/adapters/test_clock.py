@@ -20,6 +20,16 @@ def test_it_tells_utc_and_never_runs_back() -> None:
     assert isinstance(clock.now_ms(), int)
 
 
+def test_another_process_can_tell_its_time_from_the_anchor() -> None:
+    clock = SystemClock()
+    server_ms, monotonic_s = clock.anchor()
+    before = time.monotonic()
+    told = clock.now()
+    after = time.monotonic()
+    assert before <= monotonic_s + (told - server_ms) / 1000 + 1e-6
+    assert monotonic_s + (told - server_ms) / 1000 <= after + 1e-6
+
+
 def test_a_wall_clock_that_is_set_is_reported_and_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:
     clock, wall = SystemClock(), time.time
     before = clock.now()
