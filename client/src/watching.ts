@@ -3,6 +3,7 @@ import { createCore } from './core'
 import { emptyState } from './apply'
 import type { Session } from './session'
 import type { Boot } from './state'
+import { askOver, WATCHERS_PLAN } from './watchclock'
 import type { FloorEntry, Presence, Programme, Progress } from './wire'
 
 interface TimelineFile {
@@ -25,16 +26,9 @@ export function createWatching(boot: Boot): Session {
   let programmeSeq = -1
   let missed = 0
 
-  async function clock(t0: number) {
-    const response = await fetch(`${base}/clock?t0=${t0}`, { cache: 'no-store' })
-    const t3 = performance.now()
-    const answer = (await response.json()) as { t1: number; t2: number }
-    return { t1: answer.t1, t2: answer.t2, t3: nearer(response.url, t3) }
-  }
-
   async function poll(): Promise<void> {
     try {
-      const response = await fetch(`${base}/timeline.json`)
+      const response = await fetch(`${base}/timeline.json`, { credentials: 'omit' })
       if (!response.ok) throw new Error(String(response.status))
       const file = (await response.json()) as TimelineFile
       const live = store.get()
@@ -64,7 +58,7 @@ export function createWatching(boot: Boot): Session {
   }
 
   async function load(seq: number): Promise<void> {
-    const response = await fetch(`${base}/programme.json?v=${seq}`)
+    const response = await fetch(`${base}/programme.json?v=${seq}`, { credentials: 'omit' })
     if (!response.ok) return
     const file = (await response.json()) as { programme: Programme }
     programme = file.programme
@@ -73,7 +67,7 @@ export function createWatching(boot: Boot): Session {
 
   if (programme !== null) store.set({ state: { ...emptyState(), programme } })
   void poll()
-  core.startSampling(clock)
+  core.startSampling(askOver(`${base}/clock`), WATCHERS_PLAN)
 
   return {
     ...core,
@@ -90,11 +84,4 @@ export function createWatching(boot: Boot): Session {
     onRosterChanged: () => () => undefined,
     leave: () => undefined,
   }
-}
-
-/** The browser's own time of the answer's arrival, where it tells it: earlier and truer than the script's turn. */
-function nearer(url: string, t3: number): number {
-  const entries = performance.getEntriesByName(url, 'resource') as PerformanceResourceTiming[]
-  const last = entries[entries.length - 1]
-  return last !== undefined && last.responseStart > 0 && last.responseStart <= t3 ? last.responseStart : t3
 }

@@ -1,0 +1,50 @@
+// The server's clock over plain HTTP, for those who watch without a seat: what to ask, how often, and when it really left.
+import type { Answer, Plan } from './clockrunner'
+
+/**
+ * A watcher's question is a request of its own, and there may be a hundred thousand watchers: a few on arrival, three a
+ * minute, more only in the minute before a silence. With the timeline that makes two requests in ten seconds.
+ * In simulation (tests/unit/client/watchclock.test.ts) the error stays within three times that of a participant.
+ */
+export const WATCHERS_PLAN: Partial<Plan> = {
+  burst: 8,
+  burst_gap_ms: 250,
+  early_ms: 20_000,
+  early_gap_ms: 2000,
+  learning_ms: 0,
+  dense_gap_ms: 3000,
+  noisy_gap_ms: 2500,
+  calm_gap_ms: 22_000,
+}
+
+/** Of the browser, what a question needs. */
+export interface Wire {
+  fetch(url: string, options: RequestInit): Promise<Response>
+  performance: Pick<Performance, 'getEntriesByName' | 'getEntriesByType' | 'clearResourceTimings'>
+}
+
+/** A browser keeps 250 entries and then no more: they are cleared long before. */
+const ENTRIES_KEPT = 50
+
+/** Asks at this address; null when there came no answer of the server's own. */
+export function askOver(address: string, wire: Wire = window): (t0: number) => Promise<Answer | null> {
+  return async (t0) => {
+    // Without cookies: a small question, on the connection that the timeline keeps open.
+    const response = await wire.fetch(`${address}?t0=${t0}`, { cache: 'no-store', credentials: 'omit' })
+    if (!response.ok) return null
+    const { t1, t2 } = (await response.json()) as { t1: number; t2: number }
+    const answer = { t1, t2, ...timesOf(response.url, t0, wire) }
+    if (wire.performance.getEntriesByType('resource').length > ENTRIES_KEPT) wire.performance.clearResourceTimings()
+    return answer
+  }
+}
+
+/**
+ * When the question left and the answer came, by the browser's network and not by this script: a script has its turn only
+ * when the page is not busy, and a question may wait for a connection to be made. Nothing where the browser does not tell.
+ */
+function timesOf(url: string, t0: number, { performance }: Wire): { t0?: number; t3?: number } {
+  const entry = (performance.getEntriesByName(url, 'resource') as PerformanceResourceTiming[]).at(-1)
+  if (entry === undefined || entry.requestStart < t0 - 1 || entry.responseStart < entry.requestStart) return {}
+  return { t0: entry.requestStart, t3: entry.responseStart }
+}
