@@ -1,1 +1,1 @@
-"""How well a page knows the server's time, ours and the published libraries, over emulated lines: `make bench-clock`."""
+"""How well a page knows the server's time, ours and published libraries, over emulated lines: `make bench-clock`."""

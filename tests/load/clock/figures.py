@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 Reading = float | None
@@ -83,7 +83,7 @@ def _median(values: Sequence[float | None]) -> float | None:
 def summary(
     clients: Sequence[Client], ticks: Sequence[float], length_s: float, marks: dict[str, tuple[float, float]]
 ) -> dict[str, Any]:
-    """A row of the table. `marks`: further stretches whose p95 is wanted; an event's recovery is counted from its start."""
+    """A row of the table. `marks`: further stretches, on the ticks' own time; recovery counts from their start."""
     warm = pooled(clients, ticks, WARM_S, WARM_S + LENGTH_S)
     sizes = [abs(error) for error in warm]
     firsts = [near(client, ticks) for client in clients]
@@ -104,9 +104,10 @@ def summary(
         late = [abs(error) for error in pooled(clients, ticks, LATE_S, LATE_S + LENGTH_S)]
         row["late_p95_ms"] = quantile(late, 0.95)
         row["late_spread_ms"] = quantile(apart(clients, ticks, LATE_S, LATE_S + LENGTH_S), 0.95)
+    together = [replace(client, started_s=0.0) for client in clients]
     for name, (from_s, to_s) in marks.items():
-        stretch = [abs(error) for error in pooled(clients, ticks, from_s, to_s)]
-        back = [near(client, ticks, from_s)[1] for client in clients]
+        stretch = [abs(error) for error in pooled(together, ticks, from_s, to_s)]
+        back = [near(client, ticks, from_s)[1] for client in together]
         row[name] = {
             "p95_ms": quantile(stretch, 0.95),
             "max_ms": max(stretch, default=float("nan")),

@@ -1,6 +1,6 @@
 """A TCP proxy on loopback that delays what passes: a process of its own, so that its timing is nobody else's.
 
-    python -m tests.load.clock.proxy PORT PROFILE SEED    prints its own port; `handover PROFILE` and `stop` come by stdin
+    python -m tests.load.clock.proxy PORT PROFILE SEED    prints its port; `handover PROFILE`, `stop` come by stdin
     python -m tests.load.clock.proxy --selftest           an echo through a line of 10 ms: what this machine can do
 
 At the end it prints what it did, as JSON: its own lateness above all.
@@ -39,6 +39,8 @@ class Pair:
     ways: tuple[Way, Way]
     ready_ms: float
     """When the three-way handshake would have been over: nothing goes up before."""
+    rests: tuple[bytearray, bytearray] = field(default_factory=lambda: (bytearray(), bytearray()))
+    """What was due and not taken."""
     closed: list[bool] = field(default_factory=lambda: [False, False])
     dead: bool = False
 
@@ -52,7 +54,7 @@ class Proxy:
         self.epoll = select.epoll()
         self.epoll.register(self.listener, select.EPOLLIN)
         self.pairs: dict[int, tuple[Pair, int]] = {}
-        self.heap: list[tuple[float, int, Pair, int, bytes]] = []
+        self.heap: list[tuple[float, int, Pair, int, bytes | None]] = []
         self.sent = self.connections = 0
         self.late_ms: list[float] = []
         self.delays_ms: tuple[list[float], list[float]] = ([], [])
@@ -126,6 +128,10 @@ class Proxy:
         else:
             self.epoll.unregister(descriptor)
             del self.pairs[descriptor]
+        self._push(due_ms, pair, way, data or None)
+
+    def _push(self, due_ms: float, pair: Pair, way: int, data: bytes | None) -> None:
+        """`None` is the end of this way."""
         self.sent += 1
         heapq.heappush(self.heap, (due_ms, self.sent, pair, way, data))
 
@@ -134,23 +140,23 @@ class Proxy:
             due_ms, _, pair, way, data = heapq.heappop(self.heap)
             if pair.dead:
                 continue
-            other = pair.ends[1 - way]
+            other, rest = pair.ends[1 - way], pair.rests[way]
+            rest += data or b""
             try:
-                if data:
-                    sent = other.send(data)
+                if rest:
+                    del rest[: other.send(rest)]
                     self.late_ms.append(time.monotonic() * 1000 - due_ms)
-                    if sent < len(data):
-                        raise BlockingIOError(sent)
-                else:
+                if data is None and not rest:
                     pair.closed[way] = True
                     other.shutdown(socket.SHUT_WR)
-            except BlockingIOError as full:
-                # The receiver is stopped: what is left waits at the head of its way.
-                rest = data[full.args[0] :] if len(full.args) == 1 else data
-                heapq.heappush(self.heap, (time.monotonic() * 1000 + 1, -self.sent, pair, way, rest))
-                return
+            except BlockingIOError:
+                pass
             except OSError:
                 self._drop(pair)
+                continue
+            if rest:
+                # The receiver is stopped; what is left goes before all that follows.
+                self._push(time.monotonic() * 1000 + 1, pair, way, data and b"")
             if all(pair.closed):
                 self._drop(pair, reset=False)
 
