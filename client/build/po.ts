@@ -1,12 +1,22 @@
-// Turns a PO catalogue into a JavaScript module, so that each language is a chunk of its own.
+// Turns a PO catalogue into JavaScript modules, so that each language is a chunk of its own: `ru.po` is all of it, and
+// `ru.po?audience` what the pages of the audience say, which is found from where the texts stand.
 import { po } from 'gettext-parser'
 import type { Plugin } from 'vite'
+import { saidBy } from './said.ts'
 
 // gettext's separator between the context and the message.
 const CONTEXT = '\u0004'
 
-/** The module of one catalogue: `{ language, messages, form(n) }`; an unfinished message is left out and falls back to English. */
-export function moduleOf(text: string, name: string): string {
+/** The pages whose texts `?audience` holds, in src. */
+const AUDIENCE = ['main.ts', 'view/participant.tsx', 'view/hall.tsx', 'view/watch.tsx']
+/** The page whose texts only `ru.po` itself holds. */
+const CONSOLE = 'view/host/console.tsx'
+
+/**
+ * The module of one catalogue: `{ language, messages, form(n) }`, with the messages among `wanted` where that is given. An
+ * unfinished message is left out and falls back to English.
+ */
+export function moduleOf(text: string, name: string, wanted?: ReadonlySet<string>): string {
   const parsed = po.parse(text)
   const messages: Record<string, string | string[]> = {}
   const { count, rule } = pluralRule(parsed.headers['Plural-Forms'] ?? 'nplurals=2; plural=(n != 1);', name)
@@ -19,6 +29,7 @@ export function moduleOf(text: string, name: string): string {
         throw new Error(`${name}: "${entry.msgid}" has ${entry.msgstr.length} plural forms, not ${count}`)
       }
       const key = context === '' ? entry.msgid : context + CONTEXT + entry.msgid
+      if (wanted !== undefined && !wanted.has(key)) continue
       messages[key] = plural ? entry.msgstr : (entry.msgstr[0] ?? '')
     }
   }
@@ -56,9 +67,13 @@ export function catalogues(): Plugin {
   return {
     name: 'memorata:po',
     transform: {
-      filter: { id: /\.po$/ },
+      filter: { id: /\.po(?:\?audience)?$/ },
       handler(code, id) {
-        return { code: moduleOf(code, id), map: null, moduleType: 'js' }
+        if (!id.endsWith('?audience')) return { code: moduleOf(code, id), map: null, moduleType: 'js' }
+        const { files, texts } = saidBy(AUDIENCE, CONSOLE)
+        for (const file of files) this.addWatchFile(file)
+        const wanted = new Set(texts.map(({ id, context }) => (context === undefined ? id : context + CONTEXT + id)))
+        return { code: moduleOf(code, id, wanted), map: null, moduleType: 'js' }
       },
     },
   }

@@ -2,6 +2,7 @@
 import './style/tokens.css'
 import './style/base.css'
 import type { Boot } from './state'
+import { renew } from './renewal'
 import { beginToSpeak } from './view/speech'
 
 interface Opened {
@@ -23,14 +24,16 @@ function load(view: Boot['view']): Promise<Opened> {
   }
 }
 
-async function open(root: HTMLElement, boot: Boot): Promise<void> {
+async function open(root: HTMLElement, boot: Boot, again = false): Promise<void> {
   try {
-    const [opened] = await Promise.all([load(boot.view), beginToSpeak(boot.language)])
+    const [opened] = await Promise.all([load(boot.view), beginToSpeak(boot.language, boot.view === 'host' ? 'whole' : 'audience')])
     opened.start(root, boot)
   } catch (error) {
     // What the server wrote stays readable meanwhile.
     console.warn(error)
-    setTimeout(() => void open(root, boot), AGAIN_MS)
+    // Some browsers remember a failed import for as long as the page lives; and a new server may have other scripts.
+    if (again) await renew()
+    setTimeout(() => void open(root, boot, true), AGAIN_MS)
   }
 }
 

@@ -14,18 +14,23 @@ const SOURCE = 'en'
 const ENGLISH: Catalogue = { language: SOURCE, form: (n) => (n === 1 ? 0 : 1), messages: {} }
 const CONTEXT = '\u0004'
 
-const loaders = new Map(
-  Object.entries(import.meta.glob<Catalogue>('./*.po', { import: 'default' })).map(
-    ([path, load]) => [path.slice('./'.length, -'.po'.length).replace('_', '-'), load] as const,
-  ),
-)
+/** How much of a catalogue a page needs: the pages of the audience say nothing of what only the console says. */
+export type Share = 'audience' | 'whole'
+
+type Loaders = Record<string, () => Promise<Catalogue>>
+
+const loaders: Record<Share, Map<string, () => Promise<Catalogue>>> = {
+  audience: byLanguage(import.meta.glob<Catalogue>('./*.po', { import: 'default', query: '?audience' })),
+  whole: byLanguage(import.meta.glob<Catalogue>('./*.po', { import: 'default' })),
+}
+let share: Share = 'whole'
 const listeners = new Set<() => void>()
 let catalogue = ENGLISH
 let numbers = new Intl.NumberFormat(SOURCE)
 let wanted = 0
 
 /** Every language there is, the source language first. */
-export const languages: readonly string[] = [SOURCE, ...[...loaders.keys()].sort()]
+export const languages: readonly string[] = [SOURCE, ...[...loaders.whole.keys()].sort()]
 
 /** The language spoken now, as a BCP 47 tag. */
 export function language(): string {
@@ -39,13 +44,18 @@ export function nearest(tag: string): string {
   return exact ?? languages.find((known) => known.toLowerCase() === lower.split('-')[0]) ?? SOURCE
 }
 
+function byLanguage(found: Loaders): Map<string, () => Promise<Catalogue>> {
+  return new Map(Object.entries(found).map(([path, load]) => [path.slice('./'.length, path.indexOf('.po')).replace('_', '-'), load]))
+}
+
 /**
- * Loads the nearest language, then speaks it and tells the listeners; resolves to the tag spoken.
+ * Loads the nearest language (from now on in this share), then speaks it and tells the listeners; resolves to the tag spoken.
  * Rejects, and speaks on as before, where the chunk cannot be fetched. The last call wins.
  */
-export async function loadLanguage(tag: string): Promise<string> {
+export async function loadLanguage(tag: string, of: Share = share): Promise<string> {
+  share = of
   const turn = ++wanted
-  const load = loaders.get(nearest(tag))
+  const load = loaders[share].get(nearest(tag))
   const loaded = load === undefined ? ENGLISH : await load()
   if (turn === wanted) speak(loaded)
   return catalogue.language

@@ -1,18 +1,20 @@
 // The picture of the ceremony, exactly what the audience sees: one at a time, in one place, without controls.
 import '../style/audience.css'
 import type { ComponentChild } from 'preact'
+import { useEffect } from 'preact/hooks'
 import { holder } from '../floor'
 import type { Session } from '../session'
 import { t } from '../text/messages'
 import { isLocked, itemOf, nextItem, type Moment } from '../timeline'
 import type { Programme } from '../wire'
 import { Boundary } from './boundary'
-import { Closed } from './closing'
 import { Crossfade } from './crossfade'
 import { Flame } from './flame'
+import { Closed, fetchFurther } from './later'
 import { Lobby } from './lobby'
 import { From, Name, PageOf, programmeOf, Said, usePage, type Variant } from './page'
 import { Picture } from './pictures'
+import { useRenewal } from './renewing'
 import { Hidden, Still } from './still'
 
 export interface AudienceProps {
@@ -35,6 +37,9 @@ function Scene({ notice }: { notice: string }) {
   const shown = page.shown.value
   const programme = programmeOf(page)
   const [name, picture] = pictureOf(shown, programme, page.live.value.state?.progress.holding_since_ms != null)
+  // The first picture is drawn; now those that may come.
+  useEffect(fetchFurther, [])
+  useRenewal()
   const dark = isLocked(shown.silence) || shown.item?.detail.kind === 'silence'
   return (
     <div class="audience" data-variant={page.variant} data-dark={dark || undefined} data-shown={name}>
@@ -53,7 +58,7 @@ function Scene({ notice }: { notice: string }) {
 function pictureOf(shown: Moment, programme: Programme | null, holding: boolean): [string, ComponentChild] {
   // A silence that has begun goes on through everything, the holding picture too: its picture can harm nobody.
   if (holding && !isLocked(shown.silence)) return ['holding', <Holding still={programme?.holding_still ?? null} />]
-  if (shown.phase === 'closed') return ['closed', <Closed />]
+  if (shown.phase === 'closed') return ['closed', <Closed meanwhile={<Still />} />]
   if (shown.phase !== 'item' || shown.item === null || shown.run === null) return ['lobby', <Lobby />]
   const { item, run, step, over, silence } = shown
   if (over && item.end === 'stop') return ['still', <Still />]

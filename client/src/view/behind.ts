@@ -1,3 +1,2 @@
 // What lies behind the door of a participant's page: fetched in one piece, once the door has been drawn.
-export { DetailsFields } from './fields'
 export { Inside } from './inside'

@@ -1,5 +1,5 @@
 // The end of a ceremony, and its pauses: the closing words, when we meet again, what to keep, and the guest book.
-import { t, tn } from '../text/messages'
+import { t } from '../text/messages'
 import { plannedEndMs } from '../timeline'
 import type * as wire from '../wire'
 import { Broadcast, hasPicture } from './broadcast'
@@ -113,10 +113,4 @@ export function Interval({ item, detail, run }: PictureProps<wire.Interval>) {
       )}
     </section>
   )
-}
-
-/** "Here are 214 people, from 23 countries": quietly, and never while a silence is kept. */
-export function peopleSaid(people: number, places: number): string {
-  const here = tn('{n} person is here', '{n} people are here', people)
-  return places > 1 ? `${here}, ${tn('from {n} country', 'from {n} countries', places)}` : here
 }

@@ -1,6 +1,6 @@
 // Help, always in the same place: whom to call, which is always at hand, and then all else.
 import { t } from '../text/messages'
-import { HelpPage } from './helppage'
+import { HelpPage } from './later'
 import { programmeOf, usePage } from './page'
 import { Sheet } from './sheet'
 import { Telephone } from './telephone'

@@ -5,12 +5,11 @@ import { announced } from './announcing'
 import { Audience } from './audience'
 import { Bar, SoundCall } from './bar'
 import { Help } from './help'
+import { Speak, Turn } from './later'
 import { ownEntry } from './myturn'
 import { usePage } from './page'
-import { open } from './sheet'
-import { Speak } from './speak'
+import { open, Sheet } from './sheet'
 import { Still } from './still'
-import { Turn } from './turn'
 
 /** A shorter break is mended before anybody need know of it. */
 const LOST_AFTER_MS = 8000
@@ -27,7 +26,7 @@ export function Inside({ speaking, listen }: { speaking: boolean; listen: string
         {live.state === null ? <Coming /> : <Audience session={page.session} variant={page.variant} notice={notice} />}
       </div>
       {open.value === 'help' && <Help />}
-      {open.value === 'speak' && speaking && <Speak />}
+      {open.value === 'speak' && speaking && <Speak meanwhile={<Sheet title={t('One moment')} />} />}
       {speaking && <Turn />}
       <SoundCall word={listen} />
       <Bar speaking={speaking} />

@@ -1,35 +1,88 @@
-// Parts of a page that nobody needs at the door: fetched once the door stands open, and again until they are there.
-import { signal } from '@preact/signals'
+// Parts of a page that are fetched once what is before them has been drawn, and again until they are there.
+import { signal, type ReadonlySignal } from '@preact/signals'
 import type { ComponentChild, FunctionComponent } from 'preact'
+import { renew } from '../renewal'
 
-const AGAIN_MS = 3000
+const AGAIN_MS = 2000
+const AGAIN_MOST_MS = 60_000
 
-type Behind = typeof import('./behind')
+/** The server has other scripts by now, and a part of these is there no more: only a new page can have it. */
+export const replaced = signal(false)
 
-const behind = signal<Behind | null>(null)
-let fetching = false
+let calm: ReadonlySignal<boolean> = signal(false)
 
-export function fetchBehind(): void {
-  if (fetching) return
-  fetching = true
-  import('./behind')
-    .then((found) => (behind.value = found))
-    .catch(() => {
-      fetching = false
-      setTimeout(fetchBehind, AGAIN_MS)
-    })
+/** While `quiet` nothing is fetched that the present picture can do without, and no page begins anew. */
+export function fetchNothingWhile(quiet: ReadonlySignal<boolean>): void {
+  calm = quiet
 }
 
-/** The part when it is there; until then what stands in for it. */
-function later<Props extends object>(pick: (found: Behind) => FunctionComponent<Props>) {
+interface Part<Exports> {
+  found: ReadonlySignal<Exports | null>
+  fetch: () => Promise<void>
+}
+
+function part<Exports>(name: string, load: () => Promise<Exports>, waits: boolean, onGone: () => void): Part<Exports> {
+  const found = signal<Exports | null>(null)
+  let fetching: Promise<void> | null = null
+  async function untilThere(): Promise<void> {
+    for (let wait_ms = AGAIN_MS; found.peek() === null; wait_ms = Math.min(2 * wait_ms, AGAIN_MOST_MS)) {
+      while (waits && calm.peek()) await pause(1000)
+      try {
+        if (await isGone(name)) onGone()
+        found.value = await load()
+      } catch {
+        await pause(wait_ms)
+      }
+    }
+  }
+  return { found, fetch: () => (fetching ??= untilThere()) }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
+
+/**
+ * Fetches the files of this part, which the page names in its head, into the browser's cache; true where the server has
+ * one no more. Rejects on a line that is down: most browsers remember a failed import for as long as the page lives, so
+ * that nothing may be imported before it is here.
+ */
+async function isGone(name: string): Promise<boolean> {
+  const links = [...document.querySelectorAll<HTMLLinkElement>(`link[data-part="${name}"]`)]
+  const answers = await Promise.all(links.map(({ href }) => fetch(href)))
+  const refused = answers.find((answer) => !answer.ok && answer.status !== 404)
+  if (refused !== undefined) throw new Error(`${refused.url}: ${refused.status}`)
+  await Promise.all(answers.map((answer) => answer.arrayBuffer()))
+  return answers.some((answer) => !answer.ok)
+}
+
+const behind = part('behind', () => import('./behind'), false, () => void (calm.peek() || renew()))
+const further = part('further', () => import('./further'), true, () => (replaced.value = true))
+
+/** What is behind the door, and then all else. */
+export function fetchBehind(): void {
+  void behind.fetch().then(further.fetch)
+}
+
+export function fetchFurther(): void {
+  void further.fetch()
+}
+
+/** The component when it is there; until then what stands in for it. */
+function later<Exports, Props extends object>(of: Part<Exports>, pick: (found: Exports) => FunctionComponent<Props>) {
   return function Later({ meanwhile = null, ...props }: Props & { meanwhile?: ComponentChild }) {
-    fetchBehind()
-    const found = behind.value
+    void of.fetch()
+    const found = of.found.value
     if (found === null) return <>{meanwhile}</>
-    const Part = pick(found)
-    return <Part {...(props as unknown as Props)} />
+    const Component = pick(found)
+    return <Component {...(props as unknown as Props)} />
   }
 }
 
-export const DetailsFields = later((found) => found.DetailsFields)
-export const Inside = later((found) => found.Inside)
+export const Inside = later(behind, (found) => found.Inside)
+export const Closed = later(further, (found) => found.Closed)
+export const DetailsFields = later(further, (found) => found.DetailsFields)
+export const HelpPage = later(further, (found) => found.HelpPage)
+export const Rarer = later(further, (found) => found.Rarer)
+export const Speak = later(further, (found) => found.Speak)
+export const Turn = later(further, (found) => found.Turn)

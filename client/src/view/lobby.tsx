@@ -1,8 +1,7 @@
 // Before it begins: the words of welcome, how long still, who is here, and whether the sound is heard.
 import { useState } from 'preact/hooks'
-import { t } from '../text/messages'
+import { t, tn } from '../text/messages'
 import type { Session } from '../session'
-import { peopleSaid } from './closing'
 import { soundOf } from './hearing'
 import { Clocks, Countdown, Occasion, Remember } from './occasion'
 import { OrderOfService } from './order'
@@ -155,4 +154,10 @@ function Named() {
       )}
     </>
   )
+}
+
+/** "Here are 214 people, from 23 countries": quietly, and never while a silence is kept. */
+export function peopleSaid(people: number, places: number): string {
+  const here = tn('{n} person is here', '{n} people are here', people)
+  return places > 1 ? `${here}, ${tn('from {n} country', 'from {n} countries', places)}` : here
 }

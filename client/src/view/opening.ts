@@ -4,11 +4,13 @@ import { render, type ComponentChild } from 'preact'
 import type { Session } from '../session'
 import { startAnnouncing } from './announcing'
 import { fetchPlayer } from './broadcast'
+import { fetchNothingWhile } from './later'
 import { viewOf } from './page'
 import { applyPrefs, prefs } from './prefs'
 
 export function begin(session: Session): void {
   const view = viewOf(session)
+  fetchNothingWhile(view.calm)
   applyPrefs()
   startAnnouncing(view)
   effect(() => session.sound.setMuted(prefs.value.muted))

@@ -1,18 +1,10 @@
-// Which picture belongs to which kind of item: one for each, drawn as what it is.
+// Which picture belongs to which kind of item: one for each, drawn as what it is. A silence and what is spoken are always here.
 import type { ComponentChild } from 'preact'
 import type { SilencePart } from '../timeline'
 import type { Detail, Item, Run } from '../wire'
-import { Candle } from './candles'
-import { Closing, Interval } from './closing'
-import { Gallery } from './gallery'
-import { Greetings, Wishes } from './letters'
-import { Bell, Music } from './music'
-import { Names } from './names'
-import { RollCall } from './rollcall'
+import { Rarer } from './later'
 import { Silence } from './silence'
-import { Address, Film, Honours, Panel, Reading, Response, VideoMessage } from './spoken'
-import { Testimony } from './testimony'
-import { WreathLaying } from './wreaths'
+import { Address, Film, Honours, Panel, Plain, Reading, Response, VideoMessage } from './spoken'
 
 /** What a picture is drawn from: the item, its going-live, and the step it is at. */
 export interface PictureProps<D extends Detail> {
@@ -35,43 +27,20 @@ export function Picture(props: { item: Item; run: Run; step: number; over: boole
       return <VideoMessage {...shared} detail={detail} />
     case 'silence':
       return <Silence item={item} run={run} detail={detail} part={part} />
-    case 'testimony':
-      return <Testimony {...shared} detail={detail} />
     case 'reading':
       return <Reading {...shared} detail={detail} />
     case 'response':
       return <Response {...shared} detail={detail} />
-    case 'wreath_laying':
-      return <WreathLaying {...shared} detail={detail} />
-    case 'roll_call':
-      return <RollCall {...shared} detail={detail} />
-    case 'names':
-      return <Names {...shared} detail={detail} />
-    case 'candle':
-      return <Candle {...shared} detail={detail} />
-    case 'bell':
-      return <Bell {...shared} detail={detail} />
-    case 'music':
-    case 'anthem':
-      return <Music {...shared} detail={detail} />
-    case 'gallery':
-      return <Gallery {...shared} detail={detail} />
     case 'film':
       return <Film {...shared} detail={detail} />
-    case 'greetings':
-      return <Greetings {...shared} detail={detail} />
-    case 'wishes':
-      return <Wishes {...shared} detail={detail} />
     case 'honours':
       return <Honours {...shared} detail={detail} />
     case 'panel':
       return <Panel {...shared} detail={detail} />
-    case 'interval':
-      return <Interval {...shared} detail={detail} />
-    case 'closing':
-      return <Closing item={item} detail={detail} run={run} />
     case 'lobby':
       // Never cued: what there is before the first item is drawn by the lobby.
       return null
+    default:
+      return <Rarer {...shared} meanwhile={<Plain item={item} />} />
   }
 }

@@ -25,7 +25,7 @@ export function closeSheet(): void {
   opener = null
 }
 
-export function Sheet({ title, children }: { title: string; children: ComponentChildren }) {
+export function Sheet({ title, children }: { title: string; children?: ComponentChildren }) {
   const page = usePage()
   const heading = useRef<HTMLHeadingElement>(null)
   const quiet = useQuiet(page.calm.value)

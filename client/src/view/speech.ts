@@ -1,6 +1,6 @@
 // The language of the page: the person's choice, kept in a cookie, spoken at once.
 import { signal } from '@preact/signals'
-import { language, loadLanguage } from '../text/messages'
+import { language, loadLanguage, type Share } from '../text/messages'
 
 const RIGHT_TO_LEFT = ['ar', 'fa', 'he', 'ur', 'yi']
 const YEAR_S = 365 * 24 * 3600
@@ -9,8 +9,8 @@ const YEAR_S = 365 * 24 * 3600
 export const tongue = signal(language())
 
 /** Speaks the language of the page as it came; English where that cannot be fetched. */
-export async function beginToSpeak(tag: string): Promise<void> {
-  await loadLanguage(tag).catch(() => undefined)
+export async function beginToSpeak(tag: string, share: Share): Promise<void> {
+  await loadLanguage(tag, share).catch(() => undefined)
   tongue.value = language()
 }
 

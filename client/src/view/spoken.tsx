@@ -19,6 +19,16 @@ export function Over({ item, children }: { item: wire.Item; children?: Component
   )
 }
 
+/** Title and words alone: what stands for a picture that has not come yet. */
+export function Plain({ item }: { item: wire.Item }) {
+  return (
+    <section class="picture">
+      <Over item={item} />
+      <Words of={item.text} class="large" />
+    </section>
+  )
+}
+
 /** Who speaks, in large letters, and as what or from where. */
 export function Plate({ name, children, large }: { name: Text; children?: ComponentChildren; large?: boolean }) {
   const { text } = usePage()

@@ -22,7 +22,7 @@ async function built(body: string): Promise<Catalogue> {
   return module.default
 }
 
-afterEach(() => loadLanguage('en'))
+afterEach(() => loadLanguage('en', 'whole'))
 
 describe('a catalogue', () => {
   it('speaks each plural form of the language', async () => {
@@ -44,6 +44,22 @@ describe('a catalogue', () => {
   it('is refused where a plural form is missing', () => {
     const two = 'msgid "{n} year"\nmsgid_plural "{n} years"\nmsgstr[0] "{n} год"\nmsgstr[1] "{n} года"\n'
     expect(() => moduleOf(HEADER + two, 'ru.po')).toThrow('ru.po: "{n} year" has 2 plural forms, not 3')
+  })
+})
+
+describe('the share of the audience', () => {
+  it('holds what its pages say, and nothing that the console alone says', async () => {
+    await loadLanguage('ru', 'audience')
+    const spoken = [t('Enter'), t('The silence is over.'), tn('{n} minute', '{n} minutes', 2), t('Run of show')]
+    expect(spoken).toEqual(['Войти', 'Минута молчания окончена.', '2 минуты', 'Run of show'])
+    await loadLanguage('ru', 'whole')
+    expect([t('Enter'), t('Run of show')]).toEqual(['Войти', 'Ход церемонии'])
+  })
+
+  it('is kept to when another language is chosen', async () => {
+    await loadLanguage('en', 'audience')
+    await loadLanguage('ru')
+    expect([t('Enter'), t('Run of show')]).toEqual(['Войти', 'Run of show'])
   })
 })
 

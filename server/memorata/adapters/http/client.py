@@ -13,15 +13,21 @@ VIEWS = {
     "watch": "src/view/watch",
     "host": "src/view/host/console",
 }
+LATER = {"behind": "src/view/behind.ts", "further": "src/view/further.ts"}
+"""The parts that a page fetches once it is drawn, as client/src/view/later.tsx names them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """Paths under /assets; `entry` is empty when the client has not been built. `chunks` are worth fetching early."""
+    """Paths under /assets; `entry` is empty when the client has not been built.
+
+    `chunks` are worth fetching early; `later` are those of each part that comes after them, with the part's name.
+    """
 
     entry: str = ""
     styles: tuple[str, ...] = ()
     chunks: tuple[str, ...] = ()
+    later: tuple[tuple[str, str], ...] = ()
 
 
 def bundle(web: Path, view: str, language: str) -> Bundle:
@@ -39,16 +45,28 @@ def _bundle(manifest: Path, changed: int, view: str, language: str) -> Bundle:
     files: dict[str, dict[str, Any]] = json.loads(manifest.read_text(encoding="utf-8"))
     if ENTRY not in files:
         return Bundle()
-    wanted = [ENTRY]
     # What main.ts imports only once it knows the page is known here already.
-    for stem in (VIEWS.get(view, ""), f"src/text/{language}"):
-        wanted += [name for name in files if stem and name.rpartition(".")[0] == stem]
-    loaded: dict[str, None] = {}
-    while wanted:
-        name = wanted.pop(0)
-        if name not in loaded and name in files:
-            loaded[name] = None
-            wanted += files[name].get("imports", [])
+    catalogue = f"src/text/{language}.po" + ("" if view == "host" else "?audience")
+    drawn = [name for name in files if name == catalogue or name.rpartition(".")[0] == VIEWS.get(view)]
+    loaded = _with_imports(files, [ENTRY, *drawn])
+    later = [
+        (part, f"/{files[name]['file']}")
+        for part, root in LATER.items()
+        for name in _with_imports(files, [root])
+        if name not in loaded
+    ]
     styles = dict.fromkeys(f"/{style}" for name in loaded for style in files[name].get("css", []))
     chunks = dict.fromkeys(f"/{files[name]['file']}" for name in loaded if name != ENTRY)
-    return Bundle(f"/{files[ENTRY]['file']}", tuple(styles), tuple(chunks))
+    return Bundle(f"/{files[ENTRY]['file']}", tuple(styles), tuple(chunks), tuple(later))
+
+
+def _with_imports(files: dict[str, dict[str, Any]], roots: list[str]) -> dict[str, None]:
+    """These entries of the manifest and all that they import at once, in that order."""
+    wanted = list(roots)
+    reached: dict[str, None] = {}
+    while wanted:
+        name = wanted.pop(0)
+        if name not in reached and name in files:
+            reached[name] = None
+            wanted += files[name].get("imports", [])
+    return reached
