@@ -10,6 +10,7 @@ import pytest
 import socketio
 
 from memorata.adapters.sockets import guard as guard_module
+from memorata.adapters.sockets.direct import Lines
 from memorata.adapters.sockets.guard import BURST, QUEUE_MAX, Guard
 from memorata.adapters.sockets.publisher import NAMESPACE
 from memorata.domain.errors import Refused
@@ -63,6 +64,7 @@ class Door:
             self.server,
             {"echo": lambda sid, data: data, "refuse": self.refuse, "busy": self.busy, "fail": self.fail},
             self.joined.append,
+            Lines(self.server.eio, lambda: 0.0),
         ).install()
 
     def line(self, name: str = "a line") -> Line:

@@ -10,6 +10,7 @@ from memorata.adapters.countries import is_country
 from memorata.adapters.sockets import wire
 from memorata.adapters.sockets.clock import clock_handler
 from memorata.adapters.sockets.connections import Connection
+from memorata.adapters.sockets.direct import Lines
 from memorata.adapters.sockets.guard import Guard
 from memorata.adapters.sockets.publisher import NAMESPACE, SocketPublisher, audience, everybody, person
 from memorata.adapters.sockets.telling import Teller, roster_row
@@ -54,7 +55,9 @@ class CeremonySocket:
         }
         server.on("connect", self.connect, namespace=NAMESPACE)
         server.on("disconnect", self.disconnect, namespace=NAMESPACE)
-        Guard(server, handlers, self.joined).install()
+        lines = Lines(server.eio, clock.now)
+        lines.install()
+        Guard(server, handlers, self.joined, lines).install()
 
     def connect(self, sid: str, _environ: object, auth: object = None) -> None:
         """Raises: NotConnected: with `link.unknown`, `link.revoked`, or `retry` when it is our fault."""

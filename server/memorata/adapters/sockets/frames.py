@@ -20,9 +20,11 @@ def guard_frames(websocket: Any, sleep: Any, message_max: int) -> None:
     receive, push = kind._recv_frame, kind.Message.push
 
     def guarded_receive(self: Any, message: Any = None) -> Any:
+        # The others' turn comes before a frame is read and not after: what has been read is answered at once.
+        level, last, debt = getattr(self, "_guard", (BURST, time.monotonic(), 0))
+        sleep(min(2.0, -level / RATE) if level < 0 else 0)
         frame = receive(self, message=message)
         now = time.monotonic()
-        level, last, debt = getattr(self, "_guard", (BURST, now, 0))
         level = min(BURST, level + (now - last) * RATE) - 1
         if level >= BURST / 2:
             debt = 0  # forgiven once it has behaved for a while
@@ -31,7 +33,6 @@ def guard_frames(websocket: Any, sleep: Any, message_max: int) -> None:
         self._guard = (level, now, debt)
         if debt > HARD:
             raise websocket.FailedConnectionError(1008, "too many messages")
-        sleep(min(2.0, -level / RATE) if level < 0 else 0)
         return frame
 
     def guarded_push(self: Any, data: Any, final: bool = False) -> Any:

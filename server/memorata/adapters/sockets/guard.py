@@ -7,6 +7,7 @@ lock and tests/live holds each of them.
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -14,6 +15,8 @@ import structlog
 from engineio.exceptions import EngineIOError
 
 from memorata import green
+from memorata.adapters.sockets import jsons
+from memorata.adapters.sockets.direct import Lines
 from memorata.adapters.sockets.publisher import NAMESPACE
 from memorata.adapters.sockets.wire import MESSAGE_MAX, Ack
 from memorata.domain.errors import Refused, text_of
@@ -32,6 +35,16 @@ QUEUE_MAX = 400
 JOIN_S = 10.0
 
 Handler = Callable[[str, Any], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """An answer that does not wait for others, and is made as it goes.
+
+    `make` is given when the question came, ms of the server's clock, or `None` where only its handling is known.
+    """
+
+    make: Callable[[float | None], object]
 
 
 def refusal(code: str, /, **facts: object) -> Ack:
@@ -63,10 +76,11 @@ class _Bucket:
 class Guard:
     """Lets in the named events with one dictionary each; `joined` is called when a line has been accepted."""
 
-    def __init__(self, server: Any, handlers: dict[str, Handler], joined: Callable[[str], None]) -> None:
+    def __init__(self, server: Any, handlers: dict[str, Handler], joined: Callable[[str], None], lines: Lines) -> None:
         self._server = server
         self._handlers = handlers
         self._joined = joined
+        self._lines = lines
         self._buckets: dict[str, _Bucket] = {}
         self._malformed: dict[str, int] = {}
         self._told_s = -1e9
@@ -107,6 +121,8 @@ class Guard:
             self._joined(sid)
 
     def _message(self, eio_sid: str, data: str | bytes) -> None:
+        line = self._lines.get(eio_sid)
+        self._here.received = None if line is None else line.received()
         self._here.size = len(data)
         try:
             self._inner_message(eio_sid, data)
@@ -133,9 +149,16 @@ class Guard:
         if not self._server.manager.is_connected(sid, NAMESPACE):
             return
         answer = self._answer(eio_sid, sid, data)
-        if number is not None:
-            packet = self._server.packet_class(ACK, namespace=NAMESPACE, id=number, data=[answer])
-            self._server._send_packet(eio_sid, packet)
+        if number is None:
+            return
+        if isinstance(answer, Prompt):
+            make, received = answer.make, getattr(self._here, "received", None)
+            line = self._lines.get(eio_sid)
+            if line is not None and line.send_now(lambda: _ack(number, make(received))):
+                return
+            answer = make(received)
+        packet = self._server.packet_class(ACK, namespace=NAMESPACE, id=number, data=[answer])
+        self._server._send_packet(eio_sid, packet)
 
     def _answer(self, eio_sid: str, sid: str, data: Any) -> object:
         if not self._buckets.setdefault(eio_sid, _Bucket()).take():
@@ -177,3 +200,7 @@ class Guard:
         socket = self._server.eio.sockets.get(eio_sid)
         if socket is not None:
             green.spawn(self._abort, socket)
+
+
+def _ack(number: int, answer: object) -> str:
+    return f"{ACK}{NAMESPACE},{number}[{jsons.dumps(answer)}]"
