@@ -19,11 +19,11 @@ DEMO = $(if $(PEOPLE),--people $(PEOPLE)) $(if $(AUTOPILOT),--autopilot) $(if $(
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo serve check test unit live browser load docs pictures messages lock clean
+.PHONY: help setup demo serve check test unit live browser load bench-clock docs pictures messages lock clean
 .PHONY: built ready-chromium ready-postgresql check-ruff check-mypy check-types check-lint check-messages
 
 help: ## what there is to do
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: built $(VENV)/.tools ## everything a developer needs
 
@@ -70,6 +70,9 @@ browser: setup ready-chromium ## several people in one ceremony, in Chromium
 load: setup ## opt-in; prints its numbers
 	$(BIN)/pytest -s $(wildcard tests/load) $(ARGS)
 
+bench-clock: setup tests/load/clock/node_modules/.installed ## our clock beside published ones, 25 minutes: make bench-clock ARGS="--profiles lan"
+	@$(BIN)/python -m tests.load.clock $(ARGS)
+
 docs: setup ## checks the documentation: every link and anchor
 	$(BIN)/python .ci/links.py
 
@@ -83,7 +86,7 @@ lock: $(VENV)/.created ## renews the locks from pyproject.toml and package.json;
 	@.ci/lock $(if $(UPGRADE),--upgrade)
 
 clean: ## removes all that was built or fetched
-	rm -rf $(VENV) dist client/node_modules server/memorata/web .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) dist client/node_modules tests/load/clock/node_modules server/memorata/web .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find server tests .ci -name __pycache__ -prune -exec rm -rf {} +
 	find server/memorata/locales -name '*.mo' -delete
 
@@ -108,6 +111,11 @@ $(VENV)/.package: pyproject.toml server/hatch_build.py $(VENV)/.runtime
 $(VENV)/.tools: tests/requirements.txt $(VENV)/.package
 	@echo "memorata: fetching the tools of development"
 	@$(BIN)/pip install --quiet --require-hashes -r tests/requirements.txt
+	@touch $@
+
+# The libraries that ours is compared with; nothing else needs them.
+tests/load/clock/node_modules/.installed: tests/load/clock/package-lock.json
+	@$(NPM) --prefix ../tests/load/clock ci --silent --ignore-scripts
 	@touch $@
 
 ready-chromium:

@@ -134,6 +134,12 @@ def cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def progress(line: str) -> None:
+    """On a terminal only: in a log each second would be a line."""
+    if sys.stderr.isatty():
+        print(f"\r  {line:60}\r", end="", file=sys.stderr, flush=True)
+
+
 def keep_busy(pid: int, until: float, rng: random.Random) -> None:
     """Stop a process again and again, as its own work for others would: it answers late, and in bunches."""
     try:
@@ -218,11 +224,11 @@ def measure(
                         until = went + profile.busy_s[1] + late_s
                         rng = random.Random(options.seed)
                         threading.Thread(target=keep_busy, args=(server.pid, until, rng), daemon=True).start()
-                print(f"\r  {name}: {gone:4.0f} of {seconds + late_s:.0f} s", end="", file=sys.stderr, flush=True)
+                progress(f"{name}: {gone:4.0f} of {seconds + late_s:.0f} s")
                 if gone < seconds:
                     shares = {who: 100 * (cpu_s(pid) - spent[who]) / max(gone, 1) for who, pid in processes.items()}
                 time.sleep(max(0.01, min(1.0, events[0][0] - gone if events else 1.0)))
-            print("\r" + " " * 60 + "\r", end="", file=sys.stderr)
+            progress("")
             assert clients.returncode == 0, f"the clients ended with {clients.returncode}"
         tell(proxy, "stop")
         account = json.loads(heard(proxy))
@@ -321,10 +327,11 @@ def main() -> None:
             "seed": options.seed,
             "profiles": {},
         }
-        for name in options.profiles:
+        for n, name in enumerate(options.profiles, 1):
+            print(f"{n} of {len(options.profiles)}: {name}, {options.seconds or PROFILES[name].seconds} s", flush=True)
             profile = result["profiles"][name] = run(name, options)
-            print(f"\n{name}: {profile['says']}\n{page.profile_table(profile)}")
-            print(*page.notes(profile), sep="\n", flush=True)
+            print(f"{profile['says']}\n{page.profile_table(profile)}")
+            print(*page.notes(profile), "", sep="\n", flush=True)
         result["goals"] = verdicts(result["profiles"], OURS, WATCHER)
         if options.json is not None:
             options.json.write_text(json.dumps(result, indent=1) + "\n")
