@@ -4,7 +4,7 @@ import type { ComponentChild, FunctionComponent } from 'preact'
 import { renew } from '../renewal'
 
 const AGAIN_MS = 2000
-const AGAIN_MOST_MS = 60_000
+const AGAIN_MOST_MS = 15_000
 
 /** The server has other scripts by now, and a part of these is there no more: only a new page can have it. */
 export const replaced = signal(false)
