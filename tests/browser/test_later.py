@@ -1,4 +1,4 @@
-"""What a page fetches after its first picture: nothing of it is needed by a silence, nothing of it is fetched in one."""
+"""What is fetched after the first picture: no silence needs any of it, and none of it is fetched in one."""
 
 from collections.abc import Iterator
 from dataclasses import replace
