@@ -164,6 +164,7 @@ class RecordingPublisher:
     own: list[str] = field(default_factory=list)
     presences: list[str] = field(default_factory=list)
     rosters: list[str] = field(default_factory=list)
+    syncs: list[str] = field(default_factory=list)
     removals: list[tuple[str, str]] = field(default_factory=list)
 
     def publish(self, ceremony_id: str, events: Sequence[Recorded]) -> None:
@@ -174,6 +175,9 @@ class RecordingPublisher:
 
     def presence(self, ceremony_id: str) -> None:
         self.presences.append(ceremony_id)
+
+    def sync_changed(self, ceremony_id: str) -> None:
+        self.syncs.append(ceremony_id)
 
     def roster_changed(self, ceremony_id: str) -> None:
         self.rosters.append(ceremony_id)

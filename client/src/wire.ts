@@ -432,11 +432,12 @@ export interface You {
   wishes: Wish[]
 }
 
-/** How many seats know the server's clock to 5 ms, to 20 ms, or worse and unknown. */
+/** How many of the audience's screens keep the step to 5 ms, to 20 ms, or worse and unknown. */
 export interface SyncQuality {
   ms5: number
   ms20: number
   unknown: number
+  soundless: number
 }
 
 /** Who is there, in numbers, and the tributes counted. `places` holds people by country, `elsewhere` those without. */
@@ -583,7 +584,7 @@ export interface Auth {
   tab: string
 }
 
-/** How a page fares; `bound_ms` is how far its clock may be off, `null` when it does not know. */
+/** How a page fares; `bound_ms` is how far what it sounds or shows may be off, `null` when it does not know. */
 export interface Report {
   bound_ms: number | null
   sound: 'running' | 'locked' | 'muted'

@@ -134,6 +134,9 @@ class Publisher(Protocol):
     def presence(self, ceremony_id: str) -> None:
         """The totals have changed."""
 
+    def sync_changed(self, ceremony_id: str) -> None:
+        """How well the audience keeps the step has changed, which is told to staff alone."""
+
     def roster_changed(self, ceremony_id: str) -> None: ...
 
     def removed(self, ceremony_id: str, role: Role) -> None:
@@ -155,11 +158,15 @@ class Alarm(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SyncQuality:
-    """How many seats know the server's time to 5 ms, to 20 ms, or worse and unknown."""
+    """How many of the audience's seats keep the step to 5 ms, to 20 ms, or worse and unknown; staff are not among them.
+
+    `soundless` counts those, of all three, whose sound does not run or is off.
+    """
 
     ms5: int = 0
     ms20: int = 0
     unknown: int = 0
+    soundless: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +183,7 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How a page fares; `bound_ms` is how far its clock may be off, `None` when it does not know."""
+    """How a page fares; `bound_ms` is how far what it sounds or shows may be off, `None` when it does not know."""
 
     bound_ms: float | None
     sound: Literal["running", "locked", "muted"]
@@ -203,7 +210,11 @@ class Seats(Protocol):
 
     def update(self, participant: Participant) -> bool: ...
 
-    def report(self, participant: Participant, report: Report) -> bool: ...
+    def report(self, participant: Participant, report: Report, now_ms: int) -> bool:
+        """Whether the audience's step changed by it."""
+
+    def forget_reports(self, now_ms: int) -> tuple[str, ...]:
+        """Trust no report of long ago; the ids of the ceremonies whose step changed."""
 
     def expire(self, now_ms: int) -> tuple[str, ...]:
         """Free the seats whose time of grace is over; the ids of the ceremonies that changed."""

@@ -9,6 +9,7 @@ from memorata.services.ports import Alarm, Clock, Participant, Publisher, Report
 
 SPACING_MS = 500
 ROSTER_SPACING_MS = 2_000
+SYNC_SPACING_MS = 1_000
 PAGE = 50
 
 
@@ -53,6 +54,7 @@ class PresenceDesk:
         self._lock = green.lock()
         self._totals_told: dict[str, _Told] = {}
         self._roster_told: dict[str, _Told] = {}
+        self._sync_told: dict[str, _Told] = {}
         self._versions: dict[str, int] = {}
 
     def start(self) -> None:
@@ -76,13 +78,16 @@ class PresenceDesk:
             self._touch_roster(participant.ceremony_id)
 
     def report(self, participant: Participant, report: Report) -> None:
-        if self._seats.report(participant, report):
-            self.touch(participant.ceremony_id)
+        if self._seats.report(participant, report, self._clock.now_ms()):
+            self._touch_sync(participant.ceremony_id)
 
     def expire(self) -> None:
-        for ceremony_id in self._seats.expire(self._clock.now_ms()):
+        now_ms = self._clock.now_ms()
+        for ceremony_id in self._seats.expire(now_ms):
             self.touch(ceremony_id)
             self._touch_roster(ceremony_id)
+        for ceremony_id in self._seats.forget_reports(now_ms):
+            self._touch_sync(ceremony_id)
 
     def totals(self, ceremony_id: str) -> Totals:
         return self._seats.totals(ceremony_id)
@@ -119,9 +124,16 @@ class PresenceDesk:
     def _touch_roster(self, ceremony_id: str) -> None:
         self._soon(self._roster_told, ceremony_id, ROSTER_SPACING_MS, self._publisher.roster_changed)
 
+    def _touch_sync(self, ceremony_id: str) -> None:
+        self._soon(self._sync_told, ceremony_id, SYNC_SPACING_MS, self._tell_sync)
+
     def _tell_totals(self, ceremony_id: str) -> None:
         self._versions[ceremony_id] = self.version(ceremony_id) + 1
         self._publisher.presence(ceremony_id)
+
+    def _tell_sync(self, ceremony_id: str) -> None:
+        self._versions[ceremony_id] = self.version(ceremony_id) + 1
+        self._publisher.sync_changed(ceremony_id)
 
     def _soon(
         self, told_by_id: dict[str, _Told], ceremony_id: str, spacing_ms: int, tell: Callable[[str], None]

@@ -117,11 +117,78 @@ def test_nothing_is_told_during_a_silence_and_once_after_it(desk: Desk) -> None:
     assert (desk.publisher.presences, desk.publisher.rosters) == ([ID], [ID])
 
 
+def in_step(desk: Desk, who: Participant, bound_ms: float | None, sound: str = "running") -> None:
+    desk.join(who, "tab")
+    desk.report(who, Report(bound_ms, sound, True))  # type: ignore[arg-type]
+
+
 def test_reports_say_how_well_in_step_the_seats_are(desk: Desk) -> None:
-    for who, bound_ms in ((CHIYO, 2.0), (BRUNO, 18.0), (HALL, 300.0), (AMINA, None)):
-        desk.join(who, "tab")
-        desk.report(who, Report(bound_ms, "running", True))
-    assert desk.totals(ID).sync == SyncQuality(ms5=1, ms20=1, unknown=2)
+    bounds = (0.0, 5.0, 5.01, 20.0, 20.01, 300.0, None)
+    for n, bound_ms in enumerate(bounds):
+        in_step(desk, replace(CHIYO, id=f"guest {n}"), bound_ms)
+    desk.join(BRUNO, "tab")  # has not reported yet
+    assert desk.totals(ID).sync == SyncQuality(ms5=2, ms20=2, unknown=4)
+
+
+def test_sound_that_is_off_is_counted_beside_the_step(desk: Desk) -> None:
+    for who, sound in ((CHIYO, "running"), (BRUNO, "locked"), (HALL, "muted")):
+        in_step(desk, who, 2.0, sound)
+    in_step(desk, AMINA, None, "locked")
+    assert desk.totals(ID).sync == SyncQuality(ms5=3, unknown=1, soundless=3)
+
+
+def test_staff_are_not_counted_among_those_who_keep_the_step(desk: Desk) -> None:
+    in_step(desk, HANA, None, "locked")
+    in_step(desk, replace(HANA, id="helper", role="moderator"), 300.0)
+    in_step(desk, CHIYO, 2.0)
+    assert desk.totals(ID).sync == SyncQuality(ms5=1)
+    assert desk.totals(ID).seats == 3
+
+
+def test_a_report_of_long_ago_counts_for_nothing(desk: Desk) -> None:
+    in_step(desk, CHIYO, 2.0, "locked")
+    desk.alarm.pass_time(60_000)
+    desk.expire()
+    assert desk.totals(ID).sync == SyncQuality(ms5=1, soundless=1)
+    told = len(desk.publisher.syncs)
+    desk.alarm.pass_time(1)
+    desk.expire()
+    assert desk.totals(ID).sync == SyncQuality(unknown=1)
+    desk.alarm.pass_time(1_000)
+    assert len(desk.publisher.syncs) == told + 1
+    desk.report(CHIYO, Report(2.0, "running", True))
+    assert desk.totals(ID).sync == SyncQuality(ms5=1)
+
+
+def test_how_well_in_step_is_told_to_staff_alone_and_once_a_second(desk: Desk) -> None:
+    guests = [replace(CHIYO, id=f"guest {n}") for n in range(50)]
+    for guest in guests:
+        desk.join(guest, "tab")
+    desk.alarm.pass_time(1_000)
+    presences, version = len(desk.publisher.presences), desk.version(ID)
+    for guest in guests:
+        desk.report(guest, Report(2.0, "running", True))
+        desk.alarm.pass_time(50)
+    desk.alarm.pass_time(1_000)
+    assert len(desk.publisher.presences) == presences
+    assert desk.publisher.syncs == [ID] * 4
+    assert desk.version(ID) == version + 4
+    for guest in guests:
+        desk.report(guest, Report(3.0, "running", True))
+    desk.alarm.pass_time(5_000)
+    assert len(desk.publisher.syncs) == 4, "the same class is no news"
+
+
+def test_reports_during_a_silence_are_told_after_it(desk: Desk) -> None:
+    desk.join(CHIYO, "tab")
+    desk.alarm.pass_time(1_000)
+    desk.is_silent = True
+    desk.report(CHIYO, Report(2.0, "running", True))
+    desk.alarm.pass_time(30_000)
+    assert desk.publisher.syncs == []
+    desk.is_silent = False
+    desk.alarm.pass_time(2_000)
+    assert desk.publisher.syncs == [ID]
 
 
 def test_a_new_name_or_country_is_told(desk: Desk) -> None:

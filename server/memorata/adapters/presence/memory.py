@@ -1,13 +1,16 @@
 """Who is there, in the memory of one process: seats, their tabs, and half a minute for a lost line to return."""
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from memorata import green
+from memorata.domain.roles import is_staff
 from memorata.services.ports import Participant, Report, SeatRow, SyncQuality, Totals
 
 GRACE_MS = 30_000
 TABS_MAX = 20
+REPORT_MS = 60_000
+"""Three reports missed: nothing is known of that page any more."""
 
 
 @dataclass(slots=True)
@@ -17,6 +20,7 @@ class _Seat:
     tabs: set[str] = field(default_factory=set)
     lost_ms: int | None = None
     report: Report | None = None
+    reported_ms: int = 0
 
 
 class MemorySeats:
@@ -63,13 +67,24 @@ class MemorySeats:
             seat.participant = participant
             return True
 
-    def report(self, participant: Participant, report: Report) -> bool:
+    def report(self, participant: Participant, report: Report, now_ms: int) -> bool:
         with self._lock:
             seat = self._seats.get(participant.ceremony_id, {}).get(participant.id)
             if seat is None:
                 return False
-            before, seat.report = seat.report, report
-            return _quality(before) != _quality(report)
+            before, seat.report, seat.reported_ms = _step(seat), report, now_ms
+            return before != _step(seat)
+
+    def forget_reports(self, now_ms: int) -> tuple[str, ...]:
+        changed: dict[str, None] = {}
+        with self._lock:
+            for ceremony_id, seats in self._seats.items():
+                for seat in seats.values():
+                    if seat.report is not None and now_ms - seat.reported_ms > REPORT_MS:
+                        before, seat.report = _step(seat), None
+                        if before != _step(seat):
+                            changed[ceremony_id] = None
+        return tuple(changed)
 
     def expire(self, now_ms: int) -> tuple[str, ...]:
         changed: list[str] = []
@@ -90,13 +105,13 @@ class MemorySeats:
 
     def totals(self, ceremony_id: str) -> Totals:
         with self._lock:
-            seats = [(seat.participant, seat.report) for seat in self._seats.get(ceremony_id, {}).values()]
+            seats = [(seat.participant, _step(seat)) for seat in self._seats.get(ceremony_id, {}).values()]
         places: Counter[str | None] = Counter()
         quality: Counter[str] = Counter()
         communities: set[str] = set()
-        for participant, report in seats:
+        for participant, step in seats:
             places[participant.country] += participant.people
-            quality[_quality(report)] += 1
+            quality.update(step)
             if participant.community:
                 communities.add(participant.community.casefold())
         return Totals(
@@ -105,7 +120,7 @@ class MemorySeats:
             places=tuple(sorted((country, people) for country, people in places.items() if country is not None)),
             elsewhere=places[None],
             communities=len(communities),
-            sync=replace(SyncQuality(), ms5=quality["ms5"], ms20=quality["ms20"], unknown=quality["unknown"]),
+            sync=SyncQuality(**quality),
         )
 
     def rows(self, ceremony_id: str) -> tuple[SeatRow, ...]:
@@ -123,7 +138,13 @@ def _counted(participant: Participant) -> tuple[str | None, str, int]:
     return participant.country, participant.community, participant.people
 
 
-def _quality(report: Report | None) -> str:
+def _step(seat: _Seat) -> tuple[str, ...]:
+    """Where a seat counts in the step of the audience: nowhere for staff, who do not listen but conduct."""
+    if is_staff(seat.participant.role):
+        return ()
+    report = seat.report
     if report is None or report.bound_ms is None or report.bound_ms > 20:
-        return "unknown"
-    return "ms5" if report.bound_ms <= 5 else "ms20"
+        near = "unknown"
+    else:
+        near = "ms5" if report.bound_ms <= 5 else "ms20"
+    return (near,) if report is None or report.sound == "running" else (near, "soundless")

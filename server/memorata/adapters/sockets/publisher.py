@@ -71,6 +71,10 @@ class SocketPublisher:
             for view in VIEWS:
                 self._emit("presence", self._teller.presence(ceremony_id, view), audience(ceremony_id, view))
 
+    def sync_changed(self, ceremony_id: str) -> None:
+        if self._teller is not None and self.connections.of_ceremony(ceremony_id):
+            self._emit("presence", self._teller.presence(ceremony_id, "staff"), audience(ceremony_id, "staff"))
+
     def roster_changed(self, ceremony_id: str) -> None:
         self._emit("roster_changed", {}, audience(ceremony_id, "staff"))
 

@@ -121,7 +121,8 @@ class Teller:
         if not fresh and kept is not None and kept[0] == version and now - kept[1] < _FRESH_MS:
             return kept[2]
         totals, counts = self._desk.totals(ceremony_id), self._ceremonies.counts(ceremony_id)
-        quality = wire.SyncQuality(totals.sync.ms5, totals.sync.ms20, totals.sync.unknown)
+        sync = totals.sync
+        quality = wire.SyncQuality(sync.ms5, sync.ms20, sync.unknown, sync.soundless)
         presence = wire.Presence(
             version=version,
             people=totals.people,

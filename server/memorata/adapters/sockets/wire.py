@@ -68,11 +68,15 @@ class You(msgspec.Struct, frozen=True):
 
 
 class SyncQuality(msgspec.Struct, frozen=True):
-    """How many seats know the server's clock to 5 ms, to 20 ms, or worse and unknown."""
+    """How many of the audience's screens keep the step to 5 ms, to 20 ms, or worse and unknown.
+
+    `soundless` counts those, of all three, whose sound does not run or is off.
+    """
 
     ms5: int
     ms20: int
     unknown: int
+    soundless: int
 
 
 class Presence(msgspec.Struct, frozen=True):
@@ -208,9 +212,9 @@ class RosterAsk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Report(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How a page fares; `bound_ms` is how far its clock may be off, `null` when it does not know."""
+    """How a page fares; `bound_ms` is how far what it sounds or shows may be off, `null` when it does not know."""
 
-    bound_ms: float | None
+    bound_ms: Annotated[float, msgspec.Meta(ge=0)] | None
     sound: Literal["running", "locked", "muted"]
     picture: bool
 
