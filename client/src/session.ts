@@ -3,6 +3,7 @@ import { openConnection, type Connection } from './connection'
 import { createCore, localStorageOrNull, sessionStorageOrNull, type Core } from './core'
 import { createHistory } from './history'
 import { createOutbox, randomId } from './outbox'
+import { createReporter, stepBound_ms } from './reporting'
 import type { Boot } from './state'
 import type { Ack, CommandFields, CommandKind, RosterPage, You } from './wire'
 
@@ -45,7 +46,6 @@ export class Failure extends Error {
   }
 }
 
-const REPORT_MS = 20_000
 const DEVICE_KEY = 'memorata.device'
 
 export function createSession(boot: Boot): Session {
@@ -85,10 +85,14 @@ export function createSession(boot: Boot): Session {
         })
         history.onCatchUp(welcome)
         if (connection !== null) core.startSampling(connection.clock)
+        reporter.joined()
         outbox.flush()
       },
       onEvent: history.onEvent,
-      onBeat: (beat) => history.onHead(beat.epoch, beat.seq),
+      onBeat(beat) {
+        history.onHead(beat.epoch, beat.seq)
+        report()
+      },
       onYou: (you: You) => store.set({ you }),
       onPresence(presence) {
         const shown = store.get().presence
@@ -108,12 +112,18 @@ export function createSession(boot: Boot): Session {
     kept?.removeItem(tokenKey)
   }
 
-  setInterval(() => {
-    if (connection?.live !== true) return
-    const bound_ms = store.get().clockBound_ms
-    const sound = core.sound.state === 'running' ? (core.sound.muted ? 'muted' : 'running') : 'locked'
-    void connection.ask('report', { bound_ms: Number.isFinite(bound_ms) ? bound_ms : null, sound, picture: true })
-  }, REPORT_MS)
+  const reporter = createReporter({
+    read: () => ({
+      bound_ms: stepBound_ms(core.estimator, core.sound, performance.now()),
+      sound: core.sound.state === 'running' ? (core.sound.muted ? 'muted' : 'running') : 'locked',
+      picture: true,
+    }),
+    send: (report) => void connection?.ask('report', report),
+  })
+  const report = () => {
+    if (connection?.live === true) reporter.tick()
+  }
+  setInterval(report, 1000)
   window.addEventListener('pagehide', (event) => {
     if (!event.persisted) connection?.bye()
   })
