@@ -11,6 +11,8 @@ import type { Run, Silence } from './wire'
 const AHEAD_MS = 150_000
 const DENSE_BEFORE_MS = 60_000
 const LOOK_MS = 1000
+/** A stroke may still be on its way to a late loudspeaker. */
+const STRUCK_MS = 1000
 
 export interface KeeperDeps {
   store: Store
@@ -38,7 +40,7 @@ export function keepStep(deps: KeeperDeps): () => void {
   let soundingEnd_ms = 0
   let frozen = false
   let dense = 0
-  const struck = new Set<string>()
+  let strokes: readonly number[] = []
 
   function look(): void {
     const { state } = deps.store.get()
@@ -46,6 +48,7 @@ export function keepStep(deps: KeeperDeps): () => void {
     const now_ms = deps.now()
     let found = ''
     let locked = false
+    const ahead: number[] = []
     for (const run of runsAhead(state.programme, state.progress)) {
       if (run.start_ms - now_ms > AHEAD_MS) break
       const item = itemOf(state.programme, run.item_id)
@@ -68,18 +71,21 @@ export function keepStep(deps: KeeperDeps): () => void {
         }
         locked = isLocked(silencePart(instants, now_ms))
       } else if (detail.kind === 'bell' && run.holds.length === 0) {
+        const { runs, closed_ms } = state.progress
+        const end_ms = Math.min(following(runs, run)?.start_ms ?? Infinity, closed_ms ?? Infinity)
         for (let stroke = 0; stroke < detail.strokes; stroke++) {
           const at_ms = run.start_ms + stroke * detail.interval_s * 1000
-          const key = `${run.cue}:${stroke}`
-          if (at_ms < now_ms || at_ms - now_ms > LOOK_MS * 3 || struck.has(key)) continue
-          struck.add(key)
-          deps.sound.bell(at_ms)
+          if (at_ms < end_ms && at_ms > now_ms - STRUCK_MS && at_ms - now_ms < AHEAD_MS) ahead.push(at_ms)
         }
       }
     }
     // One that is over is left alone: its bell may still be fading.
     if (found === '' && sounding !== '' && now_ms < soundingEnd_ms) deps.sound.stopSilence()
     sounding = found
+    if (ahead.join() !== strokes.join()) {
+      strokes = ahead
+      deps.sound.bells(ahead)
+    }
     if (locked !== frozen) {
       frozen = locked
       deps.estimator.freeze(locked)
@@ -92,6 +98,7 @@ export function keepStep(deps: KeeperDeps): () => void {
     clearInterval(timer)
     unsubscribe()
     deps.sound.stopSilence()
+    deps.sound.bells([])
   }
 }
 

@@ -2,14 +2,15 @@
  * What a person hears of a ceremony besides videos: beats and bells, placed ahead on the audio clock.
  *
  * Once a plan and a clock are there it needs no network, and only seldom a timer: everything due in the next 150 s lies in the
- * audio graph already, and a pass four times a second moves what has come to lie wrong.
+ * audio graph already, and a pass some times a second moves what has come to lie wrong.
  */
 import { createAudioClock } from './audioclock.ts'
 import type { Estimator } from './clock.ts'
 import type { Timers } from './clockrunner.ts'
-import { createCueSheet, LEAST_AHEAD_S, sound, type Instruments } from './cuesheet.ts'
+import { createCueSheet, LEAST_AHEAD_S, sound, type Instruments, type Part, type Reckoning } from './cuesheet.ts'
 import { beatCount, beatInstant, endInstant, type SilencePlan } from './metronome.ts'
 import { renderBell, renderHush, renderTick } from './timbre.ts'
+import { createTrims, type Devices, type Kept } from './trim.ts'
 
 /** 'locked': not yet allowed by a press. 'suspended': taken away (a call, another tab, sleep); one press brings it back. */
 export type SoundState = 'locked' | 'running' | 'suspended'
@@ -21,10 +22,10 @@ export interface SoundDeps {
   now?: () => number
   timers?: Timers
   /** Keeps the trim of this device. */
-  storage?: Pick<Storage, 'getItem' | 'setItem'> | null
+  storage?: Kept | null
   page?: Page | null
-  /** Latency that this platform is known not to report, ms. */
-  unreported_ms?: number
+  /** Tells of outputs that come and go. */
+  devices?: Devices | null
 }
 
 interface Page {
@@ -52,17 +53,23 @@ export interface Sound {
   /** Enters wherever the silence is by now. The same plan again changes nothing. */
   playSilence(plan: SilencePlan, estimator?: Estimator): void
   stopSilence(): void
-  /** A stroke at a server instant. */
-  bell(at_ms: number): void
+  /** The strokes to come, all of them, at server instants; one that is not told again is not struck. */
+  bells(at_ms: readonly number[]): void
+  /** Ticks at local instants, beside any ceremony: with the trim, or as they are heard without one. */
+  rehearse(at_ms: readonly number[], trimmed: boolean): void
+  stopRehearsal(): void
   /** A soft short tone at once; false when sound does not run. */
   checkTone(): boolean
   close(): void
 }
 
-const TRIM_KEY = 'memorata.trim_ms'
-const MOST_TRIM_MS = 300
-const PASS_MS = 250
-const READ_MS = 50
+const PASS_MS = 125
+/** With nothing on the sheet. */
+const IDLE_MS = 250
+/** Readings at even distances could fall on the same place of every page of audio; these few ms more or less spread them. */
+const READ_MS = 45
+const READ_MORE_MS = 11
+const GOLDEN = 0.618034
 const RAMP_S = 0.03
 const CHECK_LEVEL = 0.3
 const CHECK_S = 1.6
@@ -73,6 +80,10 @@ const RESUME_MS = 1500
 /** A context that says it runs and stands still for so long has lost its card. */
 const STALLED_MS = 1500
 const RETRY_MS = 2000
+/** A context without a card is given up for a new one, no oftener than this. */
+const REOPEN_MS = 6000
+/** Instants of the local clock itself. */
+const LOCAL: Reckoning = { localAt: (at_ms) => at_ms, uncertainty_ms: () => 0 }
 
 export function createSound(deps: SoundDeps): Sound {
   const now = deps.now ?? (() => performance.now())
@@ -83,7 +94,8 @@ export function createSound(deps: SoundDeps): Sound {
   const page = deps.page === undefined ? browserPage() : deps.page
   const storage = deps.storage === undefined ? browserStorage() : deps.storage
   const createContext = deps.createContext ?? (() => new AudioContext({ latencyHint: 'interactive' }))
-  const unreported_ms = deps.unreported_ms ?? 0
+  const devices = deps.devices === undefined ? browserDevices() : deps.devices
+  const trims = createTrims(storage, devices)
   const audioClock = createAudioClock(now)
   const cues = createCueSheet(audioClock)
   const listeners = new Set<(state: SoundState) => void>()
@@ -95,11 +107,14 @@ export function createSound(deps: SoundDeps): Sound {
   let state: SoundState = 'locked'
   let muted = false
   let volume = 1
-  let trim_ms = readTrim()
   let current: SilencePlan | null = null
+  let strokes: ReadonlySet<number> = new Set()
   let timer: unknown = null
   let lastPass = -Infinity
   let lastRetry = -Infinity
+  let lastOpen = -Infinity
+  let readings = 0
+  let steps = 0
   let moved = { context: 0, local: 0 }
 
   function open(): AudioContext {
@@ -115,19 +130,41 @@ export function createSound(deps: SoundDeps): Sound {
       tick: toBuffer(fresh, renderTick(fresh.sampleRate)),
       stroke: toBuffer(fresh, renderBell(fresh.sampleRate)),
     }
-    moved = { context: fresh.currentTime, local: now() }
-    fresh.addEventListener('statechange', onStateChange)
+    lastOpen = now()
+    moved = { context: fresh.currentTime, local: lastOpen }
+    for (const [name, listener] of heardOf) fresh.addEventListener(name, listener)
     return fresh
   }
 
   function abandon(): void {
-    context?.removeEventListener('statechange', onStateChange)
+    for (const [name, listener] of heardOf) context?.removeEventListener(name, listener)
     cues.withdraw()
     context?.close().catch(() => undefined)
     context = null
     instruments = null
     master = null
     hush = null
+  }
+
+  /** What a context tells of itself; the last two only in the newest browsers. */
+  const heardOf: [string, () => void][] = [
+    ['statechange', onStateChange],
+    ['sinkchange', onOtherOutput],
+    ['error', revive],
+  ]
+
+  /** Earphones are put on or taken off: another latency, perhaps another trim, most often after some moments without sound. */
+  function onOtherOutput(): void {
+    audioClock.renew()
+    if (context) begin()
+    void trims.look().then((changed) => {
+      if (changed) resettle()
+    })
+  }
+
+  function resettle(): void {
+    cues.resettle()
+    if (context) begin()
   }
 
   function onStateChange(): void {
@@ -167,7 +204,12 @@ export function createSound(deps: SoundDeps): Sound {
     if (!context || context.state === 'closed' || state === 'locked') return
     if (context.state === 'running' && !stalled()) return
     lastRetry = now()
-    const from = context
+    let from = context
+    // One that stands still cannot be resumed. A new one needs no press once there has been one, in most browsers.
+    if (from.state === 'running' && lastRetry - lastOpen >= REOPEN_MS) {
+      abandon()
+      from = open()
+    }
     void resume(from).then(() => {
       if (from === context) changed()
     })
@@ -179,19 +221,22 @@ export function createSound(deps: SoundDeps): Sound {
     const local = now()
     if (stalled() !== (state !== 'running') && context.state === 'running') changed()
     audioClock.sample(context)
-    if (local - lastPass >= PASS_MS) {
+    const stepped = audioClock.steps !== steps
+    steps = audioClock.steps
+    if (stepped || local - lastPass >= PASS_MS) {
       lastPass = local
       if (state === 'running') pass()
       else if (local - lastRetry >= RETRY_MS) revive()
     }
     timers.clearTimeout(timer)
-    timer = timers.setTimeout(loop, state === 'running' && cues.size > 0 ? READ_MS : PASS_MS)
+    const more = READ_MORE_MS * ((++readings * GOLDEN) % 1)
+    timer = timers.setTimeout(loop, state === 'running' && cues.size > 0 ? READ_MS + more : IDLE_MS)
   }
 
   function pass(): void {
     if (!instruments) return
     const local = now()
-    cues.pass(instruments, local, trim_ms + unreported_ms)
+    cues.pass(instruments, local, trims.ms)
     keepCardAwake(instruments.context, local)
   }
 
@@ -220,8 +265,8 @@ export function createSound(deps: SoundDeps): Sound {
     if (context && master) master.gain.setTargetAtTime(loudness(), context.currentTime, RAMP_S)
   }
 
-  function add(at_ms: number, kind: 'tick' | 'bell', estimator: Estimator, ofSilence: boolean): void {
-    cues.add({ at_ms, kind, estimator, ofSilence })
+  function add(at_ms: number, kind: 'tick' | 'bell', reckoning: Reckoning, part: Part, trimmed = true): void {
+    cues.add({ at_ms, kind, reckoning, part, trimmed })
   }
 
   function begin(): void {
@@ -231,7 +276,7 @@ export function createSound(deps: SoundDeps): Sound {
 
   function stopSilence(): void {
     current = null
-    cues.dropSilence()
+    cues.strike('silence')
   }
 
   function checkTone(): boolean {
@@ -243,21 +288,18 @@ export function createSound(deps: SoundDeps): Sound {
     return true
   }
 
-  function readTrim(): number {
-    try {
-      return clampTrim(Number(storage?.getItem(TRIM_KEY) ?? 0))
-    } catch {
-      return 0
-    }
-  }
-
   function woken(): void {
     revive()
     if (context) begin()
   }
 
   page?.document.addEventListener('visibilitychange', woken)
+  page?.document.addEventListener('resume', woken)
   page?.window.addEventListener('pageshow', woken)
+  devices?.addEventListener('devicechange', onOtherOutput)
+  void trims.look().then((changed) => {
+    if (changed) resettle()
+  })
 
   return {
     get state() {
@@ -270,7 +312,7 @@ export function createSound(deps: SoundDeps): Sound {
       return volume
     },
     get trim_ms() {
-      return trim_ms
+      return trims.ms
     },
     get bound_ms() {
       return state === 'running' ? audioClock.bound_ms : Infinity
@@ -304,32 +346,40 @@ export function createSound(deps: SoundDeps): Sound {
     },
 
     setTrim_ms(to) {
-      trim_ms = clampTrim(to)
-      try {
-        storage?.setItem(TRIM_KEY, String(trim_ms))
-      } catch {
-        // A private window may refuse; the trim then lasts as long as the page.
-      }
-      begin()
+      trims.set(to)
+      resettle()
     },
 
     playSilence(plan, estimator = deps.estimator) {
       if (current && samePlan(current, plan)) return
       stopSilence()
       current = { ...plan }
-      if (plan.sound === 'bell' || plan.start_signal === 'bell') add(plan.t0_ms, 'bell', estimator, true)
+      if (plan.sound === 'bell' || plan.start_signal === 'bell') add(plan.t0_ms, 'bell', estimator, 'silence')
       if (plan.sound === 'metronome') {
-        for (let index = 0; index < beatCount(plan); index++) add(beatInstant(plan, index), 'tick', estimator, true)
+        for (let index = 0; index < beatCount(plan); index++) add(beatInstant(plan, index), 'tick', estimator, 'silence')
       }
-      if (plan.end_signal === 'bell') add(endInstant(plan), 'bell', estimator, true)
+      if (plan.end_signal === 'bell') add(endInstant(plan), 'bell', estimator, 'silence')
       begin()
     },
 
     stopSilence,
 
-    bell(at_ms) {
-      add(at_ms, 'bell', deps.estimator, false)
+    bells(at_ms) {
+      const told = new Set(at_ms)
+      cues.strike('bells', told)
+      for (const one of told) if (!strokes.has(one)) add(one, 'bell', deps.estimator, 'bells')
+      strokes = told
       begin()
+    },
+
+    rehearse(at_ms, trimmed) {
+      cues.strike('rehearsal')
+      for (const one of at_ms) add(one, 'tick', LOCAL, 'rehearsal', trimmed)
+      begin()
+    },
+
+    stopRehearsal() {
+      cues.strike('rehearsal')
     },
 
     checkTone,
@@ -337,8 +387,12 @@ export function createSound(deps: SoundDeps): Sound {
     close() {
       timers.clearTimeout(timer)
       page?.document.removeEventListener('visibilitychange', woken)
+      page?.document.removeEventListener('resume', woken)
       page?.window.removeEventListener('pageshow', woken)
-      cues.dropSilence()
+      devices?.removeEventListener('devicechange', onOtherOutput)
+      cues.strike('silence')
+      cues.strike('bells')
+      cues.strike('rehearsal')
       abandon()
       listeners.clear()
     },
@@ -356,10 +410,6 @@ function toBuffer(context: AudioContext, samples: Float32Array<ArrayBuffer>): Au
   return buffer
 }
 
-function clampTrim(ms: number): number {
-  return Number.isFinite(ms) ? Math.min(MOST_TRIM_MS, Math.max(-MOST_TRIM_MS, Math.round(ms))) : 0
-}
-
 /** The ring switch of an iPhone silences Web Audio unless the page says that this is playback. */
 function playThroughMuteSwitch(): void {
   if (typeof navigator === 'undefined') return
@@ -370,6 +420,12 @@ function playThroughMuteSwitch(): void {
 
 function browserPage(): Page | null {
   return typeof document === 'undefined' ? null : { window, document }
+}
+
+function browserDevices(): Devices | null {
+  // Absent on plain HTTP, whatever the types say.
+  const known: { mediaDevices?: Devices } | null = typeof navigator === 'undefined' ? null : navigator
+  return known?.mediaDevices ?? null
 }
 
 function browserStorage(): Storage | null {

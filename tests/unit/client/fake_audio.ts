@@ -81,8 +81,15 @@ export interface Card {
   sampleRate: number
   /** Jitter of the stamps, ms. */
   jitter_ms: number
-  /** How getOutputTimestamp() answers. */
-  stamps: 'right' | 'none' | 'safari15'
+  /**
+   * How getOutputTimestamp() answers. 'paged': the time of the last page, at the time of asking; 'repeated': both times of the
+   * last page, the same until the next.
+   */
+  stamps: 'right' | 'none' | 'safari15' | 'paged' | 'repeated'
+  /** How far a page of stamps reaches, samples. */
+  page: number
+  /** The performance time comes in steps of this, cut off, ms; 0 for none. */
+  grain_ms: number
   /** What the browser reports in outputLatency, if it does. */
   reported_ms?: number
 }
@@ -94,6 +101,8 @@ export const aCard = (change: Partial<Card> = {}): Card => ({
   sampleRate: 48_000,
   jitter_ms: 0.3,
   stamps: 'right',
+  page: 512,
+  grain_ms: 0,
   ...change,
 })
 
@@ -103,6 +112,8 @@ export class Stage implements Timers {
   /** Timers are no finer than this: 0 in front, 60 000 in a long-hidden page. */
   throttle = 0
   readonly contexts: FakeContext[] = []
+  /** Whether a context made now runs without a press. */
+  allowed = true
   private queue: { at: number; run: () => void; id: number }[] = []
   private ids = 0
 
@@ -127,6 +138,7 @@ export class Stage implements Timers {
 
   createContext = (): AudioContext => {
     const context = new FakeContext(this)
+    context.resumable = this.allowed
     this.contexts.push(context)
     return context as unknown as AudioContext
   }
@@ -163,17 +175,18 @@ export class FakeContext extends EventTarget {
   /** Context seconds handed to the card so far. */
   rendered_s = 0
   latency_ms: number
+  readonly sampleRate: number
+  private ppm: number
   frozen = false
   private runSince: { at: number; context: number } | null = null
 
   constructor(readonly stage: Stage) {
     super()
     this.latency_ms = stage.card.latency_ms
+    this.ppm = stage.card.ppm
+    this.sampleRate = stage.card.sampleRate
   }
 
-  get sampleRate() {
-    return this.stage.card.sampleRate
-  }
   get baseLatency() {
     return this.stage.card.block / this.sampleRate
   }
@@ -191,18 +204,28 @@ export class FakeContext extends EventTarget {
     return () => {
       const jitter = (random() - 0.5) * 2 * card.jitter_ms
       // Taken some ms ago, as by the callback of the card.
-      const age = 3 * random()
-      const contextTime = this.contextAt(now - age) - this.latency_ms / 1000
+      let at = now - 3 * random()
+      let contextTime = this.contextAt(at) - this.latency_ms / 1000
       if (contextTime <= 0) return { contextTime: 0, performanceTime: 0 }
-      const scale = card.stamps === 'safari15' ? 1 / this.sampleRate : 1
-      return { contextTime: contextTime * scale, performanceTime: this.stage.local(now - age) + jitter }
+      if (card.stamps === 'paged' || card.stamps === 'repeated') {
+        at = now
+        const exact = this.contextAt(at) - this.latency_ms / 1000
+        const page = card.page / this.sampleRate
+        contextTime = Math.floor(exact / page) * page
+        if (card.stamps === 'repeated') at -= ((exact - contextTime) * 1000) / (1 + this.ppm / 1e6)
+      }
+      if (card.stamps === 'safari15') contextTime /= this.sampleRate
+      const performanceTime = this.stage.local(at) + (card.stamps === 'repeated' ? 0 : jitter)
+      const { grain_ms } = card
+      return { contextTime, performanceTime: grain_ms > 0 ? Math.floor(performanceTime / grain_ms) * grain_ms : performanceTime }
     }
   }
 
   /** Exact context seconds at a true time, while running. */
   private contextAt(trueMs: number): number {
     if (!this.runSince) return this.rendered_s
-    return this.runSince.context + ((trueMs - this.runSince.at) / 1000) * (1 + this.stage.card.ppm / 1e6)
+    const passed = Math.max(0, trueMs - this.runSince.at)
+    return this.runSince.context + (passed / 1000) * (1 + this.ppm / 1e6)
   }
 
   render(): void {
@@ -217,7 +240,7 @@ export class FakeContext extends EventTarget {
       const level = this.levelOf(source, source.when)
       if (level === null || source.buffer === null) continue
       const since = this.runSince!
-      const sounds = since.at + ((source.when - since.context) / (1 + this.stage.card.ppm / 1e6)) * 1000
+      const sounds = since.at + ((source.when - since.context) / (1 + this.ppm / 1e6)) * 1000
       this.heard.push({ at: sounds + this.latency_ms, buffer: source.buffer, level })
     }
     if (before !== this.rendered_s) {
@@ -266,6 +289,13 @@ export class FakeContext extends EventTarget {
     this.runSince = state === 'running' ? { at: this.stage.now, context: this.rendered_s } : null
     this.state = state
     this.dispatchEvent(new Event('statechange'))
+  }
+
+  /** Another output: audio stands for some ms, then goes on at the rate and with the latency of that one. */
+  device({ latency_ms, ppm, stands_ms }: { latency_ms: number; ppm: number; stands_ms: number }): void {
+    this.stall(stands_ms)
+    this.ppm = ppm
+    this.latency_ms = latency_ms
   }
 
   /** The card keeps the graph waiting: what follows sounds later by so much. */

@@ -63,7 +63,7 @@ function a_page() {
   const sound = {
     playSilence: (plan: SilencePlan) => heard.push(`silence ${plan.t0_ms}`),
     stopSilence: () => heard.push('stop'),
-    bell: (at_ms: number) => heard.push(`bell ${at_ms}`),
+    bells: (at_ms: readonly number[]) => heard.push(`bells ${at_ms.join(' ')}`.trim()),
   } as unknown as Sound
   const estimator = { freeze: (on: boolean) => (frozen = on) } as unknown as Estimator
   const runner = { denser: (until: number) => (dense = until) } as unknown as ClockRunner
@@ -86,7 +86,8 @@ describe('keeper', () => {
     const page = a_page()
     page.timeline({ runs: [run(1, 'minute', 1_003_000)], cues: 1 })
     vi.advanceTimersByTime(92_000)
-    expect(page.heard).toEqual(['silence 1028000'])
+    // The bell that follows by the clock is known too.
+    expect(page.heard).toEqual(['silence 1028000', 'bells 1098000 1102000 1106000'])
     page.end()
   })
 
@@ -118,7 +119,8 @@ describe('keeper', () => {
     page.timeline({ runs: [], cues: 1 })
     page.timeline({ runs: [run(2, 'minute', 1_010_000)], cues: 2 })
     page.timeline({ runs: [run(2, 'minute', 1_010_000), run(3, 'words', 1_020_000)], cues: 3 })
-    expect(page.heard).toEqual(['silence 1028000', 'stop', 'silence 1035000', 'stop'])
+    const silences = page.heard.filter((one) => !one.startsWith('bells'))
+    expect(silences).toEqual(['silence 1028000', 'stop', 'silence 1035000', 'stop'])
     page.end()
   })
 
@@ -130,11 +132,24 @@ describe('keeper', () => {
     page.end()
   })
 
-  it('strikes each stroke of a bell once', () => {
+  it('tells of every stroke of a bell as soon as it is cued, for a page whose timers are few', () => {
     const page = a_page()
     page.timeline({ runs: [run(1, 'bell', 1_003_000)], cues: 1 })
+    page.timeline({ runs: [run(1, 'bell', 1_003_000)], cues: 1, skipped: ['words'] })
+    expect(page.heard).toEqual(['bells 1003000 1007000 1011000'])
     vi.advanceTimersByTime(30_000)
-    expect(page.heard).toEqual(['bell 1003000', 'bell 1007000', 'bell 1011000'])
+    expect(page.heard.at(-1)).toBe('bells')
+    page.end()
+  })
+
+  it('takes back the strokes that a host has gone over, stopped or closed', () => {
+    const page = a_page()
+    const bell = run(1, 'bell', 1_003_000)
+    page.timeline({ runs: [bell], cues: 1 })
+    page.timeline({ runs: [bell, run(2, 'words', 1_008_000)], cues: 2 })
+    page.timeline({ runs: [{ ...bell, holds: [{ from_ms: 1_004_000, to_ms: null }] }], cues: 2 })
+    page.timeline({ runs: [bell], cues: 2, closed_ms: 1_006_000 })
+    expect(page.heard).toEqual(['bells 1003000 1007000 1011000', 'bells 1003000 1007000', 'bells', 'bells 1003000'])
     page.end()
   })
 })

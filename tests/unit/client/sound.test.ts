@@ -1,93 +1,13 @@
 import { describe, expect, test, vi } from 'vitest'
-import { createEstimator, type Estimator } from '../../../client/src/clock.ts'
-import { beatCount, beatInstant, endInstant, type SilencePlan } from '../../../client/src/metronome.ts'
-import { createSound, type SoundState } from '../../../client/src/sound.ts'
+import { createEstimator } from '../../../client/src/clock.ts'
+import { endInstant } from '../../../client/src/metronome.ts'
+import { createSound } from '../../../client/src/sound.ts'
 import { renderBell, renderHush, renderTick } from '../../../client/src/timbre.ts'
-import { aCard, Stage, type Card, type FakeContext, type Heard } from './fake_audio.ts'
+import { aCard, Stage, type Card, type FakeContext } from './fake_audio.ts'
+import { aSilence, EPOCH, every, Guest, judge, unevenness } from './guest.ts'
 import { seeded } from './network.ts'
 
-const EPOCH = 1_801_047_600_000
 const TICK_S = 0.14
-
-/** A page on a stage; server time is true time after EPOCH, and the estimator has been told so on a perfect line. */
-class Guest {
-  readonly stage: Stage
-  readonly estimator: Estimator
-  readonly stored = new Map<string, string>()
-  readonly events = new EventTarget()
-  readonly states: SoundState[] = []
-  readonly sound
-
-  constructor(card: Partial<Card> = {}, options: { seed?: number; told?: boolean; unreported_ms?: number } = {}) {
-    this.stage = new Stage(aCard(card), seeded(options.seed ?? 1))
-    this.estimator = createEstimator()
-    this.sound = createSound({
-      estimator: this.estimator,
-      createContext: this.stage.createContext,
-      now: () => this.stage.local(this.stage.now),
-      timers: this.stage,
-      storage: { getItem: (k) => this.stored.get(k) ?? null, setItem: (k, v) => void this.stored.set(k, v) },
-      page: { window: this.events, document: this.events },
-      ...(options.unreported_ms === undefined ? {} : { unreported_ms: options.unreported_ms }),
-    })
-    this.sound.onState((s) => this.states.push(s))
-    if (options.told !== false) for (let t = -60_000; t < 0; t += 1000) this.tell(t)
-  }
-
-  /** An exchange on a perfect line at a true time; `ahead` puts the server's clock ahead. */
-  tell(t: number, ahead = 0): void {
-    const { local } = this.stage
-    this.estimator.feed({ t0: local(t), t1: EPOCH + t + 1 + ahead, t2: EPOCH + t + 1 + ahead, t3: local(t + 2) })
-  }
-
-  async enter(): Promise<boolean> {
-    const entering = this.sound.unlock()
-    await this.stage.run(this.stage.now + 20)
-    return entering
-  }
-
-  get context(): FakeContext {
-    return this.stage.contexts.at(-1)!
-  }
-
-  get ticks(): Heard[] {
-    return this.all((h) => h.buffer.duration < 0.5)
-  }
-  get bells(): Heard[] {
-    return this.all((h) => h.buffer.duration > 2 && h.level !== 0.3)
-  }
-  private all(which: (h: Heard) => boolean): Heard[] {
-    return this.stage.contexts
-      .flatMap((c) => c.heard)
-      .filter(which)
-      .sort((a, b) => a.at - b.at)
-  }
-}
-
-function aSilence(change: Partial<SilencePlan> = {}): SilencePlan {
-  return {
-    t0_ms: EPOCH + 10_000,
-    duration_s: 60,
-    bpm: 50,
-    sound: 'metronome',
-    start_signal: 'none',
-    end_signal: 'bell',
-    ...change,
-  }
-}
-
-/** Every heard tick against the plan: which beats, and the largest distance, ms. */
-function judge(heard: readonly Heard[], plan: SilencePlan): { indexes: number[]; worst: number } {
-  let worst = 0
-  const indexes = heard.map(({ at }) => {
-    const index = Math.round(((EPOCH + at - plan.t0_ms) * plan.bpm) / 60_000) + 0
-    worst = Math.max(worst, Math.abs(EPOCH + at - beatInstant(plan, index)))
-    return index
-  })
-  return { indexes, worst }
-}
-
-const every = (plan: SilencePlan, from = 0) => Array.from({ length: beatCount(plan) - from }, (_, i) => i + from)
 
 describe('the beats of a silence', () => {
   test.each([
@@ -211,8 +131,7 @@ describe('the beats of a silence', () => {
     const guest = new Guest()
     await guest.enter()
     await guest.stage.run(3000)
-    guest.sound.bell(EPOCH + 8000)
-    guest.sound.bell(EPOCH + 1000)
+    guest.sound.bells([EPOCH + 1000, EPOCH + 8000])
     await guest.stage.run(20_000)
     expect(guest.bells.map((b) => Math.round(b.at / 2))).toEqual([4000])
   })
@@ -253,12 +172,15 @@ describe('whatever happens', () => {
     expect(guest.ticks).toHaveLength(0)
     guest.tell(15_000)
     await guest.stage.run(70_000)
-    expect(judge(guest.ticks, plan).indexes).toEqual(every(plan, 11))
+    const { indexes } = judge(guest.ticks, plan)
+    // Beat 11 is due 200 ms after the answer, of which the loudspeaker takes 43.
+    expect([11, 12]).toContain(indexes[0])
+    expect(indexes).toEqual(every(plan, indexes[0]))
     // One answer tells nothing of the drift: 20 ppm in 55 s are 1.1 ms.
     expect(judge(guest.ticks, plan).worst).toBeLessThan(2.5)
   })
 
-  test('the server clock is corrected by 15 ms: beats not yet sounding are moved', async () => {
+  test('the server clock is corrected by 15 ms: the beats wander there, so that none is uneven', async () => {
     const guest = new Guest()
     await guest.enter()
     const plan = aSilence()
@@ -268,9 +190,10 @@ describe('whatever happens', () => {
     guest.tell(30_000, 15)
     guest.tell(30_100, 15)
     await guest.stage.run(90_000)
-    const moved = guest.ticks.filter((t) => t.at > 30_600).map((t) => ({ ...t, at: t.at + 15 }))
+    const moved = guest.ticks.filter((t) => t.at > 46_000).map((t) => ({ ...t, at: t.at + 15 }))
     expect(judge(guest.ticks, plan).indexes).toEqual(every(plan))
     expect(judge(moved, plan).worst).toBeLessThan(2)
+    expect(unevenness(guest.ticks, plan)).toBeLessThan(2)
   })
 
   test('the card stalls for 65 ms: no beat twice, none missed, soon in time again', async () => {
@@ -348,10 +271,12 @@ describe('whatever happens', () => {
     const plan = aSilence()
     guest.sound.playSilence(plan)
     await guest.stage.run(20_000)
+    guest.stage.allowed = false
     guest.context.frozen = true
     guest.context.resumable = false
     await guest.stage.run(25_000)
     expect(guest.sound.state).toBe('suspended')
+    guest.context.resumable = true
     expect(await guest.enter()).toBe(true)
     expect(guest.stage.contexts).toHaveLength(2)
     await guest.stage.run(90_000)
@@ -364,6 +289,24 @@ describe('whatever happens', () => {
         plan,
       ).worst,
     ).toBeLessThan(2)
+  })
+
+  test('where no press is needed for it, the new one comes by itself', async () => {
+    const guest = new Guest()
+    await guest.enter()
+    const plan = aSilence()
+    guest.sound.playSilence(plan)
+    await guest.stage.run(20_000)
+    guest.context.frozen = true
+    await guest.stage.run(90_000)
+    expect(guest.states).toEqual(['running', 'suspended', 'running'])
+    expect(guest.stage.contexts).toHaveLength(2)
+    const { indexes, worst } = judge(
+      guest.ticks.filter((t) => t.at > 26_000),
+      plan,
+    )
+    expect(indexes).toEqual(every(plan, 14))
+    expect(worst).toBeLessThan(2)
   })
 
   test('a clock that steps back plays no beat twice', async () => {
@@ -429,19 +372,12 @@ describe('browsers that tell less', () => {
     expect(guest.sound.bound_ms).toBe(Infinity)
     await guest.enter()
     await guest.stage.run(1000)
-    expect(guest.sound.bound_ms).toBe(bound_ms)
+    // With what a card of unknown rate may have gone astray since the last reading.
+    expect(guest.sound.bound_ms).toBeGreaterThanOrEqual(bound_ms)
+    expect(guest.sound.bound_ms).toBeLessThan(bound_ms + 0.2)
     guest.context.resumable = false
     guest.context.enter('suspended')
     expect(guest.sound.bound_ms).toBe(Infinity)
-  })
-
-  test('a latency known to be hidden is taken off', async () => {
-    const guest = new Guest({ stamps: 'none', latency_ms: 140 }, { unreported_ms: 100 })
-    await guest.enter()
-    const plan = aSilence()
-    guest.sound.playSilence(plan)
-    await guest.stage.run(90_000)
-    expect(judge(guest.ticks, plan).worst).toBeLessThan(12)
   })
 })
 
@@ -484,7 +420,7 @@ describe('what the person sets', () => {
     expect(judge(guest.ticks, plan).indexes).toEqual(every(plan))
     const later = guest.ticks.filter((t) => t.at > 31_000).map((t) => ({ ...t, at: t.at + 180 }))
     expect(judge(later, plan).worst).toBeLessThan(2)
-    expect([...guest.stored.values()]).toEqual(['180'])
+    expect([...guest.stored.values()]).toEqual(['{"":180}'])
     guest.sound.setTrim_ms(5000)
     expect(guest.sound.trim_ms).toBe(300)
     guest.sound.setTrim_ms(NaN)
@@ -498,7 +434,7 @@ describe('what the person sets', () => {
         storage: { getItem: () => stored, setItem: () => undefined },
         page: null,
       }).trim_ms
-    expect([read('-120'), read(null), read('rubbish'), read('99999')]).toEqual([-120, 0, 0, 300])
+    expect(['{"":-120}', null, 'rubbish', 'null', '{"":99999}', '{"":"x"}'].map(read)).toEqual([-120, 0, 0, 0, 300, 0])
   })
 
   test('a storage that is denied costs nothing but the memory', () => {
