@@ -85,7 +85,8 @@ const MOST_IN_FLIGHT = 12
 const DOUBT_MS = 0.25
 const JITTER = 0.2
 const SLEPT_MS = 500
-const CHECK_MS = 2000
+/** A sleep that nobody tells of is noticed within this: sooner than the next beat is due. */
+const CHECK_MS = 400
 const NUDGE_APART_MS = 1000
 /** No more than so many requests in so long, whatever happens; the last ones are kept for wakes. */
 const BUDGET = 140

@@ -33,7 +33,6 @@ class Network implements Wire {
 
   performance = {
     getEntriesByName: (name: string) => this.entries.filter((entry) => entry.name === name) as never,
-    getEntriesByType: () => this.entries as never,
     clearResourceTimings: () => void (this.entries = []),
   }
 }
