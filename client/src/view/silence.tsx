@@ -1,6 +1,7 @@
 // A silence: the invitation, then a dark still frame in which nothing but the light of a candle keeps the beat.
 import type { RefObject } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
+import { createFrames } from '../frames'
 import { t, tn } from '../text/messages'
 import { beatAt, beatCount, beatInstant, type SilencePlan } from '../metronome'
 import { isLocked, silenceInstants, type SilencePart } from '../timeline'
@@ -58,27 +59,35 @@ function Candlelight({ detail, run, frame }: { detail: SilenceDetail; run: Run; 
     const instants = silenceInstants(detail, run.start_ms)
     const plan: SilencePlan = { ...detail, t0_ms: instants.t0_ms }
     const beats = beatCount(plan)
+    const seenAt = createFrames()
     let handle = 0
     let told = ''
     let light = -1
-    const draw = () => {
+    const beatOf = (at_ms: number) => {
+      const within = at_ms >= instants.t0_ms && at_ms < instants.end_ms
+      const index = within ? beatAt(plan, at_ms) : -1
+      return index < beats ? index : -1
+    }
+    const draw = (timestamp_ms: number) => {
       handle = requestAnimationFrame(draw)
       const now_ms = session.now()
-      const within = now_ms >= instants.t0_ms && now_ms < instants.end_ms
-      const index = within ? beatAt(plan, now_ms) : -1
-      const beat = index < 0 || index >= beats ? '' : String(index)
+      const heard = beatOf(now_ms)
+      const beat = heard < 0 ? '' : String(heard)
       if (beat !== told) {
         told = beat
         if (frame.current !== null) frame.current.dataset['beat'] = beat
         if (detail.vibration && beat !== '' && 'vibrate' in navigator) navigator.vibrate(VIBRATION_MS)
       }
-      const next = index < 0 || detail.sound !== 'metronome' || isStill() ? 0 : glowAt(now_ms - beatInstant(plan, index))
+      // The light is drawn for the moment in which this frame is seen; the trim of a loudspeaker is no business of the screen's.
+      const seen_ms = now_ms + seenAt(timestamp_ms) - performance.now()
+      const index = beatOf(seen_ms)
+      const next = index < 0 || detail.sound !== 'metronome' || isStill() ? 0 : glowAt(seen_ms - beatInstant(plan, index))
       if (Math.abs(next - light) < 0.01 && next !== 0) return
       if (next === light) return
       light = next
       if (glow.current !== null) glow.current.style.opacity = next.toFixed(2)
     }
-    draw()
+    draw(performance.now())
     return () => cancelAnimationFrame(handle)
   }, [detail, frame, run.start_ms, session])
 
