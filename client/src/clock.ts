@@ -2,9 +2,12 @@
  * Server time from four-timestamp exchanges: keeps the samples, notices a stepped clock, and shows a time that only slews.
  *
  * Pure: it owns no timer and no socket, and reads no clock. `local` times are `performance.now()` of this page, `server` times
- * UTC ms. What the fit says is in envelope.ts; what people hear is the *shown* time, which follows the fit smoothly.
+ * UTC ms. What is probable is in envelope.ts, what is certain in corridor.ts; what people hear is the *shown* time, which follows
+ * the fit smoothly.
  */
+import { boundsAt, corridorOf, WIDEST, type Corridor } from './corridor.ts'
 import { deviation, fitLine, middle, type Line, type Prior } from './envelope.ts'
+import { createWindow } from './samples.ts'
 
 export interface Sample {
   /** Local ms at sending. */
@@ -47,18 +50,18 @@ export interface EstimatorOptions {
   prior?: Prior
 }
 
-/** Quartz: about 40 ppm between two machines; the drift is meant as server time gained per local time. */
-const PRIOR: Prior = { ppm: 0, sd_ppm: 40 }
+/** Quartz: some 40 to 50 ppm between two machines; the drift is meant as server time gained per local time. */
+const PRIOR: Prior = { ppm: 0, sd_ppm: 50 }
 /** Temperature moves a quartz by this much between visits. */
 const LEAST_PRIOR_PPM = 5
-const WINDOW_MS = 8 * 60_000
-const MOST_SAMPLES = 320
-/** No drift of a working clock is beyond this. */
-const MOST_PPM = 300
-const SIGMAS = 8
+/** No visit can have learned more. */
+const MOST_PRIOR_PPM = 200
 /** Samples that must agree before a step smaller than the round trip is believed. */
 const WITNESSES = 6
+const MOST_FITS = 2 * WITNESSES + 1
 const STEP_SIGMAS = 8
+/** A stepped clock moves both edges alike. How unlike they may look, against how far they moved; else the ways have changed. */
+const UNLIKE = 0.35
 /** Smaller errors are slewed over SLEW_MS (at most 2.5 ms a second); larger ones are put right at once before a silence. */
 const SMALL_MS = 5
 const SLEW_MS = 2000
@@ -72,13 +75,6 @@ const SETTLED_SAMPLES = 8
 const SETTLED_MS = 3
 const SETTLED_AFTER_MS = 15_000
 
-interface Kept {
-  t0: number
-  t3: number
-  upper: number
-  lower: number
-}
-
 /** A straight relation: offset at local time `at`, growing by `slope`; relative to the estimator's base. */
 interface Ray {
   at: number
@@ -89,13 +85,14 @@ interface Ray {
 export function createEstimator(options: EstimatorOptions = {}): Estimator {
   /** Taken from the first sample, so that all sums below stay small. */
   let base: number | null = null
-  let kept: Kept[] = []
+  const kept = createWindow()
+  let corridor: Corridor = WIDEST
   let line: Line | null = null
   /** The fits after each of the last samples, oldest first: the witnesses of a small step are judged by a fit without them. */
   let fits: Line[] = []
-  let prior: Prior = options.prior
-    ? { ppm: options.prior.ppm, sd_ppm: clamp(options.prior.sd_ppm, LEAST_PRIOR_PPM, PRIOR.sd_ppm) }
-    : PRIOR
+  let prior = options.prior ? priorOf(options.prior.ppm, options.prior.sd_ppm) : PRIOR
+  const above = new Float64Array(WITNESSES)
+  const below = new Float64Array(WITNESSES)
   let doubted = false
   let whole = true
   let frozen = false
@@ -139,24 +136,8 @@ export function createEstimator(options: EstimatorOptions = {}): Estimator {
   }
 
   function settled(now: number): boolean {
-    const first = kept[0]
-    if (!line || !first || kept.length < SETTLED_SAMPLES) return false
-    return deviation(line, now) <= SETTLED_MS || now - first.t3 >= SETTLED_AFTER_MS
-  }
-
-  /** The widest the true offset can be at a local time, from every kept sample; `extra` widens it by the drift's doubt. */
-  function boundsAt(local: number): { low: number; high: number } {
-    const ppm = line ? line.drift_ppm : 0
-    const doubt = line ? Math.min(MOST_PPM, SIGMAS * line.sd_drift_ppm + 2) : MOST_PPM
-    let low = -Infinity
-    let high = Infinity
-    for (const k of kept) {
-      const up = (local - k.t0) / 1e6
-      const down = (local - k.t3) / 1e6
-      high = Math.min(high, k.upper + ppm * up + doubt * Math.abs(up))
-      low = Math.max(low, k.lower + ppm * down - doubt * Math.abs(down))
-    }
-    return { low, high }
+    if (!line || kept.count < SETTLED_SAMPLES) return false
+    return deviation(line, now) <= SETTLED_MS || now - kept.t3[0]! >= SETTLED_AFTER_MS
   }
 
   /** Browsers that hand out whole milliseconds only are that much less certain. */
@@ -164,43 +145,52 @@ export function createEstimator(options: EstimatorOptions = {}): Estimator {
     return whole ? 1 : 0.1
   }
 
-  function contradicts(k: Kept): boolean {
-    if (kept.length === 0) return false
-    const then = boundsAt(k.t3)
-    return k.lower > then.high + grain() || k.upper < then.low - grain()
-  }
-
-  /** Both edges of the last samples lie to one side of where the fit before them expects them. */
+  /** Shown by the fit without the witnesses, and by an older one: a fit may be off while a line changes. */
   function shifted(): boolean {
-    const before = fits[0]
-    if (!before || fits.length <= WITNESSES || kept.length < 2 * WITNESSES + SETTLED_SAMPLES) return false
-    let [upper, lower] = [Infinity, -Infinity]
-    for (const k of kept.slice(-WITNESSES)) {
-      upper = Math.min(upper, distance(before, k.t0, k.upper, before.upper, 0, before.sd_upper))
-      lower = Math.max(lower, distance(before, k.t3, k.lower, before.lower, 4, before.sd_lower))
-    }
-    return (upper > STEP_SIGMAS && lower > STEP_SIGMAS) || (upper < -STEP_SIGMAS && lower < -STEP_SIGMAS)
+    const without = fits.at(-WITNESSES)
+    const older = fits[0]
+    if (!without || !older || kept.count < 2 * WITNESSES + SETTLED_SAMPLES) return false
+    return fits.length === MOST_FITS && shiftedFrom(without) && shiftedFrom(older)
   }
 
-  /** How many standard deviations (at least of the grain) a bound lies above an edge of a fit. */
-  function distance(fit: Line, at: number, bound: number, edge: number, row: number, sd: number): number {
-    const tau = (at - fit.at) / 1e6
-    const cross = fit.cov[row === 0 ? 2 : 5]!
-    const variance = sd * sd + 2 * tau * cross + (tau * fit.sd_drift_ppm) ** 2
-    return (bound - edge - fit.drift_ppm * tau) / Math.max(Math.sqrt(Math.max(0, variance)), grain() / STEP_SIGMAS)
+  /**
+   * The last samples lie where this fit expects them, if both edges were moved by one amount: on the one side all are further
+   * from the edge than queues bring them, on the other half of them have passed it.
+   */
+  function shiftedFrom(before: Line): boolean {
+    const begin = kept.count - WITNESSES
+    let [upper, lower] = [Infinity, -Infinity]
+    for (let k = begin; k < kept.count; k++) {
+      above[k - begin] = kept.upper[k]! - edgeAt(before, before.upper, kept.t0[k]!)
+      below[k - begin] = kept.lower[k]! - edgeAt(before, before.lower, kept.t3[k]!)
+      upper = Math.min(upper, above[k - begin]!)
+      lower = Math.max(lower, below[k - begin]!)
+    }
+    const unlike = UNLIKE * Math.abs(upper + lower)
+    if (upper * lower <= 0 || Math.abs(upper - lower) > unlike) return false
+    // No step makes a round trip shorter: then a queue has gone that had been taken for the way.
+    if (leastTrip(begin, kept.count) < leastTrip(0, begin) - unlike / 2) return false
+    const at = kept.t3[kept.count - 1]!
+    const doubt = Math.max(spread(before, before.sd_upper, 2, at), spread(before, before.sd_lower, 5, at), grain() / STEP_SIGMAS)
+    const passed = STEP_SIGMAS * doubt
+    const { mean_up, mean_down, sd } = before.law
+    return upper > 0
+      ? upper > Math.exp(mean_up + sd) && below.filter((d) => d > passed).length >= WITNESSES / 2
+      : lower < -Math.exp(mean_down + sd) && above.filter((d) => d < -passed).length >= WITNESSES / 2
+  }
+
+  function leastTrip(from: number, to: number): number {
+    let least = Infinity
+    for (let k = from; k < to; k++) least = Math.min(least, kept.upper[k]! - kept.lower[k]!)
+    return least
   }
 
   function forget(keepLast: number): void {
-    if (line) prior = { ppm: line.drift_ppm, sd_ppm: clamp(line.sd_drift_ppm, LEAST_PRIOR_PPM, PRIOR.sd_ppm) }
-    kept = keepLast > 0 ? kept.slice(-keepLast) : []
+    if (line) prior = priorOf(line.drift_ppm, line.sd_drift_ppm)
+    kept.keepLast(keepLast)
+    corridor = WIDEST
     fits = []
     line = null
-  }
-
-  function refit(now: number): Line {
-    const uppers = kept.map((k) => ({ at: k.t0, bound: k.upper }))
-    const lowers = kept.map((k) => ({ at: k.t3, bound: k.lower }))
-    return fitLine(uppers, lowers, prior, now)
   }
 
   return {
@@ -209,39 +199,35 @@ export function createEstimator(options: EstimatorOptions = {}): Estimator {
       const roundTrip = t3 - t0 - (t2 - t1)
       // Whole milliseconds may make a round trip on the same machine look slightly negative.
       if (!Number.isFinite(roundTrip) || t3 < t0 || t2 < t1 || roundTrip < -2.5) return 'refused'
-      const first = kept.length === 0
+      const first = kept.count === 0
       if (base === null) {
         base = Math.round((t1 - t0 + t2 - t3) / 2)
         target = { ...target, offset: target.offset - base }
       }
       whole &&= Number.isInteger(t0) && Number.isInteger(t3)
-      const fresh: Kept = { t0, t3, upper: t1 - t0 - base, lower: t2 - t3 - base }
-      let stepped = contradicts(fresh)
-      if (stepped) forget(0)
-      kept.push(fresh)
-      const oldest = t3 - WINDOW_MS
-      if (kept.length > MOST_SAMPLES || kept[0]!.t3 < oldest) {
-        kept = kept.slice(-MOST_SAMPLES).filter((k) => k.t3 >= oldest)
-      }
-      if (!stepped && shifted()) {
-        stepped = true
-        forget(WITNESSES)
-      }
-      line = refit(t3)
+      if (!kept.add(t0, t3, t1 - t0 - base, t2 - t3 - base)) return 'refused'
+      const passing = corridorOf(kept, grain())
+      const stepped = passing === null || shifted()
+      if (stepped) forget(passing === null ? 1 : WITNESSES)
+      corridor = (stepped ? corridorOf(kept, grain()) : passing) ?? WIDEST
+      const now = kept.t3[kept.count - 1]!
+      line = fitLine(kept, prior, now, line)
       fits.push(line)
-      if (fits.length > WITNESSES + 1) fits.shift()
+      if (fits.length > MOST_FITS) fits.shift()
       doubted = false
 
-      const wanted = rayOf(line, t3)
-      const error = Math.abs(offsetAt(t3) - wanted.offset)
+      const wanted = rayOf(line, now)
+      const error = Math.abs(offsetAt(now) - wanted.offset)
       if (first || (stepped && error > (held ? SILENT_MS : 0))) {
-        steer(wanted, t3, 'step')
+        steer(wanted, now, 'step')
+        // The first samples after a step are as rough as those after joining; the next ones may still put it right.
+        held = false
       } else if (!held) {
-        steer(wanted, t3, 'free')
+        steer(wanted, now, 'free')
       } else if (error > SILENT_MS) {
-        steer(wanted, t3, 'silent')
+        steer(wanted, now, 'silent')
       }
-      held = frozen && (held || settled(t3))
+      held = frozen && (held || settled(now))
       return stepped ? 'stepped' : 'kept'
     },
 
@@ -265,9 +251,11 @@ export function createEstimator(options: EstimatorOptions = {}): Estimator {
     },
 
     uncertainty_ms(local_ms) {
-      if (kept.length === 0 || doubted) return Infinity
-      const { low, high } = boundsAt(local_ms)
-      const shown = offsetAt(local_ms)
+      if (kept.count === 0 || doubted) return Infinity
+      const { low, high } = boundsAt(kept, corridor, local_ms)
+      // What was shown once is not taken back, so that it may wait for the true time.
+      const least = local_ms < lastLocal ? -Infinity : lastShown - local_ms - (base ?? 0)
+      const shown = Math.max(offsetAt(local_ms), least)
       return Math.max(high - shown, shown - low, 0) + grain()
     },
 
@@ -295,6 +283,20 @@ export function createEstimator(options: EstimatorOptions = {}): Estimator {
       return { ppm: line.drift_ppm, sd_ppm: line.sd_drift_ppm }
     },
   }
+}
+
+function priorOf(ppm: number, sd_ppm: number): Prior {
+  return { ppm: clamp(ppm, -MOST_PRIOR_PPM, MOST_PRIOR_PPM), sd_ppm: clamp(sd_ppm, LEAST_PRIOR_PPM, PRIOR.sd_ppm) }
+}
+
+function edgeAt(fit: Line, edge: number, at: number): number {
+  return edge + (fit.drift_ppm * (at - fit.at)) / 1e6
+}
+
+/** Standard deviation of an edge at a local time; `cross` is where the fit keeps its covariance with the drift. */
+function spread(fit: Line, sd: number, cross: 2 | 5, at: number): number {
+  const tau = (at - fit.at) / 1e6
+  return Math.sqrt(Math.max(0, sd * sd + 2 * tau * fit.cov[cross]! + (tau * fit.sd_drift_ppm) ** 2))
 }
 
 function clamp(value: number, least: number, most: number): number {
