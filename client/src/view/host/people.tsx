@@ -7,6 +7,7 @@ import { countryName } from '../page'
 import { Press } from './controls'
 import type { Desk } from './desk'
 import { Field } from './fields'
+import { Strip, useStill } from './strip'
 
 interface Found {
   rows: RosterRow[]
@@ -18,27 +19,19 @@ interface Found {
 const SEARCH_MS = 300
 
 export function People({ desk }: { desk: Desk }) {
-  const { presence } = desk.live.value
+  const presence = useStill(desk)
   const places = Object.entries(presence?.places ?? {}).sort(
     (a, b) => b[1] - a[1] || countryName(desk, a[0]).localeCompare(countryName(desk, b[0]), language()),
   )
   return (
     <div class="h-people">
+      <Strip desk={desk} />
       {presence !== null && (
         <section>
           <p>
             {tn('{n} person', '{n} people', presence.people)}, {tn('{n} screen', '{n} screens', presence.seats)}
             {presence.communities > 0 && `, ${tn('{n} community', '{n} communities', presence.communities)}`}
           </p>
-          {presence.sync !== undefined && (
-            <p class="h-facts">
-              {t('Clocks: {near} to 5 ms, {fair} to 20 ms, {unknown} not known.', {
-                near: presence.sync.ms5,
-                fair: presence.sync.ms20,
-                unknown: presence.sync.unknown,
-              })}
-            </p>
-          )}
           <ul class="h-places">
             {places.map(([code, people]) => (
               <li key={code}>

@@ -9,6 +9,7 @@ import { Icon, Press } from './controls'
 import type { Desk } from './desk'
 import { expected, itemAfter, itemClock, nextPress, stepClock, warning, type StepClock } from './runofshow'
 import { script, stepFacts, stepName } from './steps'
+import { StepWarning } from './strip'
 import { countdown, kindWord, length, stateWord } from './words'
 
 export function Stage({ desk }: { desk: Desk }) {
@@ -16,6 +17,7 @@ export function Stage({ desk }: { desk: Desk }) {
   return (
     <div class="h-stage">
       <Warning desk={desk} />
+      <StepWarning desk={desk} />
       {shown.item !== null && shown.run !== null ? (
         <Live desk={desk} item={shown.item} run={shown.run} />
       ) : (

@@ -1,12 +1,11 @@
 // The line at the top: clock, plan, who is here, how the line holds.
-import { computed } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
-import { useMemo } from 'preact/hooks'
 import { t, tn } from '../../text/messages'
 import type { Presence } from '../../wire'
 import { timeAt, zoneName } from '../dates'
 import type { Desk } from './desk'
 import { expected } from './runofshow'
+import { StepFigure, useStill } from './strip'
 import { againstPlan, length, timeWithSeconds } from './words'
 
 /** On a small screen the number of people stays with their names, under People. */
@@ -87,7 +86,6 @@ function Present({ desk }: { desk: Desk }) {
   // During a silence nothing on the page moves but the clock.
   const presence = useStill(desk)
   if (presence === null) return null
-  const { sync } = presence
   return (
     <>
       <Figure
@@ -96,11 +94,7 @@ function Present({ desk }: { desk: Desk }) {
       >
         {tn('{n} person', '{n} people', presence.people)}
       </Figure>
-      {sync !== undefined && (
-        <Figure name={t('Clocks in step')} note={t('{n} of them to 5 ms', { n: sync.ms5 })}>
-          {t('{n} of {count}', { n: sync.ms5 + sync.ms20, count: sync.ms5 + sync.ms20 + sync.unknown })}
-        </Figure>
-      )}
+      <StepFigure desk={desk} />
     </>
   )
 }
@@ -108,19 +102,6 @@ function Present({ desk }: { desk: Desk }) {
 function places(presence: Presence): string {
   const count = Object.keys(presence.places).length
   return count === 0 ? '' : tn('{n} country', '{n} countries', count)
-}
-
-/** The presence as it was when the silence began, until it is over. */
-function useStill(desk: Desk): Presence | null {
-  const still = useMemo(() => {
-    let kept: Presence | null = null
-    return computed(() => {
-      const latest = desk.live.value.presence
-      if (!desk.calm.value || kept === null) kept = latest
-      return kept
-    })
-  }, [desk])
-  return still.value
 }
 
 /** How the line holds, in words; the ceremony goes on without it. */
