@@ -6,12 +6,13 @@
  * the sources are tried again behind it.
  */
 import './players/player.css'
-import { captionAt, parseCaptions, type Cue } from './players/captions'
-import { createEmbed } from './players/embed'
+import type { Cue } from './players/captions'
+import { byDate } from './players/dated'
 import type { Engine, EngineEvents } from './players/engine'
 import { createFile } from './players/file'
 import { createFollower, type Follower, type Target, type Timers } from './players/follow'
 import { loadHls, type LoadHls } from './players/hls'
+import { createLearned, type Habits, type Learned } from './players/learned'
 import { captionsFor, foreign, ownElement, type Captions, type Media, type Source } from './players/media'
 import { beginSupply, standsIn, turn, type Supply, type Turn } from './players/supply'
 
@@ -20,6 +21,8 @@ export type { Captions, Media, Source } from './players/media'
 export interface View {
   /** Where the ceremony's clock says the picture is: now less the start less all holds. Negative before the start. */
   positionAt(): { position_ms: number; playing: boolean }
+  /** The ceremony's clock, UTC ms: live streams that carry dates are kept by it. */
+  clock_ms(): number
   /** BCP 47; the captions' language. */
   language: string
   muted: boolean
@@ -36,15 +39,24 @@ export interface PlayerState {
   provider: string | null
   /** It plays without sound until `prime` is called from a press. */
   soundBlocked: boolean
+  /** How far a live picture is behind what it shows, in seconds: by its own dates, or by the organizer's word; null if unknown. */
+  delay_s: number | null
 }
 
 export interface PlayerDeps {
   onState?(state: PlayerState): void
   timers?: Timers
   loadHls?: LoadHls
+  /** The players of other sites; fetched when an item has one. */
+  loadFrames?: () => Promise<Frames>
+  loadCaptioning?: () => Promise<Captioning>
+  learned?: Learned
   /** Fetches captions. */
   fetchText?(url: string): Promise<string>
 }
+
+type Frames = Pick<typeof import('./players/embed'), 'createEmbed'>
+type Captioning = typeof import('./players/captions')
 
 export interface Player {
   /** Call inside the press that enters, or that turns the sound on: unlocks the element on WebKit, and sound everywhere. */
@@ -58,6 +70,8 @@ export interface Player {
   destroy(): void
 }
 
+const NOTHING: PlayerState = { picture: 'none', provider: null, soundBlocked: false, delay_s: null }
+
 const STEP_MS = 250
 /** A picture that stands still for this long has failed: our own element is told everything, a frame only some things. */
 const STALL_MS = 6_000
@@ -70,10 +84,13 @@ export function createPlayer(mount: HTMLElement, deps: PlayerDeps = {}): Player 
   const page = mount.ownerDocument
   const timers = deps.timers ?? browserTimers
   const load = deps.loadHls ?? loadHls
+  const loadFrames = deps.loadFrames ?? (() => import('./players/embed'))
+  const loadCaptioning = deps.loadCaptioning ?? (() => import('./players/captions'))
+  const learned = deps.learned ?? createLearned(storeOf(page), page.baseURI)
 
   const root = element('div', 'player')
   const video = element('video', 'player-video')
-  const frames = element('div', 'player-frames')
+  const holder = element('div', 'player-frames')
   const still = element('img', 'player-still')
   const words = element('div', 'player-words')
   const caption = element('p', 'player-caption')
@@ -86,7 +103,7 @@ export function createPlayer(mount: HTMLElement, deps: PlayerDeps = {}): Player 
   still.hidden = caption.hidden = fallback.hidden = true
   caption.dir = fallback.dir = 'auto'
   words.append(fallback, caption)
-  root.append(video, frames, still, words)
+  root.append(video, holder, still, words)
   root.dataset['picture'] = 'no'
   mount.append(root)
 
@@ -98,6 +115,8 @@ export function createPlayer(mount: HTMLElement, deps: PlayerDeps = {}): Player 
   let follower: Follower | null = null
   /** The source that the engine plays. */
   let opened: Source | null = null
+  let frames: Frames | null = null
+  let captioning: Captioning | null = null
   /** The sources ran out of picture here, before the item's announced end. */
   let ended_s: number | null = null
   let soundBlocked = false
@@ -107,7 +126,7 @@ export function createPlayer(mount: HTMLElement, deps: PlayerDeps = {}): Player 
   let cues: Cue[] = []
   let captions: Captions | null = null
   let withdrawStep: (() => void) | null = null
-  let told: PlayerState = { picture: 'none', provider: null, soundBlocked: false }
+  let told: PlayerState = NOTHING
 
   function element<Name extends 'div' | 'video' | 'img' | 'p'>(name: Name, className: string): HTMLElementTagNameMap[Name] {
     const made = page.createElement(name)
@@ -154,22 +173,40 @@ export function createPlayer(mount: HTMLElement, deps: PlayerDeps = {}): Player 
       },
     }
     const sound = { muted: view!.muted, volume: media!.volume }
-    engine = ownElement(source)
-      ? createFile(video, source, sound, events, load)
-      : createEmbed(
-          frames,
-          {
-            ...sound,
-            url: source.url,
-            provider: source.provider,
-            title: view!.title ?? '',
-            captions: captions ? null : view!.language,
-          },
-          events,
-          timers,
-        )
-    if (!engine) return fail()
-    follower = media!.live ? null : createFollower(engine, timers)
+    if (ownElement(source)) {
+      const from_s = media!.live ? null : Math.max(0, target().position_s)
+      return follow(source, createFile(video, source, sound, from_s, events, load))
+    }
+    const options = {
+      ...sound,
+      url: source.url,
+      provider: source.provider,
+      title: view!.title ?? '',
+      captions: captions ? null : view!.language,
+    }
+    const build = ({ createEmbed }: Frames) => {
+      const made = createEmbed(holder, options, events, timers)
+      if (made) follow(source, made)
+      else fail()
+    }
+    if (frames) build(frames)
+    else fetchFrames((fetched) => opened === source && engine === null && build(fetched), () => events.failed())
+  }
+
+  /** Our own code for other sites' players; nothing is asked of those sites yet. */
+  function fetchFrames(done: (fetched: Frames) => void, failed: () => void): void {
+    loadFrames()
+      .then((fetched) => done((frames = fetched)))
+      .catch(failed)
+  }
+
+  function follow(source: Source, made: Engine): void {
+    engine = made
+    if (!media!.live) follower = createFollower(made, timers, { habits: learned.of(source), onLearned: keeping(source) })
+  }
+
+  function keeping(source: Source) {
+    return (habits: Habits) => learned.keep(source, habits)
   }
 
   function advance(what: Turn): void {
@@ -222,15 +259,28 @@ export function createPlayer(mount: HTMLElement, deps: PlayerDeps = {}): Player 
     if (supply.phase === 'resting') close()
     else if (opened !== playable[supply.index]) open(playable[supply.index]!)
     if (engine) {
-      if (follower) follower.step(at)
-      else followLive(at, now)
+      if (media.live) followLive(at, now)
+      else follower?.step(at)
       if (stalled(at, now)) fail()
     }
     draw()
   }
 
+  /** A live picture is kept at its delay by its own dates where it has both; otherwise it plays as it comes. */
   function followLive(at: Target, now: number): void {
-    if (!engine) return
+    if (!engine || !opened) return
+    const instant = instantOf(at)
+    if (instant !== null && at.position_s >= 0) {
+      const dated = byDate(engine)
+      // Less delay than the stream itself needs, or more than it keeps: then as it comes.
+      if (dated.reaches?.(instant.position_s)) {
+        follower ??= createFollower(dated, timers, { habits: learned.of(opened), onLearned: keeping(opened), running: engine.moving() })
+        return follower.step(instant)
+      }
+    }
+    follower?.destroy()
+    if (follower) engine.setRate(1)
+    follower = null
     if (!at.playing || at.position_s < 0) {
       if (engine.moving()) engine.pause()
       liveHeld = true
@@ -241,6 +291,19 @@ export function createPlayer(mount: HTMLElement, deps: PlayerDeps = {}): Player 
     if (liveHeld) engine.seekLive()
     liveHeld = false
     engine.play()
+  }
+
+  /** Which instant everybody is to see now; null where the stream or the organizer does not say. */
+  function instantOf(at: Target): Target | null {
+    const delay_s = opened?.delay_s ?? null
+    if (delay_s === null || engine?.date_s?.() == null) return null
+    return { position_s: view!.clock_ms() / 1000 - delay_s, playing: at.playing }
+  }
+
+  function delay_s(): number | null {
+    if (!media?.live || !view || !opened) return null
+    const shown_s = engine?.moving() ? (engine.date_s?.() ?? null) : null
+    return shown_s === null ? (opened.delay_s ?? null) : Math.max(0, Math.round(view.clock_ms() / 1000 - shown_s))
   }
 
   function stalled(at: Target, now: number): boolean {
@@ -278,7 +341,7 @@ export function createPlayer(mount: HTMLElement, deps: PlayerDeps = {}): Player 
   }
 
   function drawCaption(at: Target): void {
-    write(caption, at.position_s < 0 ? '' : captionAt(cues, at.position_s))
+    write(caption, at.position_s < 0 || !captioning ? '' : captioning.captionAt(cues, at.position_s))
   }
 
   function write(where: HTMLElement, text: string): void {
@@ -295,10 +358,11 @@ export function createPlayer(mount: HTMLElement, deps: PlayerDeps = {}): Player 
     if (!next) return
     caption.lang = next.lang
     const text = deps.fetchText ? deps.fetchText(next.url) : fetchTextOf(next.url)
-    text
-      .then((file) => {
+    Promise.all([text, captioning ?? loadCaptioning()])
+      .then(([file, fetched]) => {
         if (captions !== next || !view) return
-        cues = parseCaptions(file)
+        captioning = fetched
+        cues = fetched.parseCaptions(file)
         drawCaption(target())
       })
       // Without captions the picture is still worth seeing; the item's text stands beside it on the page.
@@ -306,8 +370,8 @@ export function createPlayer(mount: HTMLElement, deps: PlayerDeps = {}): Player 
   }
 
   function tell(picture: PlayerState['picture'] = told.picture): void {
-    const next: PlayerState = { picture, provider: opened?.provider ?? null, soundBlocked }
-    if (next.picture === told.picture && next.provider === told.provider && next.soundBlocked === told.soundBlocked) return
+    const next: PlayerState = { picture, provider: opened?.provider ?? null, soundBlocked, delay_s: delay_s() }
+    if (Object.entries(next).every(([name, value]) => told[name as keyof PlayerState] === value)) return
     told = next
     deps.onState?.(next)
   }
@@ -353,7 +417,8 @@ export function createPlayer(mount: HTMLElement, deps: PlayerDeps = {}): Player 
         ended_s = null
         media = nextMedia
         // Whoever listens now is told afresh, even when the state is the same as that of the item before.
-        told = { picture: 'none', provider: null, soundBlocked: false }
+        told = NOTHING
+        if (!frames && nextMedia.sources.some((source) => !ownElement(source))) fetchFrames(() => undefined, () => undefined)
       }
       if (!same || nextPlayable.length !== playable.length) {
         const kept = same ? nextPlayable.findIndex((source) => source.url === opened?.url) : -1
@@ -372,8 +437,14 @@ export function createPlayer(mount: HTMLElement, deps: PlayerDeps = {}): Player 
     stop,
     state: () => told,
     error_ms() {
-      const position_s = engine?.moving() && view && !media?.live ? engine.position() : null
-      return position_s === null || !view ? null : position_s * 1000 - view.positionAt().position_ms
+      if (!engine?.moving() || !view || !media) return null
+      if (!media.live) {
+        const position_s = engine.position()
+        return position_s === null ? null : position_s * 1000 - view.positionAt().position_ms
+      }
+      const instant = instantOf(target())
+      const shown_s = engine.date_s?.() ?? null
+      return instant === null || shown_s === null || !follower ? null : (shown_s - instant.position_s) * 1000
     },
     destroy() {
       stop()
@@ -389,6 +460,15 @@ const browserTimers: Timers = {
     const timer = setTimeout(call, ms)
     return () => clearTimeout(timer)
   },
+}
+
+/** The device's memory; null where the browser has none for us. */
+function storeOf(page: Document): Storage | null {
+  try {
+    return page.defaultView?.localStorage ?? null
+  } catch {
+    return null
+  }
 }
 
 async function fetchTextOf(url: string): Promise<string> {

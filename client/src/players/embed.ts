@@ -3,6 +3,7 @@ import type { Engine, EngineEvents } from './engine'
 import type { Timers } from './follow'
 import type { Abilities } from './sync'
 import { protocolFor, type Report } from './protocols'
+import { createReckoner } from './reports'
 
 export interface FrameOptions {
   url: string
@@ -16,8 +17,8 @@ export interface FrameOptions {
 }
 
 const GREET_MS = 500
-/** Between two reports the position is reckoned on for so long; a frame that is silent for longer stands still for all we know. */
-const RECKON_MS = 1_500
+/** A report that says when it was made is believed to have been under way for no longer than this: clocks get set. */
+const MOST_UNDER_WAY_MS = 2_000
 /** Told to play and nothing moves: the browser may be waiting for a press before it allows sound. */
 const SILENT_START_MS = 3_000
 
@@ -27,6 +28,7 @@ export function createEmbed(
   options: FrameOptions,
   events: EngineEvents,
   timers: Timers,
+  wall: () => number = Date.now,
 ): Engine | null {
   const page = holder.ownerDocument
   const address = new URL(options.url, page.baseURI)
@@ -45,9 +47,8 @@ export function createEmbed(
   let wanted = false
   let silenced = false
   let duration_s: number | null = null
-  let rate = 1
-  let report_s: number | null = null
-  let reported_ms = 0
+  let reported_s: number | null = null
+  const reckoner = createReckoner()
   let withdrawGreeting: (() => void) | null = null
   let withdrawSilence: (() => void) | null = null
 
@@ -95,17 +96,15 @@ export function createEmbed(
     if (report.rateRefused) abilities.rate = false
     if (report.soundBlocked) playSilently()
     if (report.duration_s !== undefined) duration_s = report.duration_s
-    if (report.moving !== undefined && report.moving !== moving) {
-      // The estimate between two reports runs only while the picture does.
-      report_s = estimate()
-      reported_ms = now
+    if (report.rate !== undefined) reckoner.rate(report.rate, now)
+    if (report.moving !== undefined) {
       moving = report.moving
+      reckoner.moving(moving, now)
     }
     if (report.position_s !== undefined) {
-      const before_s = report_s
-      report_s = report.position_s
-      reported_ms = now
-      if (moving && before_s !== null && report_s > 0) seen()
+      reckoner.report(report.position_s, now - underWayMs(report))
+      if (moving && reported_s !== null && report.position_s > 0) seen()
+      reported_s = report.position_s
     }
     if (report.alive) events.alive()
     if (report.ended && pictured) events.ended()
@@ -126,9 +125,9 @@ export function createEmbed(
     events.soundBlocked(true)
   }
 
-  function estimate(): number | null {
-    if (report_s === null || !moving) return report_s
-    return report_s + (Math.min(RECKON_MS, timers.now() - reported_ms) / 1000) * rate
+  /** Frames of one machine share its clock of the day, if no other. */
+  function underWayMs({ taken_ms }: Report): number {
+    return taken_ms === undefined ? 0 : Math.min(MOST_UNDER_WAY_MS, Math.max(0, wall() - taken_ms))
   }
 
   view.addEventListener('message', hear)
@@ -137,7 +136,7 @@ export function createEmbed(
 
   return {
     abilities,
-    position: estimate,
+    position: () => reckoner.position(timers.now()),
     duration: () => duration_s,
     moving: () => moving,
     ready: () => ready,
@@ -150,13 +149,14 @@ export function createEmbed(
       wanted = false
       send(protocol.pause())
     },
-    seek: (position_s) => send(protocol.seek(position_s)),
+    seek(position_s) {
+      reckoner.forget(timers.now())
+      send(protocol.seek(position_s))
+    },
     seekLive: () => protocol.seekLive && send(protocol.seekLive()),
     setRate(next) {
       if (!protocol.rate) return
-      report_s = estimate()
-      reported_ms = timers.now()
-      rate = next
+      reckoner.rate(next, timers.now())
       send(protocol.rate(next))
     },
     setSound(nextMuted, nextVolume) {

@@ -16,6 +16,10 @@ export interface Engine {
   seek(position_s: number): void
   /** Joins what is happening now; for live sources, which have no position. */
   seekLive(): void
+  /** The instant that the picture shows, UTC seconds; null while it cannot say. Only live streams that carry dates have one. */
+  date_s?(): number | null
+  /** Whether this place could be shown now; a live stream has no more than its last minutes. */
+  reaches?(position_s: number): boolean
   setRate(rate: number): void
   setSound(muted: boolean, volume: number): void
   destroy(): void

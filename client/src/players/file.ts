@@ -1,6 +1,6 @@
 /** Files and HLS streams in the page's one video element, which the person's press has unlocked and which is used again and again. */
 import type { Engine, EngineEvents } from './engine'
-import { attachHls, type LoadHls } from './hls'
+import { attachHls, type Attached, type LoadHls } from './hls'
 import type { Source } from './media'
 
 // HTMLMediaElement.readyState
@@ -14,6 +14,8 @@ export function createFile(
   video: HTMLVideoElement,
   source: Source,
   sound: { muted: boolean; volume: number },
+  /** Where it will be begun, if that is known. */
+  from_s: number | null,
   events: EngineEvents,
   load: LoadHls,
 ): Engine {
@@ -36,8 +38,10 @@ export function createFile(
   video.muted = muted
   video.volume = sound.volume
   video.playbackRate = 1
-  let detach: () => void = () => undefined
-  if (source.provider === 'hls') detach = attachHls(video, source.url, () => gone || events.failed(), load)
+  // Everywhere the default by now, and under other names before: a voice that is slowed is not to become a deeper one.
+  Object.assign(video, { preservesPitch: true, mozPreservesPitch: true, webkitPreservesPitch: true })
+  let stream: Attached | null = null
+  if (source.provider === 'hls') stream = attachHls(video, source.url, from_s, () => gone || events.failed(), load)
   else video.src = source.url
   // What the browser plays itself is loaded when told; hls.js brings its own data and must not be reset.
   if (video.src) video.load()
@@ -85,6 +89,11 @@ export function createFile(
       const edge_s = seekable.end(seekable.length - 1) - LIVE_EDGE_S
       if (edge_s - video.currentTime > LIVE_EDGE_S) seek(edge_s)
     },
+    date_s: () => (video.readyState >= HAVE_METADATA ? (stream?.date_s() ?? null) : null),
+    reaches(position_s) {
+      const { seekable } = video
+      return seekable.length > 0 && position_s >= seekable.start(0) && position_s <= seekable.end(seekable.length - 1)
+    },
     setRate(rate) {
       video.playbackRate = rate
     },
@@ -102,7 +111,7 @@ export function createFile(
       gone = true
       for (const [name, call] of listeners) video.removeEventListener(name, call)
       video.pause()
-      detach()
+      stream?.detach()
       video.removeAttribute('src')
       // Lets go of the connection and the last picture; the element stays unlocked.
       video.load()

@@ -1,28 +1,60 @@
-/** HLS streams in our own video element: by the browser where it can, by hls.js, loaded only then, where it cannot. */
+/** HLS streams in our own video element: by hls.js, loaded only then, and on Apple's devices by the browser itself. */
 import type Hls from 'hls.js'
 
 export type HlsClass = typeof Hls
 export type LoadHls = () => Promise<HlsClass>
 
-/** Wide enough for the ordinary stream; a stream that ends early is noticed by the picture standing still. */
+export interface Attached {
+  /** The instant that the picture shows, UTC seconds, by the stream's own EXT-X-PROGRAM-DATE-TIME; null where it has none. */
+  date_s(): number | null
+  detach(): void
+}
+
+/** The video element of WebKit, the one browser that has told streams' own time from the beginning. */
+type Dated = HTMLVideoElement & { getStartDate?(): Date }
+
 const TYPE = 'application/vnd.apple.mpegurl'
 
-export const loadHls: LoadHls = async () => (await import('hls.js/light')).default
+/** The whole library: its light build is mute where a stream has its sound in a playlist of its own. */
+export const loadHls: LoadHls = async () => (await import('hls.js')).default
 
-/** Returns what takes the stream off the element again. */
-export function attachHls(video: HTMLVideoElement, url: string, failed: () => void, load: LoadHls): () => void {
-  if (video.canPlayType(TYPE)) {
+/** `from_s`: where it will be begun; what lies before is not fetched. null: where the stream likes. */
+export function attachHls(
+  video: Dated,
+  url: string,
+  from_s: number | null,
+  failed: () => void,
+  load: LoadHls,
+): Attached {
+  // Chromium says that it plays HLS too, since 2025, and tells no dates; hls.js is the same wherever it runs.
+  if (video.getStartDate && video.canPlayType(TYPE)) {
     video.src = url
-    return () => undefined
+    return {
+      date_s() {
+        const start_ms = video.getStartDate?.().getTime() ?? NaN
+        return Number.isFinite(start_ms) ? start_ms / 1000 + video.currentTime : null
+      },
+      detach: () => undefined,
+    }
   }
   let hls: Hls | null = null
   let gone = false
   load()
     .then((Class) => {
       if (gone) return
-      if (!Class.isSupported()) return failed()
-      // No worker: the page's policy would have to allow scripts from blobs.
-      hls = new Class({ enableWorker: false, backBufferLength: 30 })
+      if (!Class.isSupported()) {
+        if (!video.canPlayType(TYPE)) return failed()
+        video.src = url
+        return video.load()
+      }
+      hls = new Class({
+        // The page's policy would have to allow scripts from blobs.
+        enableWorker: false,
+        backBufferLength: 30,
+        ...(from_s === null ? {} : { startPosition: from_s }),
+        // The speed is ours to change: two that steer would fight.
+        maxLiveSyncPlaybackRate: 1,
+      })
       let recovered = false
       hls.on(Class.Events.ERROR, (_event, data) => {
         if (!data.fatal) return
@@ -35,8 +67,14 @@ export function attachHls(video: HTMLVideoElement, url: string, failed: () => vo
       hls.attachMedia(video)
     })
     .catch(failed)
-  return () => {
-    gone = true
-    hls?.destroy()
+  return {
+    date_s() {
+      const ms = hls?.playingDate?.getTime() ?? NaN
+      return Number.isFinite(ms) ? ms / 1000 : null
+    },
+    detach() {
+      gone = true
+      hls?.destroy()
+    },
   }
 }

@@ -7,6 +7,8 @@ export interface Source {
   /** The video's id at an embedding provider, '' for files and streams. */
   id: string
   url: string
+  /** Of a live picture: how far behind the event it is shown, in seconds; null when nobody has said. */
+  delay_s?: number | null
 }
 
 export interface Captions {

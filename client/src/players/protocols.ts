@@ -12,6 +12,10 @@ export type Embedding = Exclude<Provider, 'file' | 'hls'>
 export interface Report {
   ready?: true
   position_s?: number
+  /** When the frame looked where it is, wall ms of this machine; undefined where it does not say. */
+  taken_ms?: number
+  /** The speed it runs at by its own word. */
+  rate?: number
   duration_s?: number
   moving?: boolean
   ended?: true
@@ -98,6 +102,11 @@ const youtube: Protocol = (() => {
       const report: Report = {}
       if (told['event'] === 'initialDelivery') report.ready = true
       report.position_s = number(info['currentTime'])
+      // Written beside the position by YouTube's own player, and used by its own script in the same way.
+      const taken_s = number(info['currentTimeLastUpdated_'])
+      if (report.position_s !== undefined && taken_s !== undefined) report.taken_ms = taken_s * 1000
+      const rate = number(info['playbackRate'])
+      if (rate !== undefined) report.rate = rate
       report.duration_s = number(info['duration']) || undefined
       if (typeof info['playerState'] === 'number') {
         report.moving = info['playerState'] === PLAYING
@@ -122,7 +131,7 @@ const vimeo: Protocol = (() => {
     abilities: RATE,
     address: (frame, _page, captions) => (captions ? withParameters(frame, { texttrack: captions }) : frame.href),
     greet: [call('ping')],
-    subscribe: ['play', 'playing', 'pause', 'ended', 'timeupdate', 'bufferstart', 'error'].map((name) =>
+    subscribe: ['play', 'playing', 'pause', 'ended', 'timeupdate', 'bufferstart', 'playbackratechange', 'error'].map((name) =>
       call('addEventListener', name),
     ),
     read(message) {
@@ -142,6 +151,8 @@ const vimeo: Protocol = (() => {
           return { moving: false, alive: true }
         case 'ended':
           return { ended: true, moving: false }
+        case 'playbackratechange':
+          return { rate: number(data?.['playbackRate']) }
         case 'error':
           if (data?.['method'] === 'setPlaybackRate') return { rateRefused: true }
           if (data?.['name'] === 'NotAllowedError') return { soundBlocked: true }

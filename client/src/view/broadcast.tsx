@@ -6,6 +6,7 @@ import { language, t } from '../text/messages'
 import type { Player, PlayerState } from '../player'
 import { onHold, positionMs } from '../timeline'
 import type { Media, Run } from '../wire'
+import { soundOf } from './hearing'
 import { usePage } from './page'
 import { prefs } from './prefs'
 
@@ -57,7 +58,7 @@ interface Props {
 export function Broadcast({ media, run, from_ms = 0, label }: Props) {
   const page = usePage()
   const box = useRef<HTMLDivElement>(null)
-  const [state, setState] = useState<PlayerState['picture']>('none')
+  const [state, setState] = useState<PlayerState | null>(null)
   const { session, text } = page
   // Nothing of other sites is fetched, and nothing sounds, before the person has pressed to enter.
   const { entered } = page.live.value
@@ -71,7 +72,7 @@ export function Broadcast({ media, run, from_ms = 0, label }: Props) {
     const { place, player } = one
     const mount = box.current
     mount?.append(place)
-    const mine = (next: PlayerState) => setState(next.picture)
+    const mine = (next: PlayerState) => setState(next)
     tell = mine
     return () => {
       // The next picture may have taken the player already.
@@ -101,6 +102,7 @@ export function Broadcast({ media, run, from_ms = 0, label }: Props) {
           const at = place_ms.current
           return { position_ms: positionMs(at.run, now_ms) - at.from_ms, playing: !onHold(at.run, now_ms) }
         },
+        clock_ms: () => session.now(),
         language: language(),
         muted,
         videoWanted: video,
@@ -109,10 +111,25 @@ export function Broadcast({ media, run, from_ms = 0, label }: Props) {
     )
   }, [one, media, muted, video, label, session, text])
 
+  const picture = state?.picture ?? 'none'
   return (
-    <div class="screen" data-picture={state} data-captioned={media.captions.length > 0 || undefined}>
+    <div class="screen" data-picture={picture} data-captioned={media.captions.length > 0 || undefined}>
       <div class="screen-box" ref={box} role="group" aria-label={label} />
-      {state === 'waiting' && media.still === null && <p class="screen-note">{t('The picture is coming.')}</p>}
+      {picture === 'waiting' && media.still === null && <p class="screen-note">{t('The picture is coming.')}</p>}
+      {state?.soundBlocked && <FilmUnheard />}
     </div>
+  )
+}
+
+/** The browser plays the film without its sound until something is pressed. One button, and none where another asks for the same. */
+function FilmUnheard() {
+  const { session, calm, variant } = usePage()
+  if (calm.value || variant === 'preview' || soundOf(session).value !== 'running') return null
+  return (
+    <p class="screen-sound">
+      <button class="button" type="button" data-main onClick={primePlayer}>
+        {t('Turn sound on')}
+      </button>
+    </p>
   )
 }

@@ -1,6 +1,9 @@
 /** The player on a page of fakes: what it asks the network for and when, what people see when it fails, and what stays of it. */
 import { beforeEach, describe, expect, test } from 'vitest'
 import { createPlayer, type Media, type Player, type PlayerState, type Source, type View } from '../../../client/src/player'
+import * as captioning from '../../../client/src/players/captions'
+import * as frames from '../../../client/src/players/embed'
+import { createLearned } from '../../../client/src/players/learned'
 import { FakeElement, FakePage, FakeTimers, settled } from './players/fakes'
 
 const OWN = 'https://ceremony.example/media/governor.mp4'
@@ -49,6 +52,9 @@ beforeEach(() => {
   player = createPlayer(mount as unknown as HTMLElement, {
     timers,
     onState: (state) => states.push(state),
+    learned: createLearned(null, page.baseURI),
+    loadFrames: () => Promise.resolve(frames),
+    loadCaptioning: () => Promise.resolve(captioning),
     fetchText: (url) => {
       page.requests.push(url)
       const text = captionFiles[url]
@@ -60,6 +66,7 @@ beforeEach(() => {
 function view(changes: Partial<View> = {}): View {
   return {
     positionAt: () => ({ position_ms: timers.now() - start_ms, playing: !held }),
+    clock_ms: () => timers.now(),
     language: 'en',
     muted: false,
     videoWanted: true,
@@ -75,13 +82,13 @@ describe('on the instant', () => {
   test('the page asks for nothing before it is told what to show', () => {
     timers.advance(10_000)
     expect(page.requests).toEqual([])
-    expect(player.state()).toEqual({ picture: 'none', provider: null, soundBlocked: false })
+    expect(player.state()).toEqual({ picture: 'none', provider: null, soundBlocked: false, delay_s: null })
   })
 
   test('a file of our own is fetched ahead and starts with the clock, behind the still until then', () => {
     start_ms = 5_000
     player.show(media(), view())
-    timers.advance(4_900)
+    timers.advance(4_800)
     expect(page.requests).toEqual(['/media/still.jpg', OWN])
     expect([pictured(), page.video.paused]).toEqual([false, true])
     timers.advance(10_000)
@@ -92,9 +99,10 @@ describe('on the instant', () => {
   test.each([
     ['a file', file(ELSEWHERE), ELSEWHERE],
     ['a frame', YOUTUBE, `${YOUTUBE.url}&origin=https%3A%2F%2Fceremony.example&cc_load_policy=1&cc_lang_pref=en&hl=en`],
-  ])('%s of another site is asked for only when its item starts', (_what, source, url) => {
+  ])('%s of another site is asked for only when its item starts', async (_what, source, url) => {
     start_ms = 5_000
     player.show(media({ sources: [source], still: 'https://museum.example/still.jpg' }), view())
+    await settled()
     timers.advance(4_999)
     expect(page.requests).toEqual([])
     timers.advance(300)
@@ -164,15 +172,17 @@ describe('when something fails', () => {
     expect(pictured()).toBe(true)
   })
 
-  test('a frame that is none of the provider’s is never built', () => {
+  test('a frame that is none of the provider’s is never built', async () => {
     player.show(media({ sources: [{ ...YOUTUBE, url: 'https://evil.example/embed/x' }, file(OWN)] }), view())
+    await settled()
     timers.advance(3_000)
     expect(page.requests).toEqual(['/media/still.jpg', OWN])
     expect(pictured()).toBe(true)
   })
 
-  test('a frame that says nothing makes way for the file, and is taken off the page', () => {
+  test('a frame that says nothing makes way for the file, and is taken off the page', async () => {
     player.show(media({ sources: [YOUTUBE, file(OWN)] }), view())
+    await settled()
     timers.advance(1_000)
     const frame = part('frame')!
     expect(frame.getAttribute('sandbox')).toBe('allow-scripts allow-same-origin allow-presentation')
@@ -198,8 +208,9 @@ describe('a frame of another site', () => {
       .posted.map(({ message }) => JSON.parse(message as string) as { event: string; func?: string; args?: unknown[] })
       .filter((message) => message.event === 'command')
 
-  beforeEach(() => {
+  beforeEach(async () => {
     player.show(media({ sources: [YOUTUBE] }), view({ title: 'The governor' }))
+    await settled()
     timers.advance(1_000)
   })
 
@@ -360,8 +371,9 @@ describe('the end', () => {
     expect(page.requests).toEqual(['/media/still.jpg', OWN])
   })
 
-  test('stopping lets go of everything but the element', () => {
+  test('stopping lets go of everything but the element', async () => {
     player.show(media({ sources: [YOUTUBE], captions: [] }), view())
+    await settled()
     timers.advance(1_000)
     player.stop()
     const asked = page.requests.length
