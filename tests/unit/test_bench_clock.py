@@ -122,6 +122,7 @@ def test_the_page_keeps_all_that_stands_outside_the_marks(tmp_path: Path) -> Non
         "says": PROFILES["lan"].says,
         "seconds": 96,
         "event": "",
+        "in_haste": True,
         "proxy": {"late_ms": {"p50": 0.05, "p99": 0.2}, "stalls": 0},
         "busy_percent": {"server": 4.0},
         "candidates": {"ours": row},

@@ -42,7 +42,7 @@ CANDIDATES = (
     "@ircam/sync, tuned",
     "server-sent ticks",
 )
-APART_MS = 40.0
+APART_MS = 60.0
 BLOCK_MS, BLOCK_MOST_MS, PAUSE_MS = 25.0, 250.0, 10.0
 """How long a busy server is away, and how long it is there in between: means of exponential laws."""
 
@@ -140,6 +140,16 @@ def progress(line: str) -> None:
         print(f"\r  {line:60}\r", end="", file=sys.stderr, flush=True)
 
 
+def hasten(*pids: int) -> bool:
+    """Let processes run before ordinary ones, so that other work on this machine is not measured; if that is allowed."""
+    try:
+        for pid in pids:
+            os.sched_setscheduler(pid, os.SCHED_RR, os.sched_param(5))
+    except (AttributeError, OSError):
+        return False
+    return True
+
+
 def keep_busy(pid: int, until: float, rng: random.Random) -> None:
     """Stop a process again and again, as its own work for others would: it answers late, and in bunches."""
     try:
@@ -203,6 +213,7 @@ def measure(
         with child(node(), str(HERE / "client/bench.ts"), str(given), str(result)) as clients:
             assert heard(clients) == "ready", "the clients did not start"
             processes = {"server": server.pid, "clients": clients.pid, "proxy": proxy.pid}
+            haste = hasten(server.pid, clients.pid)
             spent = {who: cpu_s(pid) for who, pid in processes.items()}
             tell(clients, "go")
             went = time.monotonic()
@@ -232,7 +243,7 @@ def measure(
             assert clients.returncode == 0, f"the clients ended with {clients.returncode}"
         tell(proxy, "stop")
         account = json.loads(heard(proxy))
-    return told(profile, seconds, late_s, json.loads(result.read_text()), account, shares)
+    return {"in_haste": haste, **told(profile, seconds, late_s, json.loads(result.read_text()), account, shares)}
 
 
 def told(
@@ -315,6 +326,8 @@ def machine() -> dict[str, Any]:
 
 def main() -> None:
     options = arguments()
+    # So that no process is left behind by a kill either.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     if options.read is not None:
         result = json.loads(options.read.read_text())
     else:

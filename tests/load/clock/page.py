@@ -70,9 +70,9 @@ def notes(profile: Row) -> list[str]:
     late = profile["proxy"]["late_ms"]
     told = [
         f"The proxy was late by {late['p50']} ms (median), {late['p99']} (p99); "
-        f"{profile['proxy']['stalls']} stalls. Busy: "
+        f"{profile['proxy']['stalls']} stalls. CPU: "
         + ", ".join(f"{name} {share:.0f} %" for name, share in profile["busy_percent"].items())
-        + "."
+        + ("." if profile["in_haste"] else "; not before other processes of the machine.")
     ]
     for name, row in profile["candidates"].items():
         if "cost_ms" in row:
