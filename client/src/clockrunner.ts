@@ -25,6 +25,8 @@ export interface Timers {
 export interface Page {
   window: Pick<EventTarget, 'addEventListener' | 'removeEventListener'>
   document: Pick<EventTarget, 'addEventListener' | 'removeEventListener'> & { readonly visibilityState: string }
+  /** `navigator.connection`, where there is one: tells of a handover from one network to another. */
+  connection?: Pick<EventTarget, 'addEventListener' | 'removeEventListener'> | null
 }
 
 export interface ClockOptions {
@@ -71,11 +73,11 @@ export interface Plan {
 const PLAN: Plan = {
   burst: 10,
   burst_gap_ms: 90,
-  early_ms: 15_000,
-  early_gap_ms: 600,
+  early_ms: 27_000,
+  early_gap_ms: 450,
   learning_ms: 180_000,
   dense_gap_ms: 1000,
-  noisy_gap_ms: 800,
+  noisy_gap_ms: 750,
   calm_gap_ms: 10_000,
 }
 /** An answer later than this is not waited for. */
@@ -88,9 +90,12 @@ const SLEPT_MS = 500
 /** A sleep that nobody tells of is noticed within this: sooner than the next beat is due. */
 const CHECK_MS = 400
 const NUDGE_APART_MS = 1000
+/** Once only the reserve is left. Also: browsers tell of each new guess at a line's speed as if the network had changed. */
+const SCARCE_APART_MS = 10_000
 /** No more than so many requests in so long, whatever happens; the last ones are kept for wakes. */
 const BUDGET = 140
 const BUDGET_MS = 95_000
+const RESERVE = 12
 
 export function startClock(options: ClockOptions): ClockRunner {
   const { ask, estimator, onSample } = options
@@ -110,16 +115,21 @@ export function startClock(options: ClockOptions): ClockRunner {
   let burstLeft = 0
   let denserUntil = -Infinity
   let lastNudge = -Infinity
+  let lastHandover = -Infinity
   let slack = wall() - now()
   let dueAt = started
   let stopped = false
   let next: unknown = null
   let check: unknown = null
 
+  function budgetLeft(t: number): number {
+    while (sent.length > 0 && sent[0]! <= t - BUDGET_MS) sent.shift()
+    return BUDGET - sent.length
+  }
+
   function exchange(): void {
     const t0 = now()
-    while (sent.length > 0 && sent[0]! <= t0 - BUDGET_MS) sent.shift()
-    if (sent.length >= BUDGET || inFlight >= MOST_IN_FLIGHT) return
+    if (budgetLeft(t0) <= 0 || inFlight >= MOST_IN_FLIGHT) return
     sent.push(t0)
     inFlight++
     let open = true
@@ -145,11 +155,18 @@ export function startClock(options: ClockOptions): ClockRunner {
   function gap(): number {
     const t = now()
     if (burstLeft > 0) return plan.burst_gap_ms
-    if (t - started < plan.early_ms) return plan.early_gap_ms
+    if (t - started < plan.early_ms && budgetLeft(t) > RESERVE) return plan.early_gap_ms
     if (t - started < plan.learning_ms || estimator.serverNow(t) < denserUntil) {
-      return estimator.deviation_ms(t) > DOUBT_MS ? plan.noisy_gap_ms : plan.dense_gap_ms
+      return Math.max(estimator.deviation_ms(t) > DOUBT_MS ? plan.noisy_gap_ms : plan.dense_gap_ms, pace(t))
     }
     return plan.calm_gap_ms * (1 + JITTER * (2 * random() - 1))
+  }
+
+  /** The gap that makes the budget, less a reserve for wakes, last until it grows again. */
+  function pace(t: number): number {
+    const left = budgetLeft(t) - RESERVE
+    const oldest = sent[Math.max(0, -left)] ?? t - BUDGET_MS
+    return (oldest + BUDGET_MS - t) / Math.max(1, left)
   }
 
   function schedule(after: number): void {
@@ -168,9 +185,11 @@ export function startClock(options: ClockOptions): ClockRunner {
 
   function burst(): void {
     const t = now()
-    if (stopped || t - lastNudge < NUDGE_APART_MS) return
+    const left = budgetLeft(t)
+    if (stopped || t - lastNudge < (left > RESERVE ? NUDGE_APART_MS : SCARCE_APART_MS)) return
     lastNudge = t
-    burstLeft = plan.burst
+    // At most a part of what is left: a storm of events, too, leaves something for the next wake.
+    burstLeft = Math.min(plan.burst, Math.ceil(left / 4))
     schedule(0)
   }
 
@@ -180,7 +199,7 @@ export function startClock(options: ClockOptions): ClockRunner {
     if (Math.abs(seen - slack) > SLEPT_MS) {
       // Whether the local clock stood still, or somebody set the wall clock, the next sample tells.
       estimator.doubt()
-      lastNudge = -Infinity
+      if (budgetLeft(now()) > RESERVE) lastNudge = -Infinity
       burst()
     }
     slack = seen
@@ -198,6 +217,14 @@ export function startClock(options: ClockOptions): ClockRunner {
     burst()
   }
 
+  function handedOver(): void {
+    const t = now()
+    if (t - lastHandover < SCARCE_APART_MS) return
+    lastHandover = t
+    woken()
+  }
+
+  page?.connection?.addEventListener('change', handedOver)
   page?.document.addEventListener('visibilitychange', woken)
   page?.window.addEventListener('pageshow', woken)
   page?.window.addEventListener('online', woken)
@@ -207,13 +234,14 @@ export function startClock(options: ClockOptions): ClockRunner {
   return {
     denser(until_server_ms) {
       denserUntil = Math.max(denserUntil, until_server_ms)
-      if (dueAt - now() > plan.dense_gap_ms) schedule(0)
+      if (dueAt - now() > gap()) schedule(0)
     },
     nudge: burst,
     stop() {
       stopped = true
       timers.clearTimeout(next)
       timers.clearTimeout(check)
+      page?.connection?.removeEventListener('change', handedOver)
       page?.document.removeEventListener('visibilitychange', woken)
       page?.window.removeEventListener('pageshow', woken)
       page?.window.removeEventListener('online', woken)
@@ -222,5 +250,7 @@ export function startClock(options: ClockOptions): ClockRunner {
 }
 
 function browserPage(): Page | null {
-  return typeof document === 'undefined' ? null : { window, document }
+  if (typeof document === 'undefined') return null
+  const { connection } = navigator as Navigator & { connection?: EventTarget }
+  return { window, document, connection }
 }
