@@ -140,6 +140,7 @@ export interface Source {
   provider: string
   id: string
   url: string
+  delay_s: number | null
 }
 
 export interface Caption {

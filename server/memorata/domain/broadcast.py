@@ -21,11 +21,14 @@ class Source:
     provider: `file` (MP4, WebM), `hls`, `youtube`, `vimeo`, `peertube`, `rutube` or `vk`.
     id: the video's id at an embedding provider; empty for `file` and `hls`.
     url: the media's own address (`https://…`, or `media/…` beside the schedule), or the address of the frame.
+    delay_s: of a live picture, how far behind the event it is to be shown, or is known to be; `None`: nobody has said.
+        Each source has its own, and it moves nothing but the picture: no start, no step, no beat.
     """
 
     provider: str
     id: str
     url: str
+    delay_s: float | None = None
 
 
 EMBEDDED: Final = frozenset({"youtube", "vimeo", "peertube", "rutube", "vk"})

@@ -378,6 +378,14 @@ def test_kinds_of_time(tmp_path: Path) -> None:
         (HEAD + WELCOME + 'media = { still = "media/a.mp4" }\n', "media", "items[0].media.still",
          "schedule.link_refused"),
         (HEAD + WELCOME + "media = { volume = nan }\n", "media", "items[0].media.volume", "schedule.out_of_bounds"),
+        (HEAD + WELCOME + "media = { sources = [{ delay_s = 9 }], live = true }\n", "media",
+         "items[0].media.sources[0].link", "schedule.missing_key"),
+        (HEAD + WELCOME + 'media = { sources = [{ link = "http://example.com/a.m3u8" }], live = true }\n', "media",
+         "items[0].media.sources[0].link", "schedule.link_refused"),
+        (HEAD + WELCOME + 'media = { sources = [{ link = "https://e.org/a.m3u8", delay_s = -1 }], live = true }\n',
+         "media", "items[0].media.sources[0].delay_s", "schedule.out_of_bounds"),
+        (HEAD + WELCOME + 'media = { sources = [{ link = "https://example.com/a.m3u8", delay = 1 }], live = true }\n',
+         "media", "items[0].media.sources[0].delay", "schedule.unknown_key"),
     ],
 )  # fmt: skip
 def test_one_fault(tmp_path: Path, text: str, start: str, key: str, code: str) -> None:
@@ -464,6 +472,8 @@ def test_wreaths_keep_the_alphabetical_order_of_the_language_that_they_name(tmp_
         (HEAD + WELCOME + 'media = { sources = ["https://youtu.be/dQw4w9WgXcQ"] }\n', "items[0].media.captions",
          "schedule.no_captions"),
         (HEAD + WELCOME + "media = { duration_s = 121 }\n", "items[0].media.duration_s", "schedule.media_too_long"),
+        (HEAD + WREATHS + 'media = { sources = [{ link = "https://example.com/a.m3u8", delay_s = 9 }] }\n'
+         + wreath("Kenya", "Кения"), "items[0].media.sources", "schedule.delay_not_live"),
         (HEAD + WELCOME.replace("120", "3601"), "items", "schedule.long"),
         (HEAD + 'time_of = "silence"\n' + WELCOME + SILENCE, "date.time_of", "schedule.not_in_time"),
     ],
@@ -478,6 +488,22 @@ def test_a_live_broadcast_and_a_recording_without_words_need_no_captions(tmp_pat
     link = 'sources = ["https://youtu.be/dQw4w9WgXcQ"]'
     assert told(a_file(tmp_path, WELCOME, f"media = {{ {link}, live = true }}\n")) == []
     assert told(a_file(tmp_path, WREATHS, f"media = {{ {link} }}\n", wreath("Kenya", "Кения"))) == []
+
+
+def test_each_source_of_a_live_picture_has_a_delay_of_its_own(tmp_path: Path) -> None:
+    sources = """sources = [
+      { link = "https://live.example.org/hall.m3u8", delay_s = 12.5 },
+      { link = "https://vk.com/video-1_2" },
+      "https://youtu.be/dQw4w9WgXcQ",
+    ]"""
+    series = load_file(a_file(tmp_path, WELCOME, f"\n[items.media]\nlive = true\n{sources}\n"))
+    media = series.items[0].media
+    assert media is not None
+    assert [(source.provider, source.delay_s) for source in media.sources] == [
+        ("hls", 12.5),
+        ("vk", None),
+        ("youtube", None),
+    ]
 
 
 def test_an_interval_makes_a_long_programme_bearable(tmp_path: Path) -> None:

@@ -90,6 +90,13 @@ def _check_lengths(reader: Reader, item: Item, key: Key) -> None:
                 f"is {item.planned_s}, but {count} times {each_s:g} s take {count * each_s:g} s.",
             )
     for place, media in _broadcasts(item, key):
+        if not media.live and any(source.delay_s is not None for source in media.sources):
+            reader.warn(
+                (*place, "sources"),
+                "schedule.delay_not_live",
+                "name a delay, which only a live picture has: a recording is shown where the clock is.",
+                "Add live = true, or leave delay_s out.",
+            )
         if media.duration_s is not None and not media.live and media.duration_s > item.planned_s:
             reader.warn(
                 (*place, "duration_s"),

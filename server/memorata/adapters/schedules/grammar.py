@@ -5,7 +5,7 @@ from dataclasses import MISSING, dataclass, fields
 from types import MappingProxyType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from memorata.domain.broadcast import PICTURES, VIDEOS
+from memorata.domain.broadcast import PICTURES, VIDEOS, Source
 from memorata.domain.items import (
     DETAILS,
     Address,
@@ -89,6 +89,7 @@ BOUNDS: Mapping[tuple[type, str], tuple[float, float]] = MappingProxyType(
         (Wishes, "read_out"): (0, 100),
         (Media, "duration_s"): (0.1, DAY_S),
         (Media, "volume"): (0, 1),
+        (Source, "delay_s"): (0, 300),
         (NthWeekday, "month"): (1, 12),
         (NthWeekday, "n"): (-5, 5),
         (Easter, "offset_days"): (-100, 200),
@@ -165,8 +166,10 @@ class KeySpec:
             return "country code"
         if self.name in ("language", "order_language"):
             return "language tag"
+        if (self.owner, self.name) == (Source, "link"):
+            return "link"
         if (self.owner, self.name) == (Media, "sources"):
-            return "list of links"
+            return "list of links, or of tables"
         if (self.owner, self.name) == (Media, "captions"):
             return "link to a file for each language"
         words = shape(self.hint)
@@ -196,6 +199,12 @@ def _keys(owner: type) -> dict[str, KeySpec]:
         required = default is MISSING or (owner, field.name) in _NEEDED
         found[field.name] = KeySpec(owner, field.name, hints[field.name], required, default)
     return found
+
+
+SOURCE_KEYS: Mapping[str, KeySpec] = MappingProxyType(
+    {"link": KeySpec(Source, "link", str, True, MISSING), "delay_s": _keys(Source)["delay_s"]}
+)
+"""The keys of a source that is written as a table: what is known of it is read off its link."""
 
 
 def item_keys(kind: str) -> Mapping[str, KeySpec]:
@@ -235,6 +244,7 @@ def reference() -> str:
     """Every key of items and of their parts, as Markdown; `schedules/README.md` holds it word for word."""
     parts = ["**Every item**", "", *_table_of(keys_of(Item)), ""]
     parts += ["**A broadcast** (`media`)", "", *_table_of(keys_of(Media)), ""]
+    parts += ["Each of the `sources` of a broadcast, where it is a table:", "", *_table_of(SOURCE_KEYS), ""]
     for kind, detail in DETAILS.items():
         parts += [f"**`{kind}`**", "", *_table_of(keys_of(detail)), ""]
         for name, spec in keys_of(detail).items():

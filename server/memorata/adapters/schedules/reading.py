@@ -1,6 +1,7 @@
 """Walks the plain values of a schedule by the types of the domain, collecting all faults on the way."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, time
 from functools import cache
 from pathlib import Path
@@ -9,7 +10,16 @@ from zoneinfo import available_timezones
 
 from memorata.adapters.countries import CODES, is_country, is_language
 from memorata.adapters.schedules.faults import Fault, Key, closest, did_you_mean, written
-from memorata.adapters.schedules.grammar import FILES, NAMES, SHORTHAND, KeySpec, keys_of, optional, shape
+from memorata.adapters.schedules.grammar import (
+    FILES,
+    NAMES,
+    SHORTHAND,
+    SOURCE_KEYS,
+    KeySpec,
+    keys_of,
+    optional,
+    shape,
+)
 from memorata.adapters.schedules.lines import line_of
 from memorata.domain.broadcast import CAPTIONS, Source, parse_file, parse_link
 from memorata.domain.errors import Refused
@@ -192,6 +202,17 @@ class Reader:
         self._wrong(key, "a time of day like 14:00", value)
         return None
 
+    def source(self, value: object, key: Key) -> Source | None:
+        """A link, or a table that says more about one."""
+        if not isinstance(value, dict):
+            return self.link(value, key)
+        self.known(value, SOURCE_KEYS, key)
+        found = self.values(value, SOURCE_KEYS, key)
+        if found is None:
+            return None
+        source = self.link(found["link"], (*key, "link"))
+        return source and replace(source, delay_s=found.get("delay_s"))
+
     def link(self, value: object, key: Key) -> Source | None:
         """A broadcast; a file beside the schedule gets the address under which it is served."""
         try:
@@ -212,7 +233,7 @@ class Reader:
         table, keys = self.table(value, key), keys_of(Media)
         self.known(table, keys, key)
         links = [
-            self.link(link, (*key, "sources", index))
+            self.source(link, (*key, "sources", index))
             for index, link in enumerate(self.array(table.get("sources", []), (*key, "sources")))
         ]
         captions = [
