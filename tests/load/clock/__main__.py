@@ -42,7 +42,7 @@ CANDIDATES = (
     "@ircam/sync, tuned",
     "server-sent ticks",
 )
-APART_MS = 60.0
+APART_MS = 40.0
 BLOCK_MS, BLOCK_MOST_MS, PAUSE_MS = 25.0, 250.0, 10.0
 """How long a busy server is away, and how long it is there in between: means of exponential laws."""
 
@@ -141,7 +141,7 @@ def progress(line: str) -> None:
 
 
 def hasten(*pids: int) -> bool:
-    """Let processes run before ordinary ones, so that other work on this machine is not measured; if that is allowed."""
+    """Let processes run before ordinary ones, so that other work is not measured; whether that was allowed."""
     try:
         for pid in pids:
             os.sched_setscheduler(pid, os.SCHED_RR, os.sched_param(5))

@@ -8,7 +8,7 @@ import { createWriteStream, readFileSync, writeFileSync, type WriteStream } from
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { CANDIDATES, type Candidate, type Exchange } from './candidates.ts'
-import { httpLine, socketLine, type Line } from './line.ts'
+import { socketLine, watching } from './line.ts'
 import { createLocal, monotonic, seeded, type Local } from './local.ts'
 
 interface Config {
@@ -37,7 +37,7 @@ interface Client {
   index: number
   ppm: number
   started_s: number
-  line: Line
+  line: { readonly asked: number; readonly faults: readonly string[]; close(): void }
   local: Local
   asked: Candidate
   errors: (number | null)[]
@@ -64,24 +64,30 @@ const brackets: number[] = []
 let went = 0
 
 function begin(candidate: string, index: number): void {
-  const { over, make } = CANDIDATES[candidate]!
   const ppm = config.clients > 1 ? MOST_PPM * ((2 * index) / (config.clients - 1) - 1) : MOST_PPM
   const local = createLocal((random() * 2 - 1) * 600_000, ppm)
   const started_s = (monotonic() - went) / 1000
-  const line =
-    over === 'http' ? httpLine(config, local) : socketLine(config, config.tokens.pop()!, local)
+  let line: Client['line'] | null = null
   const recorded = config.record !== null && candidate.startsWith('ours') ? recordIn(config.record, candidate, index, ppm) : null
   const record = (exchange: Exchange): void => {
     if (recorded === null) return
     const truths = [exchange[0], exchange[3]].map((t) => config.anchor_ms + local.monotonicAt(t))
     recorded.write(`${JSON.stringify([...exchange, ...truths])}\n`)
   }
-  const asked = make({ line, local, random: seeded(config.seed + 7919 * (clients.length + 1)), epoch_ms: epoch_ms(), record })
+  const asked = CANDIDATES[candidate]!({
+    line: () => (line = socketLine(config, config.tokens.pop()!, local)),
+    watching: () => (line = watching(config, local)),
+    local,
+    random: seeded(config.seed + 7919 * (clients.length + 1)),
+    epoch_ms: epoch_ms(),
+    record,
+  })
   const bounds = asked.bound ? [] : null
-  const client: Client = { candidate, index, ppm, started_s, line, local, asked, errors: ticks.map(() => null), bounds, messages: 0, recorded }
+  const open = line as unknown as Client['line']
+  const client: Client = { candidate, index, ppm, started_s, line: open, local, asked, errors: ticks.map(() => null), bounds, messages: 0, recorded }
   clients.push(client)
   setTimeout(() => {
-    client.messages = line.asked
+    client.messages = open.asked
   }, Math.min(COUNTED_S, config.seconds - 0.5) * 1000)
   // As client/src/keeper.ts does in the minute before a silence.
   setTimeout(() => asked.denser?.(serverNow() + DENSE_FOR_S * 1000), DENSE_FROM_S * 1000)

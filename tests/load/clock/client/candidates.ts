@@ -2,8 +2,9 @@
 import { createRequire } from 'node:module'
 import sync from '@ircam/sync/client/index.js'
 import { createEstimator, type Estimator } from '../../../../client/src/clock.ts'
-import { startClock } from '../../../../client/src/clockrunner.ts'
-import type { Answer, Line } from './line.ts'
+import { startClock, type Plan } from '../../../../client/src/clockrunner.ts'
+import { askOver, WATCHERS_PLAN } from '../../../../client/src/watchclock.ts'
+import type { Answer, Line, Watching } from './line.ts'
 import type { Local } from './local.ts'
 
 export interface Candidate {
@@ -24,7 +25,9 @@ export interface Candidate {
 export type Exchange = readonly [number, number, number, number]
 
 export interface Setting {
-  line: Line
+  /** Opens a participant's line; a candidate has one line, of one kind. */
+  line: () => Line
+  watching: () => Watching
   local: Local
   random: () => number
   /** A constant taken off the server's times for those that ask for small ones; it tells nothing of the time. */
@@ -32,14 +35,17 @@ export interface Setting {
   record: (exchange: Exchange) => void
 }
 
+type Ask = Parameters<typeof startClock>[0]['ask']
+
 export type Make = (setting: Setting) => Candidate
 
 function offsetOf(t0: number, answer: Answer): number {
   return (answer.t1 - t0 + (answer.t2 - answer.t3)) / 2
 }
 
-/** The product's own: its estimator, its runner. */
-function ours({ line, local, random, record }: Setting): Candidate {
+/** The product's own: its estimator, its runner, and either way of asking. */
+function own(setting: Setting, start: (begin: (ask: Ask, plan?: Partial<Plan>) => void, again: () => void) => void): Candidate {
+  const { local, random, record } = setting
   const inner = createEstimator()
   const costs: number[] = []
   const estimator: Estimator = {
@@ -57,14 +63,12 @@ function ours({ line, local, random, record }: Setting): Candidate {
     document: Object.assign(new EventTarget(), { visibilityState: 'visible' }),
   }
   let runner: ReturnType<typeof startClock> | null = null
-  line.onUp(() => {
-    if (runner === null) {
-      const ask = (t0: number) => new Promise<Answer | null>((resolve) => line.ask(t0, resolve))
-      runner = startClock({ ask, estimator, now: local.now, wall: () => Date.now(), page, random })
-    } else {
-      runner.nudge()
-    }
-  })
+  start(
+    (ask, plan) => {
+      runner = startClock({ ask, estimator, plan, now: local.now, wall: () => Date.now(), page, random })
+    },
+    () => runner?.nudge(),
+  )
   return {
     estimate() {
       const now = local.now()
@@ -78,9 +82,29 @@ function ours({ line, local, random, record }: Setting): Candidate {
   }
 }
 
+/** As client/src/connection.ts and session.ts have it. */
+function participant(setting: Setting): Candidate {
+  const line = setting.line()
+  return own(setting, (begin, again) => {
+    let begun = false
+    line.onUp(() => {
+      if (begun) again()
+      else begin((t0) => new Promise((resolve) => line.ask(t0, resolve)))
+      begun = true
+    })
+  })
+}
+
+/** As client/src/watching.ts has it. */
+function watcher(setting: Setting): Candidate {
+  const { address, wire } = setting.watching()
+  return own(setting, (begin) => begin(askOver(address, wire), WATCHERS_PLAN))
+}
+
 /** The sample of the shortest round trip among the first `count`, 100 ms apart; one is the textbook's single exchange. */
 function quickest(count: number): Make {
-  return ({ line, local }) => {
+  return ({ line: open, local }) => {
+    const line = open()
     let best = Infinity
     let offset: number | null = null
     let begun = false
@@ -130,7 +154,8 @@ function loadTimesync(): { create(options: object): Timesync } {
 const timesyncLibrary = loadTimesync()
 
 function timesync(options: object): Make {
-  return ({ line, local }) => {
+  return ({ line: open, local }) => {
+    const line = open()
     let sync: Timesync | null = null
     let known = false
     line.onUp(() => {
@@ -161,7 +186,8 @@ function timesync(options: object): Make {
 }
 
 function ircam(options: object): Make {
-  return ({ line, local, epoch_ms }) => {
+  return ({ line: open, local, epoch_ms }) => {
+    const line = open()
     const client = new sync.default(() => local.now() / 1000, options)
     let known = false
     let begun = false
@@ -191,7 +217,8 @@ function ircam(options: object): Make {
 }
 
 /** No exchange at all: each message with the server's time is taken as if it had come at once. */
-function ticks({ line, local }: Setting): Candidate {
+function ticks({ line: open, local }: Setting): Candidate {
+  const line = open()
   let offset: number | null = null
   const take = (server_now: number): void => {
     offset = server_now - local.now()
@@ -201,25 +228,19 @@ function ticks({ line, local }: Setting): Candidate {
   return { estimate: () => (offset === null ? null : local.now() + offset), stop: () => undefined }
 }
 
-export const OURS = 'ours'
-export const WATCHER = 'ours, watcher'
-
-export const CANDIDATES: Record<string, { over: 'socket' | 'http'; make: Make }> = {
-  [OURS]: { over: 'socket', make: ours },
-  [WATCHER]: { over: 'http', make: ours },
-  'one sample': { over: 'socket', make: quickest(1) },
-  'min-RTT of 10': { over: 'socket', make: quickest(10) },
-  timesync: { over: 'socket', make: timesync({}) },
-  'timesync, 2 Hz': { over: 'socket', make: timesync({ repeat: 10, delay: 250, interval: 5000 }) },
-  '@ircam/sync': { over: 'socket', make: ircam({}) },
-  '@ircam/sync, tuned': {
-    over: 'socket',
-    make: ircam({
-      pingSeriesDelay: { min: 0.25, max: 0.5 },
-      longTermDataTrainingDuration: 10,
-      longTermDataDuration: 60,
-      estimationStability: 500e-6,
-    }),
-  },
-  'server-sent ticks': { over: 'socket', make: ticks },
+export const CANDIDATES: Record<string, Make> = {
+  ours: participant,
+  'ours, watcher': watcher,
+  'one sample': quickest(1),
+  'min-RTT of 10': quickest(10),
+  timesync: timesync({}),
+  'timesync, 2 Hz': timesync({ repeat: 10, delay: 250, interval: 5000 }),
+  '@ircam/sync': ircam({}),
+  '@ircam/sync, tuned': ircam({
+    pingSeriesDelay: { min: 0.25, max: 0.5 },
+    longTermDataTrainingDuration: 10,
+    longTermDataDuration: 60,
+    estimationStability: 500e-6,
+  }),
+  'server-sent ticks': ticks,
 }

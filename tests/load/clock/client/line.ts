@@ -1,6 +1,7 @@
-/** A client's line through the proxy: the real Socket.IO exchange of a joined page, or the plain HTTP one of a watcher. */
+/** A client's line through the proxy: the Socket.IO of a page that has joined, or the plain HTTP of a watcher's. */
 import { Agent, request } from 'node:http'
 import { io } from 'socket.io-client'
+import type { Wire } from '../../../../client/src/watchclock.ts'
 import type { Local } from './local.ts'
 
 export interface Answer {
@@ -78,39 +79,75 @@ export function socketLine(place: Place, token: string, local: Local): Line {
   }
 }
 
-/** As client/src/watching.ts asks; a browser keeps its connections open too, and tells when the answer's head arrived. */
-export function httpLine(place: Place, local: Local): Line {
+/** What a watcher's page has of its browser: `fetch`, and the network's own instants of each request. */
+export interface Watching {
+  wire: Wire
+  /** Where the page asks for the time. */
+  address: string
+  readonly asked: number
+  readonly faults: readonly string[]
+  close(): void
+}
+
+const POLL_MS = 6500
+
+/** As a browser does it: connections are kept open, and the poll of the timeline keeps them warm. */
+export function watching(place: Place, local: Local): Watching {
   const agent = new Agent({ keepAlive: true, maxSockets: 6 })
+  const base = `${place.url}/c/${encodeURIComponent(place.ceremony)}`
   const faults: string[] = []
+  const entries = new Map<string, { requestStart: number; responseStart: number }>()
   let asked = 0
-  return {
-    ask(t0, answered, timeout_ms = PATIENCE_MS) {
-      asked++
-      const path = `/c/${encodeURIComponent(place.ceremony)}/clock?t0=${t0}`
-      const sent = request(`${place.url}${path}`, { agent, timeout: timeout_ms }, (response) => {
-        const t3 = local.now()
+
+  function get(url: string): Promise<{ ok: boolean; url: string; text: string }> {
+    return new Promise((resolve, reject) => {
+      const entry = { requestStart: 0, responseStart: 0 }
+      const sent = request(url, { agent, timeout: PATIENCE_MS }, (response) => {
+        entry.responseStart = local.now()
         let text = ''
         response.setEncoding('utf8')
         response.on('data', (part: string) => (text += part))
-        response.on('error', () => answered(null))
+        response.on('error', reject)
         response.on('end', () => {
-          if (response.statusCode === 200) answered({ ...(JSON.parse(text) as { t1: number; t2: number }), t3 })
-          else {
-            faults.push(`status ${String(response.statusCode)}`)
-            answered(null)
-          }
+          entries.set(url, entry)
+          if (response.statusCode !== 200) faults.push(`status ${String(response.statusCode)}`)
+          resolve({ ok: response.statusCode === 200, url, text })
         })
       })
+      sent.on('socket', (socket) => {
+        const leave = (): void => {
+          entry.requestStart = local.now()
+        }
+        if (socket.connecting) socket.once('connect', leave)
+        else leave()
+      })
       sent.on('timeout', () => sent.destroy())
-      sent.on('error', () => answered(null))
+      sent.on('error', reject)
       sent.end()
+    })
+  }
+
+  const poll = setInterval(() => void get(`${base}/timeline.json`).catch(() => undefined), POLL_MS)
+  return {
+    address: `${base}/clock`,
+    wire: {
+      async fetch(url) {
+        asked++
+        const { ok, url: from, text } = await get(url)
+        return { ok, url: from, json: async () => JSON.parse(text) as unknown } as Response
+      },
+      performance: {
+        getEntriesByName: (name) => [entries.get(name)].filter((entry) => entry !== undefined) as unknown as PerformanceEntryList,
+        clearResourceTimings: () => entries.clear(),
+      },
     },
-    onUp: (run) => run(NaN),
-    onBeat: () => undefined,
     get asked() {
       return asked
     },
     faults,
-    close: () => agent.destroy(),
+    close() {
+      clearInterval(poll)
+      agent.destroy()
+    },
   }
 }
