@@ -1,17 +1,13 @@
 """What a page sounds, and when: each sound it hands to its audio clock, on the server's own clock.
 
-Truth needs no network here: the server says where its clock stands on the monotonic clock of this machine, and Chromium
-says where a page's clock begins on the same.
+Chromium says where a page's clock begins on the monotonic clock of the machine, and the server where its own stands.
 """
 
-import json
 import statistics
 from bisect import bisect_left
-from dataclasses import dataclass
 from typing import Any, Protocol
 
-from tests.live.client import eventually
-from tests.live.conftest import Server
+from tests.live.truth import Truth
 
 SCRIPT = """
 (() => {
@@ -71,29 +67,6 @@ class Tab(Protocol):
     """Of a page, what is asked here."""
 
     def evaluate(self, expression: str, /) -> Any: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Truth:
-    """Server time by the monotonic clock, as the server itself says."""
-
-    clock_ms: float
-    monotonic_s: float
-
-    def at(self, monotonic_s: float) -> float:
-        return self.clock_ms + (monotonic_s - self.monotonic_s) * 1000
-
-
-def truth_of(server: Server) -> Truth:
-    def anchored() -> Truth | None:
-        for line in server.lines:
-            if "serve.ready" in line:
-                said = json.loads(line)
-                return Truth(said["clock_ms"], said["monotonic_s"])
-        return None
-
-    found: Truth = eventually(anchored, "the server to say where its clock stands")
-    return found
 
 
 def ticks(page: Tab, begun_s: float, truth: Truth) -> list[float]:

@@ -13,10 +13,11 @@ from memorata.domain.silence import SilencePlan, beat_count, plan
 from tests.browser.conftest import FLAGS, chromium_program
 from tests.browser.evening import an_item, both, of
 from tests.browser.plain import Chromium, PlainTab
-from tests.browser.sounding import SCRIPT, Truth, ticks, truth_of
+from tests.browser.sounding import SCRIPT, ticks
 from tests.builders import text
 from tests.live.client import Person, eventually
 from tests.live.conftest import Server, now_ms
+from tests.live.truth import Truth, truth_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 

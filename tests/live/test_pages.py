@@ -1,15 +1,16 @@
 """Pages and files of the real server, asked for as a browser does."""
 
 import gzip
+import http.client
 import json
 import re
 import secrets
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from email.message import Message
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -17,6 +18,7 @@ from memorata.domain.programme import Programme
 from tests.builders import a_programme
 from tests.live.client import eventually, fetch
 from tests.live.conftest import Server, now_ms
+from tests.live.truth import truth_of
 
 pytestmark = pytest.mark.live
 
@@ -175,12 +177,32 @@ def test_watchers_are_served_by_small_files_that_a_cache_may_keep(server: Server
     programme = get(f"{base}/programme.json?v={file['programme_seq']}")
     assert programme.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert json.loads(programme.body)["programme"]["ceremony_id"] == "pages"
-    sent = time.time() * 1000
-    clock = json.loads(get(f"{base}/clock?t0={sent}").body)
-    assert clock["t0"] == sent
-    assert sent - 1_000 < clock["t1"] <= clock["t2"] < time.time() * 1000 + 1_000
     # No answer to a watcher sets a cookie, which would keep caches from sharing it.
     assert get(f"{base}/watch?lang=ru").headers["Set-Cookie"] is None
+
+
+def test_watchers_are_told_the_true_time_in_few_bytes(server: Server, keys: dict[str, str]) -> None:
+    truth = truth_of(server)
+    line = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=15)
+    lines = set()
+    for number in range(30):
+        before = truth.now()
+        line.request("GET", f"/c/pages/clock?t0={number}.5", headers={"Accept-Encoding": "gzip"})
+        answer = line.getresponse()
+        body = answer.read()
+        after = truth.now()
+        told = json.loads(body)
+        assert set(told) == {"t0", "t1", "t2"}
+        assert told["t0"] == number + 0.5
+        # Both clocks are read in whole microseconds.
+        assert before - 0.01 <= told["t1"] <= told["t2"] <= after + 0.01
+        assert len(body) + len(str(answer.headers)) <= 500
+        assert answer.headers["Cache-Control"] == "no-store, no-transform"
+        assert [answer.headers[name] for name in ("Set-Cookie", "Content-Encoding", "Vary")] == [None, None, None]
+        lines.add(line.sock)
+    # One connection serves for all.
+    assert len(lines) == 1
+    line.close()
 
 
 def test_a_watcher_sees_what_is_cued_within_the_files_own_freshness(server: Server) -> None:
