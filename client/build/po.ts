@@ -1,15 +1,17 @@
-// Turns a PO catalogue into JavaScript modules, so that each language is a chunk of its own: `ru.po` is all of it, and
-// `ru.po?audience` what the pages of the audience say, which is found from where the texts stand.
+// Turns a PO catalogue into JavaScript modules, so that each language is a chunk of its own: `ru.po` is all of it, `ru.po?first`
+// what the pages of the audience say up to their first picture, `ru.po?further` what they say beyond that. Which text belongs
+// to which is found from where it stands.
 import { po } from 'gettext-parser'
 import type { Plugin } from 'vite'
+import type { Said } from './extract.mjs'
 import { saidBy } from './said.ts'
 
 // gettext's separator between the context and the message.
 const CONTEXT = '\u0004'
 
-/** The pages whose texts `?audience` holds, in src. */
-const AUDIENCE = ['main.ts', 'view/participant.tsx', 'view/hall.tsx', 'view/watch.tsx']
-/** The page whose texts only `ru.po` itself holds. */
+/** The pages of the audience, in src, and what they fetch as soon as the door is drawn. */
+const AUDIENCE = ['main.ts', 'view/participant.tsx', 'view/hall.tsx', 'view/watch.tsx', 'view/behind.ts']
+/** The page whose own texts only `ru.po` itself holds. */
 const CONSOLE = 'view/host/console.tsx'
 
 /**
@@ -67,14 +69,20 @@ export function catalogues(): Plugin {
   return {
     name: 'memorata:po',
     transform: {
-      filter: { id: /\.po(?:\?audience)?$/ },
+      filter: { id: /\.po(?:\?(?:first|further))?$/ },
       handler(code, id) {
-        if (!id.endsWith('?audience')) return { code: moduleOf(code, id), map: null, moduleType: 'js' }
-        const { files, texts } = saidBy(AUDIENCE, CONSOLE)
+        const share = /\?(\w+)$/.exec(id)?.[1]
+        if (share === undefined) return { code: moduleOf(code, id), map: null, moduleType: 'js' }
+        const { files, first, later } = saidBy(AUDIENCE, CONSOLE)
         for (const file of files) this.addWatchFile(file)
-        const wanted = new Set(texts.map(({ id, context }) => (context === undefined ? id : context + CONTEXT + id)))
+        const early = new Set(first.map(keyOf))
+        const wanted = share === 'first' ? early : new Set(later.map(keyOf).filter((key) => !early.has(key)))
         return { code: moduleOf(code, id, wanted), map: null, moduleType: 'js' }
       },
     },
   }
+}
+
+function keyOf({ id, context }: Said): string {
+  return context === undefined ? id : context + CONTEXT + id
 }

@@ -26,7 +26,7 @@ function load(view: Boot['view']): Promise<Opened> {
 
 async function open(root: HTMLElement, boot: Boot, again = false): Promise<void> {
   try {
-    const [opened] = await Promise.all([load(boot.view), beginToSpeak(boot.language, boot.view === 'host' ? 'whole' : 'audience')])
+    const [opened] = await Promise.all([load(boot.view), beginToSpeak(boot.language, boot.view === 'host' ? 'whole' : 'first')])
     opened.start(root, boot)
   } catch (error) {
     // What the server wrote stays readable meanwhile.

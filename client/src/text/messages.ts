@@ -14,16 +14,18 @@ const SOURCE = 'en'
 const ENGLISH: Catalogue = { language: SOURCE, form: (n) => (n === 1 ? 0 : 1), messages: {} }
 const CONTEXT = '\u0004'
 
-/** How much of a catalogue a page needs: the pages of the audience say nothing of what only the console says. */
-export type Share = 'audience' | 'whole'
+/** How much of a catalogue is fetched: what the audience reads up to the first picture, what it reads later, or all, for a host. */
+export type Share = 'first' | 'further' | 'whole'
 
-type Loaders = Record<string, () => Promise<Catalogue>>
+type Loaders = Map<string, () => Promise<Catalogue>>
 
-const loaders: Record<Share, Map<string, () => Promise<Catalogue>>> = {
-  audience: byLanguage(import.meta.glob<Catalogue>('./*.po', { import: 'default', query: '?audience' })),
+const loaders: Record<Share, Loaders> = {
+  first: byLanguage(import.meta.glob<Catalogue>('./*.po', { import: 'default', query: '?first' })),
+  further: byLanguage(import.meta.glob<Catalogue>('./*.po', { import: 'default', query: '?further' })),
   whole: byLanguage(import.meta.glob<Catalogue>('./*.po', { import: 'default' })),
 }
-let share: Share = 'whole'
+let shares: readonly Share[] = ['whole']
+let asked = SOURCE
 const listeners = new Set<() => void>()
 let catalogue = ENGLISH
 let numbers = new Intl.NumberFormat(SOURCE)
@@ -44,21 +46,28 @@ export function nearest(tag: string): string {
   return exact ?? languages.find((known) => known.toLowerCase() === lower.split('-')[0]) ?? SOURCE
 }
 
-function byLanguage(found: Loaders): Map<string, () => Promise<Catalogue>> {
+function byLanguage(found: Record<string, () => Promise<Catalogue>>): Loaders {
   return new Map(Object.entries(found).map(([path, load]) => [path.slice('./'.length, path.indexOf('.po')).replace('_', '-'), load]))
 }
 
 /**
- * Loads the nearest language (from now on in this share), then speaks it and tells the listeners; resolves to the tag spoken.
+ * Loads the nearest language (from now on this share of it), then speaks it and tells the listeners; resolves to the tag spoken.
  * Rejects, and speaks on as before, where the chunk cannot be fetched. The last call wins.
  */
-export async function loadLanguage(tag: string, of: Share = share): Promise<string> {
-  share = of
+export async function loadLanguage(tag: string, share?: Share): Promise<string> {
+  if (share !== undefined) shares = [share]
+  asked = nearest(tag)
   const turn = ++wanted
-  const load = loaders[share].get(nearest(tag))
-  const loaded = load === undefined ? ENGLISH : await load()
-  if (turn === wanted) speak(loaded)
+  const found = await Promise.all(shares.map((one) => loaders[one].get(asked)?.() ?? Promise.resolve(ENGLISH)))
+  if (turn === wanted) speak({ ...(found[0] ?? ENGLISH), messages: Object.assign({}, ...found.map((one) => one.messages)) as Catalogue['messages'] })
   return catalogue.language
+}
+
+/** Fetches another share of the language spoken, and of each one that is spoken after it; rejects where it cannot be fetched. */
+export async function speakAlso(share: Share): Promise<void> {
+  if (shares.includes('whole')) return
+  if (!shares.includes(share)) shares = [...shares, share]
+  await loadLanguage(asked)
 }
 
 /** Speaks this catalogue at once; for tests, and for texts that came with the page. */

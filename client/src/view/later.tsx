@@ -2,6 +2,7 @@
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { ComponentChild, FunctionComponent } from 'preact'
 import { renew } from '../renewal'
+import { speakAlso } from '../text/messages'
 
 const AGAIN_MS = 2000
 const AGAIN_MOST_MS = 15_000
@@ -57,7 +58,12 @@ async function isGone(name: string): Promise<boolean> {
 }
 
 const behind = part('behind', () => import('./behind'), false, () => void (calm.peek() || renew()))
-const further = part('further', () => import('./further'), true, () => (replaced.value = true))
+const further = part('further', withTexts, true, () => (replaced.value = true))
+
+async function withTexts() {
+  const [found] = await Promise.all([import('./further'), speakAlso('further')])
+  return found
+}
 
 /** What is behind the door, and then all else. */
 export function fetchBehind(): void {

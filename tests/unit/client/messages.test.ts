@@ -7,6 +7,7 @@ import {
   loadLanguage,
   nearest,
   speak,
+  speakAlso,
   subscribe,
   t,
   tc,
@@ -47,19 +48,31 @@ describe('a catalogue', () => {
   })
 })
 
-describe('the share of the audience', () => {
-  it('holds what its pages say, and nothing that the console alone says', async () => {
-    await loadLanguage('ru', 'audience')
-    const spoken = [t('Enter'), t('The silence is over.'), tn('{n} minute', '{n} minutes', 2), t('Run of show')]
-    expect(spoken).toEqual(['Войти', 'Минута молчания окончена.', '2 минуты', 'Run of show'])
+describe('a share', () => {
+  const spoken = () => [t('Enter'), t('Lay our wreath'), t('Run of show')]
+
+  it('holds what the audience reads first, and not what comes later or what a host alone reads', async () => {
+    await loadLanguage('ru', 'first')
+    expect(spoken()).toEqual(['Войти', 'Lay our wreath', 'Run of show'])
+    expect([t('The silence is over.'), tn('{n} minute', '{n} minutes', 2)]).toEqual(['Минута молчания окончена.', '2 минуты'])
+    await speakAlso('further')
+    expect(spoken()).toEqual(['Войти', 'Возложить наш венок', 'Run of show'])
     await loadLanguage('ru', 'whole')
-    expect([t('Enter'), t('Run of show')]).toEqual(['Войти', 'Ход церемонии'])
+    expect(spoken()).toEqual(['Войти', 'Возложить наш венок', 'Ход церемонии'])
   })
 
-  it('is kept to when another language is chosen', async () => {
-    await loadLanguage('en', 'audience')
-    await loadLanguage('ru')
-    expect([t('Enter'), t('Run of show')]).toEqual(['Войти', 'Run of show'])
+  it('is kept to when another language is chosen, and a choice is not lost to another share', async () => {
+    await loadLanguage('en', 'first')
+    const chosen = loadLanguage('ru')
+    await speakAlso('further')
+    await chosen
+    expect([language(), ...spoken()]).toEqual(['ru', 'Войти', 'Возложить наш венок', 'Run of show'])
+  })
+
+  it('adds nothing to all of it', async () => {
+    await loadLanguage('ru', 'whole')
+    await speakAlso('further')
+    expect(spoken()).toEqual(['Войти', 'Возложить наш венок', 'Ход церемонии'])
   })
 })
 

@@ -46,13 +46,14 @@ def _bundle(manifest: Path, changed: int, view: str, language: str) -> Bundle:
     if ENTRY not in files:
         return Bundle()
     # What main.ts imports only once it knows the page is known here already.
-    catalogue = f"src/text/{language}.po" + ("" if view == "host" else "?audience")
-    drawn = [name for name in files if name == catalogue or name.rpartition(".")[0] == VIEWS.get(view)]
-    loaded = _with_imports(files, [ENTRY, *drawn])
+    catalogue = f"src/text/{language}.po"
+    whole = view == "host"
+    drawn = [name for name in files if name.rpartition(".")[0] == VIEWS.get(view)]
+    loaded = _with_imports(files, [ENTRY, *drawn, catalogue if whole else f"{catalogue}?first"])
     later = [
         (part, f"/{files[name]['file']}")
         for part, root in LATER.items()
-        for name in _with_imports(files, [root])
+        for name in _with_imports(files, [root] if whole else [root, f"{catalogue}?{part}"])
         if name not in loaded
     ]
     styles = dict.fromkeys(f"/{style}" for name in loaded for style in files[name].get("css", []))

@@ -12,7 +12,8 @@ MANIFEST = {
     "src/view/participant.tsx": {"file": "assets/participant-3.js", "imports": ["_shared.js"], "css": ["assets/p.css"]},
     "src/view/host/console.tsx": {"file": "assets/console-4.js", "imports": ["_shared.js", "src/main.ts"]},
     "src/text/ru.po": {"file": "assets/ru-5.js"},
-    "src/text/ru.po?audience": {"file": "assets/ru-6.js"},
+    "src/text/ru.po?first": {"file": "assets/ru-6.js"},
+    "src/text/ru.po?further": {"file": "assets/ru-10.js"},
     "src/view/behind.ts": {"file": "assets/behind-7.js", "imports": ["_shared.js", "_audience.js"]},
     "_audience.js": {"file": "assets/audience-8.js", "imports": ["_shared.js"]},
     "src/view/further.ts": {"file": "assets/further-9.js", "imports": ["_audience.js"]},
@@ -22,6 +23,7 @@ LATER = (
     ("behind", "/assets/behind-7.js"),
     ("behind", "/assets/audience-8.js"),
     ("further", "/assets/further-9.js"),
+    ("further", "/assets/ru-10.js"),
     ("further", "/assets/audience-8.js"),
 )
 
@@ -41,7 +43,9 @@ def test_a_page_loads_the_entry_and_fetches_its_own_parts_early(tmp_path: Path) 
         LATER,
     )
     assert bundle(web, "host", "en").chunks == ("/assets/console-4.js", "/assets/shared-2.js")
-    assert bundle(web, "host", "ru").chunks == ("/assets/console-4.js", "/assets/ru-5.js", "/assets/shared-2.js")
+    host = bundle(web, "host", "ru")
+    assert host.chunks == ("/assets/console-4.js", "/assets/ru-5.js", "/assets/shared-2.js")
+    assert host.later == tuple(one for one in LATER if one[1] != "/assets/ru-10.js")
 
 
 def test_a_client_that_has_not_been_built_is_no_fault(tmp_path: Path) -> None:
