@@ -4,6 +4,7 @@ import { t } from '../text/messages'
 import { changesOf, detailsOf } from './details'
 import { DetailsFields } from './fields'
 import { Languages } from './languages'
+import { LateSound } from './late'
 import { OrderOfService } from './order'
 import { programmeOf, usePage } from './page'
 import { prefs, setPref } from './prefs'
@@ -39,6 +40,7 @@ export function HelpPage() {
           <li>{t('If the connection is lost, the page comes back by itself, to where everybody is.')}</li>
           <li>{t('During the silence only the sound button is shown. Everything else returns afterwards.')}</li>
         </ul>
+        {seated && <LateSound />}
       </section>
       {programme !== null && (
         <details class="sheet-part">

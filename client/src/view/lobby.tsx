@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks'
 import { t, tn } from '../text/messages'
 import type { Session } from '../session'
 import { soundOf } from './hearing'
+import { LateSound } from './late'
 import { Clocks, Countdown, Occasion, Remember } from './occasion'
 import { OrderOfService } from './order'
 import { countryName, Name, programmeOf, usePage, Words } from './page'
@@ -26,6 +27,7 @@ export function Lobby() {
       </div>
       <div class="lobby-more">
         {mine && sound_check && <SoundCheck session={page.session} />}
+        {mine && <LateSound />}
         <Here />
         {mine && (
           <details class="card">
