@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 import socketio
+from engineio.packet import MESSAGE, Packet
 from eventlet.greenio import GreenSocket
+from eventlet.queue import Queue
 from eventlet.websocket import RFC6455WebSocket
 
 from memorata.adapters.sockets import direct as direct_module
@@ -41,7 +43,8 @@ class Wire:
             self.raw, _ = listener.accept()
         self.page.settimeout(10)
         self.websocket = RFC6455WebSocket(GreenSocket(self.raw), {})
-        self.line = Line(self.websocket, now)
+        self.queue: Any = Queue()
+        self.line = Line(self.websocket, self.queue, now)
 
     def heard(self, count: int) -> list[str]:
         """So many whole messages, as a page reads them."""
@@ -166,21 +169,137 @@ def test_when_a_message_came_is_told_once() -> None:
     wire.close()
 
 
+def queued(wire: Wire, *messages: str) -> None:
+    for message in messages:
+        wire.line.queue(Packet(MESSAGE, message))
+
+
+def test_what_is_queued_is_handed_out_in_its_order(wire: Wire) -> None:
+    queued(wire, "one", "two", "three")
+    wire.line.hand_out()
+    assert wire.heard(3) == ["4one", "4two", "4three"]
+    assert (wire.queue.qsize(), wire.queue.unfinished_tasks) == (0, 0)
+
+
+def test_what_everybody_gets_is_packed_once() -> None:
+    wires = [Wire(), Wire()]
+    packet = Packet(MESSAGE, "to all")
+    for wire in wires:
+        wire.line.queue(packet)
+        wire.line.hand_out()
+    assert [wire.heard(1) for wire in wires] == [["4to all"], ["4to all"]]
+    assert packet.frame == b"\x81\x074to all"
+    for wire in wires:
+        wire.close()
+
+
+class Writer:
+    """The engine's writer, as it waits for the queue."""
+
+    def __init__(self, queue: Any) -> None:
+        self.woken = 0
+        queue.getters.add(self)
+        queue._schedule_unlock = self.wake
+
+    def wake(self) -> None:
+        self.woken += 1
+
+
+def test_a_line_that_takes_nothing_more_is_left_to_its_writer(wire: Wire) -> None:
+    writer = Writer(wire.queue)
+    queued(wire, "one", "two")
+    wire.fill()
+    wire.line.hand_out()
+    assert (writer.woken, wire.queue.qsize()) == (1, 2)
+
+
+def test_behind_a_frame_taken_in_part_the_writer_goes_on(wire: Wire, later: list[Callable[[], object]]) -> None:
+    writer = Writer(wire.queue)
+    queued(wire, "y" * 20_000_000, "next")
+    wire.line.hand_out()
+    assert (len(later), writer.woken, wire.queue.qsize()) == (1, 1, 1)
+    assert wire.websocket._sendlock.locked()
+
+
+def test_the_end_of_a_line_is_the_writer_s(wire: Wire) -> None:
+    writer = Writer(wire.queue)
+    queued(wire, "one")
+    wire.queue.put(None)
+    woken = writer.woken
+    wire.line.hand_out()
+    assert wire.heard(1) == ["4one"]
+    assert (writer.woken, wire.queue.qsize()) == (woken + 1, 1)
+
+
+class Engine:
+    """With so many open lines, each with a page at its end."""
+
+    async_mode = "eventlet"
+
+    def __init__(self, count: int) -> None:
+        self.sockets: dict[str, Any] = {}
+        self.wires = [Wire() for _ in range(count)]
+        self.lines = Lines(self, lambda: 0.0)
+        for n, wire in enumerate(self.wires):
+            self.sockets[str(n)] = type("Socket", (), {"upgraded": True, "closing": False, "closed": False})()
+            self.lines._by_sid[str(n)] = wire.line
+
+
+def test_many_lines_are_written_to_in_portions_and_in_order(
+    monkeypatch: pytest.MonkeyPatch, later: list[Callable[[], object]]
+) -> None:
+    engine, now, turns = Engine(6), [0.0], []
+
+    def passing() -> float:
+        now[0] += direct_module.PORTION_S / 2
+        return now[0]
+
+    monkeypatch.setattr(direct_module.time, "monotonic", passing)
+    monkeypatch.setattr(direct_module.green, "sleep", lambda seconds: turns.append(len(engine.lines._due)))
+    for message in ("one", "two"):
+        packet = Packet(MESSAGE, message)
+        assert all(engine.lines.send(sid, packet) for sid in engine.sockets)
+    assert not engine.lines.send("nobody", Packet(MESSAGE, "one"))
+    (hand_out,) = later
+    hand_out()
+    assert turns == [5, 4, 3, 2, 1]
+    assert [wire.heard(2) for wire in engine.wires] == [["4one", "4two"]] * 6
+    assert engine.lines.send("0", Packet(MESSAGE, "three"))
+    assert len(later) == 2, "and begins anew"
+    for wire in engine.wires:
+        wire.close()
+
+
+def test_one_line_that_breaks_does_not_keep_the_others_from_theirs(later: list[Callable[[], object]]) -> None:
+    engine = Engine(3)
+    engine.wires[1].line._queue = None
+    engine.lines._by_sid["1"].queue = lambda packet: None  # type: ignore[method-assign]
+    for sid in engine.sockets:
+        engine.lines.send(sid, Packet(MESSAGE, "one"))
+    later[0]()
+    assert [engine.wires[n].heard(1) for n in (0, 2)] == [["4one"], ["4one"]]
+    for wire in engine.wires:
+        wire.close()
+
+
 class Connection:
     """The engine's own bookkeeping of one connection, as far as the guard looks at it."""
 
     def __init__(self, server: Any) -> None:
-        self.sid, self.queued = "a line", []  # type: ignore[var-annotated]
+        self.sid, self.queue = "a line", Queue()
         self.closing = self.closed = False
         self.upgraded = True
-        self.queue: Any = type("Queue", (), {"qsize": lambda _: len(self.queued)})()
         server.eio.sockets[self.sid] = self
         server.eio.handlers["connect"](self.sid, {})
         self.hear = lambda packet: server.eio.handlers["message"](self.sid, packet)
         self.hear(f"0{NAMESPACE},")
 
+    @property
+    def queued(self) -> list[str]:
+        return [packet.data for packet in self.queue.queue]
+
     def send(self, packet: Any) -> None:
-        self.queued.append(packet.data)
+        self.queue.put(packet)
 
     def websocket_handler(self, line: Any) -> None:
         """What engineio runs for a WebSocket; here it only hears what the page has sent until now."""

@@ -190,7 +190,8 @@ class Guard:
                 log.warning("socket.slow_reader")
                 green.spawn(self._abort, socket)
             return
-        self._inner_send(eio_sid, packet)
+        if not self._lines.send(eio_sid, packet):
+            self._inner_send(eio_sid, packet)
 
     def _abort(self, socket: Any) -> None:
         socket.close(wait=False, abort=True)
