@@ -59,5 +59,7 @@ export default defineConfig({
     environment: 'node',
     passWithNoTests: true,
     restoreMocks: true,
+    // Against a hang only: machines are shared, and some tests play a whole ceremony.
+    testTimeout: 60_000,
   },
 })

@@ -7,6 +7,8 @@
  * go through one filter, which finds out how coarse they are.
  */
 
+import { createLatencyFilter } from './latency.ts'
+
 export interface AudioClock {
   /** Reads the context once; call it some times a second. Does nothing while the context is not running. */
   sample(context: AudioContext): void
@@ -68,6 +70,11 @@ const ADVANCED_MS = 20
 const STOOD_MS = 500
 /** How wrong each way of telling may be: stamps as measured, a reported latency by its steps, a guess. */
 const STAMP_BOUND_MS = 1
+/** While stamps are not believed after a stall, the blocks of currentTime are seen through to this. */
+const UNSETTLED_BOUND_MS = 3
+/** A context that has just begun to run may report a latency that is far off, for so long or until it stands still. */
+const BEGINNING_MS = 15_000
+const BEGINNING_BOUND_MS = 30
 /** Which place of its page a browser means is not known: it may be either end. */
 const BOUND_OF_SPREAD = 0.8
 const REPORTED_BOUND_MS = 12
@@ -99,6 +106,9 @@ export function createAudioClock(now: () => number): AudioClock {
   let lastRead: { local: number; context: number } | null = null
   let trusted = false
   let reports = false
+  /** When the first reading was, and whether the stamps have stood still since. */
+  let begun: number | null = null
+  const latency = createLatencyFilter()
 
   function stamp(context: AudioContext, local: number): { local: number; context: number } | null {
     // Absent in some older browsers, whatever the types say.
@@ -135,7 +145,9 @@ export function createAudioClock(now: () => number): AudioClock {
     // Some browsers repeat the last stamp until the next page has gone out.
     const again = lastRead?.local === read.local && lastRead.context === read.context
     lastRead = read
-    return again ? 'again' : { local: read.local, offset: read.context - read.local }
+    if (again) return 'again'
+    const rendered = context.currentTime * 1000 - local
+    return { local: read.local, offset: latency.correct(read.local, read.context - read.local, rendered) }
   }
 
   function readLatency(context: AudioContext, local: number): Reading {
@@ -231,6 +243,7 @@ export function createAudioClock(now: () => number): AudioClock {
     sample(context) {
       if (context.state !== 'running') return
       const local = now()
+      begun ??= local
       const byLatency = readLatency(context, local)
       const byStamp = readStamp(context, local)
       if (byStamp === 'again') return
@@ -251,13 +264,20 @@ export function createAudioClock(now: () => number): AudioClock {
       if (relation === null) return Infinity
       const age = Math.max(0, now() - relation.local)
       const drifted = (age * (learned ? LEARNED_PPM : UNKNOWN_PPM)) / 1e6
-      if (fromStamps) return Math.max(STAMP_BOUND_MS, BOUND_OF_SPREAD * spread) + drifted
+      if (fromStamps) {
+        const beginning = !latency.learned && begun !== null && now() - begun < BEGINNING_MS
+        const least = beginning ? BEGINNING_BOUND_MS : latency.settled ? STAMP_BOUND_MS : UNSETTLED_BOUND_MS
+        return Math.max(least, BOUND_OF_SPREAD * spread) + drifted
+      }
       return (reports ? REPORTED_BOUND_MS : ASSUMED_BOUND_MS) + drifted
     },
     get steps() {
       return steps
     },
-    renew,
+    renew() {
+      latency.forget()
+      renew()
+    },
     forget() {
       renew()
       rate = 0
@@ -265,6 +285,8 @@ export function createAudioClock(now: () => number): AudioClock {
       lastStamp = lastRead = null
       trusted = false
       fromStamps = false
+      begun = null
+      latency.forget()
     },
   }
 }

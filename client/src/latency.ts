@@ -16,6 +16,8 @@ export interface LatencyFilter {
   correct(local_ms: number, stamp: number, rendered: number): number
   /** False while the stamps are not believed. */
   readonly settled: boolean
+  /** Whether the stamps have stood still for long enough to know the latency. */
+  readonly learned: boolean
   forget(): void
 }
 
@@ -115,6 +117,9 @@ export function createLatencyFilter(): LatencyFilter {
     },
     get settled() {
       return jumped === null
+    },
+    get learned() {
+      return learned >= LEAST_LEARNED
     },
     forget() {
       readings = []

