@@ -15,6 +15,7 @@ export const WATCHERS_PLAN: Partial<Plan> = {
   dense_gap_ms: 3000,
   noisy_gap_ms: 2500,
   calm_gap_ms: 22_000,
+  budget: 56,
 }
 
 /** Of the browser, what a question needs. */

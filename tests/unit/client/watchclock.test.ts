@@ -123,6 +123,18 @@ describe("the watchers' plan", () => {
     expect(between(SILENCE_AT, SILENCE_AT + 60_000)).toBeLessThanOrEqual(3)
   })
 
+  test('asks no more, however often the page is told of a wake', async () => {
+    let asked = 0
+    const ask = async () => (asked++, null)
+    const runner = startClock({ ask, estimator: createEstimator(), plan: WATCHERS_PLAN, page: null })
+    for (let second = 0; second < 95; second++) {
+      runner.nudge()
+      await vi.advanceTimersByTimeAsync(1000)
+    }
+    runner.stop()
+    expect(asked).toBeLessThanOrEqual(56)
+  })
+
   test.each([
     ['home wi-fi', profiles.homeWifi],
     ['mobile', profiles.mobile],
