@@ -137,7 +137,9 @@ describe("the watchers' plan", () => {
 
   test.each([
     ['home wi-fi', profiles.homeWifi],
+    ['far', profiles.far],
     ['mobile', profiles.mobile],
+    ['bad mobile', profiles.badMobile],
   ])('is within three times the error of a participant: %s', { timeout: 60_000 }, async (_, profile) => {
     const [watchers, participants]: [number[], number[]] = [[], []]
     for (let seed = 1; seed <= 10; seed++) {
