@@ -10,7 +10,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import hatch_build
-from memorata.adapters.http.client import LATER, bundle
+from memorata.adapters.http.client import LATER, REST, bundle
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = ("server/requirements.txt", "server/build-requirements.txt", "tests/requirements.txt")
@@ -167,5 +167,5 @@ def test_each_part_that_a_page_fetches_later_is_named_in_its_head() -> None:
     manifest = json.loads((ROOT / "server/memorata/web/.vite/manifest.json").read_text())
     assert set(LATER.values()) <= set(manifest)
     said = (ROOT / "client/src/view/later.tsx").read_text()
-    assert set(re.findall(r"part\('(\w+)'", said)) == set(LATER)
+    assert set(re.findall(r"part\('(\w+)'", said)) == {*LATER, REST}
     assert {f"src/view/{file}.ts" for file in re.findall(r"import\('\./(\w+)'\)", said)} == set(LATER.values())

@@ -65,13 +65,16 @@ async function withTexts() {
   return found
 }
 
+/** Imported by whoever needs it; here it only comes into the browser's cache. */
+const rest = part('rest', () => Promise.resolve(true), true, () => (replaced.value = true))
+
 /** What is behind the door, and then all else. */
 export function fetchBehind(): void {
-  void behind.fetch().then(further.fetch)
+  void behind.fetch().then(fetchFurther)
 }
 
 export function fetchFurther(): void {
-  void further.fetch()
+  void further.fetch().then(rest.fetch)
 }
 
 /** The component when it is there; until then what stands in for it. */

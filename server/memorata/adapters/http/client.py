@@ -15,6 +15,8 @@ VIEWS = {
 }
 LATER = {"behind": "src/view/behind.ts", "further": "src/view/further.ts"}
 """The parts that a page fetches once it is drawn, as client/src/view/later.tsx names them."""
+REST = "rest"
+"""What those may import one day: kept at hand by a page that may still be open when the scripts are replaced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,17 @@ def _bundle(manifest: Path, changed: int, view: str, language: str) -> Bundle:
     whole = view == "host"
     drawn = [name for name in files if name.rpartition(".")[0] == VIEWS.get(view)]
     loaded = _with_imports(files, [ENTRY, *drawn, catalogue if whole else f"{catalogue}?first"])
+    parts = {
+        part: _with_imports(files, [root] if whole else [root, f"{catalogue}?{part}"]) for part, root in LATER.items()
+    }
+    known = {**loaded, **{name: None for part in parts.values() for name in part}}
+    parts[REST] = {name: None for name in _with_calls(files, list(known)) if name not in known}
     later = [
-        (part, f"/{files[name]['file']}")
-        for part, root in LATER.items()
-        for name in _with_imports(files, [root] if whole else [root, f"{catalogue}?{part}"])
+        (part, f"/{file}")
+        for part, names in parts.items()
+        for name in names
         if name not in loaded
+        for file in (files[name]["file"], *(files[name].get("css", []) if part == REST else ()))
     ]
     styles = dict.fromkeys(f"/{style}" for name in loaded for style in files[name].get("css", []))
     chunks = dict.fromkeys(f"/{files[name]['file']}" for name in loaded if name != ENTRY)
@@ -70,4 +78,17 @@ def _with_imports(files: dict[str, dict[str, Any]], roots: list[str]) -> dict[st
         if name not in reached and name in files:
             reached[name] = None
             wanted += files[name].get("imports", [])
+    return reached
+
+
+def _with_calls(files: dict[str, dict[str, Any]], known: list[str]) -> dict[str, None]:
+    """All that these entries may ever import, but for other pages, other languages and whole libraries."""
+    reached: dict[str, None] = {}
+    wanted = list(known)
+    while wanted:
+        name = wanted.pop(0)
+        if name not in reached and name in files:
+            reached[name] = None
+            called = [] if name == ENTRY else files[name].get("dynamicImports", [])
+            wanted += files[name].get("imports", []) + [one for one in called if not one.startswith("node_modules/")]
     return reached

@@ -16,7 +16,12 @@ MANIFEST = {
     "src/text/ru.po?further": {"file": "assets/ru-10.js"},
     "src/view/behind.ts": {"file": "assets/behind-7.js", "imports": ["_shared.js", "_audience.js"]},
     "_audience.js": {"file": "assets/audience-8.js", "imports": ["_shared.js"]},
-    "src/view/further.ts": {"file": "assets/further-9.js", "imports": ["_audience.js"]},
+    "src/view/further.ts": {"file": "assets/further-9.js", "imports": ["_audience.js"],
+                            "dynamicImports": ["src/player.ts"]},
+    "src/player.ts": {"file": "assets/player-11.js", "imports": ["_shared.js"], "css": ["assets/player.css"],
+                      "dynamicImports": ["src/players/embed.ts", "node_modules/hls.js/dist/hls.mjs"]},
+    "src/players/embed.ts": {"file": "assets/embed-12.js"},
+    "node_modules/hls.js/dist/hls.mjs": {"file": "assets/hls-13.js"},
 }  # fmt: skip
 
 LATER = (
@@ -25,6 +30,9 @@ LATER = (
     ("further", "/assets/further-9.js"),
     ("further", "/assets/ru-10.js"),
     ("further", "/assets/audience-8.js"),
+    ("rest", "/assets/player-11.js"),
+    ("rest", "/assets/player.css"),
+    ("rest", "/assets/embed-12.js"),
 )
 
 
