@@ -114,6 +114,14 @@ def test_goals_are_judged_by_what_was_measured() -> None:
         ("first estimate within 5 ms", True),
         ("watchers' p95 beside participants'", False),
     }
+    assert not any("best" in verdict for verdict in found)
+
+
+def test_the_best_of_the_others_stands_beside_ours() -> None:
+    names = {"ours": 0.8, "watcher": 0.5, "good": 0.9, "worse": 2.0}
+    rows = {name: summary([a_client(error=ms)] * 2, TICKS, 96, {}) for name, ms in names.items()}
+    found = verdicts({"home-wifi": {"event": "", "candidates": rows}}, "ours", "watcher")
+    assert (found[0]["met"], found[0]["best"], found[0]["best_reached"]) == (False, "good", 0.9)
 
 
 def test_the_page_keeps_all_that_stands_outside_the_marks(tmp_path: Path) -> None:

@@ -345,9 +345,9 @@ def main() -> None:
             profile = result["profiles"][name] = run(name, options)
             print(f"{profile['says']}\n{page.profile_table(profile)}")
             print(*page.notes(profile), "", sep="\n", flush=True)
-        result["goals"] = verdicts(result["profiles"], OURS, WATCHER)
         if options.json is not None:
             options.json.write_text(json.dumps(result, indent=1) + "\n")
+    result["goals"] = verdicts(result["profiles"], OURS, WATCHER)
     print(f"\n{page.goals_table(result['goals'])}")
     if options.write is not None:
         page.write(options.write, result)

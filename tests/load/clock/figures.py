@@ -147,15 +147,26 @@ GOALS = (
 
 
 def verdicts(profiles: dict[str, Any], ours: str, watcher: str) -> list[dict[str, Any]]:
-    """Each goal beside what was measured; those of profiles that were not run, or not long enough, are left out."""
+    """Each goal beside what was measured, and beside the best of the others in the same run.
+
+    Goals of profiles that were not run, or not long enough, are left out.
+    """
     found = []
     for goal in GOALS:
-        reached = profiles.get(goal.profile, {}).get("candidates", {}).get(ours, {}).get(goal.figure)
-        if reached is not None:
-            found.append(
-                {"what": goal.what, "profile": goal.profile, "goal": goal.at_most, "reached": reached}
-                | {"met": bool(reached <= goal.at_most)}
-            )
+        rows = profiles.get(goal.profile, {}).get("candidates", {})
+        reached = rows.get(ours, {}).get(goal.figure)
+        if reached is None:
+            continue
+        verdict = {"what": goal.what, "profile": goal.profile, "goal": goal.at_most, "reached": reached}
+        others = {
+            name: row[goal.figure]
+            for name, row in rows.items()
+            if name not in (ours, watcher) and row.get(goal.figure) is not None and row["readings"] > 0
+        }
+        if others and not goal.figure.startswith("messages"):
+            best = min(others, key=lambda name: others[name])
+            verdict |= {"best": best, "best_reached": others[best]}
+        found.append(verdict | {"met": bool(reached <= goal.at_most)})
     for name, profile in profiles.items():
         rows = profile["candidates"]
         if ours in rows and watcher in rows and not profile["event"]:

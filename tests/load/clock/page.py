@@ -93,10 +93,11 @@ def goals_table(verdicts: Sequence[Row]) -> str:
             number(verdict["goal"]),
             number(verdict["reached"]),
             "met" if verdict["met"] else "**missed**",
+            f"{number(verdict['best_reached'])} ({verdict['best']})" if "best" in verdict else "",
         ]
         for verdict in verdicts
     ]
-    return table(["", "profile", "goal", "reached", ""], rows)
+    return table(["", "profile", "goal", "reached", "", "best of the others"], rows)
 
 
 def document(result: Row) -> str:
