@@ -74,6 +74,16 @@ class RawLine:
             else:
                 assert message[:2] in ("0{", "40"), message[:80]
 
+    def drain(self) -> None:
+        """Take in what has come by now."""
+        self.socket.setblocking(False)
+        try:
+            while part := self.socket.recv(65_536):
+                self._got += part
+        except BlockingIOError:
+            pass
+        self.socket.settimeout(30)
+
     def _message(self) -> str:
         first, length = self._bytes(2)
         assert first == 0x81, f"not the beginning of a text frame: {first:#x}"
