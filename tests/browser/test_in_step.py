@@ -15,7 +15,7 @@ from tests.browser.evening import an_item, both, of
 from tests.browser.plain import Chromium, PlainTab
 from tests.browser.sounding import SCRIPT, ticks
 from tests.builders import text
-from tests.live.client import Person, eventually
+from tests.live.client import eventually
 from tests.live.conftest import Server, now_ms
 from tests.live.truth import Truth, truth_of
 
@@ -158,23 +158,20 @@ class Evening:
         keys = server.plan(of(self.ceremony_id, now_ms() + 600_000, items))
         self.door = f"{server.url}/e/{keys['participant']}"
         self.window = f"{server.url}/c/{self.ceremony_id}/watch"
-        self.host: Person = server.person(keys["host"]).connect()
+        self._host = server.person(keys["host"])
 
     def begin(self) -> SilencePlan:
-        answer = self.host.command("item.cue", item_id="minute", aimed_cue=0)
+        host = self._host.connect()
+        answer = host.command("item.cue", item_id="minute", aimed_cue=0)
         assert answer["ok"], answer
-        self.host.at(answer["seq"])
-        return plan(DETAIL, self.host.state.progress.runs[-1].start_ms)
-
-    def end(self) -> None:
-        self.host.disconnect()
+        start_ms: int = host.at(answer["seq"]).state.progress.runs[-1].start_ms
+        host.disconnect()
+        return plan(DETAIL, start_ms)
 
 
 @pytest.fixture
-def evening(server: Server) -> Iterator[Evening]:
-    held = Evening(server)
-    yield held
-    held.end()
+def evening(server: Server) -> Evening:
+    return Evening(server)
 
 
 def at(instant_ms: float, what: str = "") -> None:
@@ -266,7 +263,6 @@ def kept(server: Server, plain: Chromium, truth: Truth) -> Kept:
     at(silence.end_ms)
     hidden = {who: tab.evaluate("document.visibilityState") == "hidden" for who, tab in pages.items()}
     heard = {who: heard_by(tab, truth) for who, tab in pages.items()}
-    evening.end()
     return Kept(silence, heard, hidden, unplugged_ms, plugged_ms, called_ms, over_ms)
 
 

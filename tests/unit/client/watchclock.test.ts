@@ -123,6 +123,24 @@ describe("the watchers' plan", () => {
     expect(between(SILENCE_AT, SILENCE_AT + 60_000)).toBeLessThanOrEqual(3)
   })
 
+  test('notices within a beat that the computer slept, though nothing tells of it', async () => {
+    const begun = Date.now()
+    let slept = 0
+    let asked = 0
+    const now = () => Date.now() - begun - slept
+    const ask = async () => (asked++, { t1: Date.now(), t2: Date.now() })
+    const estimator = createEstimator()
+    const runner = startClock({ ask, estimator, plan: WATCHERS_PLAN, now, page: null, random: () => 0.5 })
+    await vi.advanceTimersByTimeAsync(95_000)
+    const before = asked
+    slept = 20 * 60_000
+    vi.setSystemTime(Date.now() + slept)
+    await vi.advanceTimersByTimeAsync(1200)
+    runner.stop()
+    expect(asked - before).toBeGreaterThanOrEqual(3)
+    expect(estimator.serverNow(now())).toBeCloseTo(Date.now(), 0)
+  })
+
   test('asks no more, however often the page is told of a wake', async () => {
     let asked = 0
     const ask = async () => (asked++, null)
