@@ -14,6 +14,7 @@ from memorata.domain.broadcast import Source
 from memorata.domain.programme import Programme
 from tests.browser.conftest import ROOT
 from tests.browser.evening import an_item, both, of
+from tests.browser.streams.make import COLUMNS
 from tests.live.client import Person
 
 STREAMS = Path(__file__).parent / "streams"
@@ -29,6 +30,17 @@ RECORDER = """
   window.__picture = seen
   const wall = (at) => performance.timeOrigin + (at ?? performance.now())
   const watched = new WeakSet()
+  // Our stream's pictures are numbered in black and white columns, see streams/make.py.
+  const paper = document.createElement('canvas')
+  paper.width = COLUMNS
+  paper.height = 1
+  const ink = paper.getContext('2d', { willReadFrequently: true })
+  const numberOf = (video) => {
+    if (video.videoWidth !== COLUMNS * 16) return null
+    ink.drawImage(video, 0, 0, COLUMNS, 1)
+    const { data } = ink.getImageData(0, 0, COLUMNS, 1)
+    return Array.from({ length: COLUMNS }, (_, n) => (data[n * 4] > 127 ? 2 ** n : 0)).reduce((sum, bit) => sum + bit)
+  }
   setInterval(() => {
     const video = document.querySelector('video.player-video')
     if (video === null) return
@@ -36,7 +48,7 @@ RECORDER = """
       watched.add(video)
       video.addEventListener('ratechange', () => seen.rates.push({ at: wall(), rate: video.playbackRate }))
       const look = (now, { mediaTime, expectedDisplayTime }) => {
-        seen.shown.push({ at: wall(expectedDisplayTime), place: mediaTime * 1000 })
+        seen.shown.push({ at: wall(expectedDisplayTime), place: mediaTime * 1000, number: numberOf(video) })
         video.requestVideoFrameCallback(look)
       }
       video.requestVideoFrameCallback(look)
@@ -45,7 +57,7 @@ RECORDER = """
     seen.places.push({ at: wall(), place: video.currentTime * 1000, running, rate: video.playbackRate })
   }, 50)
 })()
-"""
+""".replace("COLUMNS", str(COLUMNS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +68,7 @@ class Place:
     place: float
     running: bool = True
     rate: float = 1.0
+    number: int | None = None
 
 
 def media_folder(folder: Path, *films: str) -> Path:

@@ -14,7 +14,7 @@ export const SEEK_S = 2
 /** A frame of another site is left alone within this; what it says of itself is not much better. */
 export const CALM_S = 0.2
 /** One that has a single speed can only jump, which everybody sees. */
-export const CALM_WITHOUT_RATE_S = 0.3
+export const CALM_WITHOUT_RATE_S = 0.25
 /** Our own element is kept closer: two people in one room, each with a telephone, should not hear an echo. */
 export const CALM_EXACT_S = 0.025
 /** Once it corrects, it goes on to here, so that it does not start again at once. */

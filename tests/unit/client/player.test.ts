@@ -401,3 +401,75 @@ test('a live source has no place to keep: it plays, stops in a hold, and joins t
   timers.advance(1_000)
   expect(page.video.paused).toBe(false)
 })
+
+describe('a live stream that carries dates', () => {
+  /** The stream's time began 100 s before the ceremony's clock, which in these tests starts at 0. */
+  const BEGAN_MS = -100_000
+  const STREAM = 'https://live.example/hall.m3u8'
+  const live = (delay_s: number | null) =>
+    media({ live: true, duration_s: null, sources: [{ provider: 'hls', id: '', url: STREAM, delay_s }] })
+  const behind_s = () => (timers.now() - BEGAN_MS) / 1000 - page.video.currentTime
+
+  beforeEach(() => {
+    page.video.getStartDate = () => new Date(BEGAN_MS)
+    page.video.drift = 0.0002
+  })
+
+  test('is shown at the delay of its source, on every page, whatever place it was joined at', () => {
+    player.show(live(12), view())
+    timers.advance(1_000)
+    page.video.currentTime = 70
+    timers.advance(40_000)
+    for (let second = 0; second < 100; second += 1) {
+      timers.advance(1_000)
+      expect(Math.abs(behind_s() - 12)).toBeLessThan(0.1)
+    }
+    expect(Math.abs(player.error_ms()!)).toBeLessThan(100)
+    expect(player.state().delay_s).toBe(12)
+  })
+
+  test('is left alone where nobody has said a delay, and tells its own', () => {
+    player.show(live(null), view())
+    timers.advance(1_000)
+    page.video.currentTime = 90
+    timers.advance(20_000)
+    expect([page.video.seeks, page.video.rates.filter((rate) => rate !== 1)]).toEqual([[90], []])
+    expect(player.state().delay_s).toBe(Math.round(behind_s()))
+    expect(player.error_ms()).toBe(null)
+  })
+
+  test('is left alone where the moment cannot be had: more delay than it keeps', () => {
+    page.video.seekable = { length: 1, start: () => 90, end: () => 600 }
+    player.show(live(300), view())
+    timers.advance(20_000)
+    expect([page.video.paused, page.video.seeks]).toEqual([false, []])
+  })
+
+  test('waits in a hold, and afterwards shows the moment that everybody sees', () => {
+    player.show(live(12), view())
+    timers.advance(30_000)
+    held = true
+    timers.advance(10_000)
+    expect(page.video.paused).toBe(true)
+    held = false
+    timers.advance(10_000)
+    expect(Math.abs(behind_s() - 12)).toBeLessThan(0.1)
+  })
+})
+
+test('a live picture without dates is as far behind as its organizer says', () => {
+  player.show(media({ live: true, duration_s: null, sources: [{ ...file(OWN), delay_s: 20 }] }), view())
+  timers.advance(5_000)
+  expect([player.state().delay_s, page.video.seeks, player.error_ms()]).toEqual([20, [], null])
+})
+
+test('what is learned of one film is used for the next', () => {
+  start_ms = 1_000
+  page.video.startsAfter_ms = 250
+  player.show(media(), view())
+  timers.advance(20_000)
+  start_ms = timers.now() + 2_000
+  player.show(media({ sources: [file(SECOND)] }), view())
+  timers.advance(2_600)
+  expect(Math.abs(player.error_ms()!)).toBeLessThan(20)
+})

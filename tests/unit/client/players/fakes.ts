@@ -131,9 +131,14 @@ export class FakeVideo extends FakeElement {
   plays = 0
   rates: number[] = []
   seeks: number[] = []
-  seekable = { length: 1, end: () => 600 }
+  seekable = { length: 1, start: () => 0, end: () => 600 }
+  /** WebKit's: the instant at which the stream's time began; then it plays HLS by itself. */
+  getStartDate?: () => Date
   /** Its quartz runs this much faster than the clock's. */
   drift = 0
+  /** From being told to play to moving. */
+  startsAfter_ms = 0
+  private movesFrom_ms = 0
   private speed = 1
   private at_s = 0
   private since_ms = 0
@@ -191,6 +196,7 @@ export class FakeVideo extends FakeElement {
       return Promise.reject(new DOMException('no press', 'NotAllowedError'))
     }
     this.settle()
+    if (this.paused) this.movesFrom_ms = this.ownerDocument.timers.now() + this.startsAfter_ms
     this.paused = false
     if (this.readyState >= 3) this.tell('playing')
     return Promise.resolve()
@@ -202,7 +208,7 @@ export class FakeVideo extends FakeElement {
   }
 
   canPlayType(): string {
-    return ''
+    return this.getStartDate ? 'maybe' : ''
   }
 
   /** No more data comes. */
@@ -214,7 +220,8 @@ export class FakeVideo extends FakeElement {
   private settle(): void {
     const now = this.ownerDocument.timers.now()
     if (!this.paused && !this.seeking && this.readyState >= 3) {
-      this.at_s += ((now - this.since_ms) / 1000) * this.speed * (1 + this.drift)
+      const from_ms = Math.max(this.since_ms, this.movesFrom_ms)
+      if (now > from_ms) this.at_s += ((now - from_ms) / 1000) * this.speed * (1 + this.drift)
     }
     this.since_ms = now
   }

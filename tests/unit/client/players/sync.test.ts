@@ -29,9 +29,9 @@ describe('a frame of another site', () => {
   })
 
   test('that has one speed only can but jump', () => {
-    expect(correct(-0.3, STIFF, false)).toEqual({ kind: 'none' })
-    expect(correct(-0.31, STIFF, false)).toEqual({ kind: 'seek' })
-    expect(correct(0.31, STIFF, false)).toEqual({ kind: 'seek' })
+    expect(correct(-0.25, STIFF, false)).toEqual({ kind: 'none' })
+    expect(correct(-0.26, STIFF, false)).toEqual({ kind: 'seek' })
+    expect(correct(0.26, STIFF, false)).toEqual({ kind: 'seek' })
   })
 })
 
