@@ -1,5 +1,6 @@
 """What is fetched after the first picture: no silence needs any of it, and none of it is fetched in one."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -17,6 +18,7 @@ from tests.live.conftest import Server, now_ms
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
 FURTHER = "**/assets/further-*.js"
+LATER = re.compile(r"/assets/(further|calibrate|embed|captions)-")
 MINUTE = i.Silence(duration_s=15, invitation_s=4, stillness_s=2, quiet_after_s=2, invitation=both("Rise.", "Встаньте."))
 
 
@@ -60,11 +62,19 @@ def test_a_silence_needs_nothing_of_it_and_fetches_nothing(server: Server, page:
     page.on("request", note)
     enter(page, f"{server.url}/e/{keys['participant']}")
     cue(host, "minute")
+    eventually(lambda: last_beat(page) >= 3, "the fourth beat", 60)
+    calm_ms = now_ms() - 3000
+    assert any("further" in url for _, url in asked)
+    assert [url for at_ms, url in asked if calm_ms <= at_ms] == []
+
+    # Who comes into the middle of it gets what the silence needs, and the rest when it is over.
+    page.reload()
     eventually(lambda: last_beat(page) >= 8, "the ninth beat", 60)
     expect(page.locator("html")).not_to_have_attribute("data-calm", "")
-    since_ms, until_ms = seen_by(page).calm
-    assert any("further" in url for _, url in asked)
-    assert [url for at_ms, url in asked if since_ms <= at_ms < until_ms] == []
+    _, until_ms = seen_by(page).calm
+    assert [url for at_ms, url in asked if calm_ms <= at_ms < until_ms and LATER.search(url)] == []
+    # Events are told only while the page is asked something.
+    eventually(lambda: page.title() and any(LATER.search(url) for at_ms, url in asked if at_ms >= until_ms), "the rest")
 
     cue(host, "wreaths")
     # Until the picture can be had, its words stand there.

@@ -49,8 +49,8 @@ function pause(ms: number): Promise<void> {
  * that nothing may be imported before it is here.
  */
 async function isGone(name: string): Promise<boolean> {
-  const links = [...document.querySelectorAll<HTMLLinkElement>(`link[data-part="${name}"]`)]
-  const answers = await Promise.all(links.map(({ href }) => fetch(href)))
+  const named = [...document.querySelectorAll<HTMLMetaElement>(`meta[data-part="${name}"]`)]
+  const answers = await Promise.all(named.map(({ content }) => fetch(content)))
   const refused = answers.find((answer) => !answer.ok && answer.status !== 404)
   if (refused !== undefined) throw new Error(`${refused.url}: ${refused.status}`)
   await Promise.all(answers.map((answer) => answer.arrayBuffer()))
