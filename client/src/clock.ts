@@ -7,7 +7,7 @@
  */
 import { boundsAt, corridorOf, WIDEST, type Corridor } from './corridor.ts'
 import { deviation, fitLine, middle, type Line, type Prior } from './envelope.ts'
-import { createWindow } from './samples.ts'
+import { createWindow, WINDOW_MS } from './samples.ts'
 
 export interface Sample {
   /** Local ms at sending. */
@@ -205,10 +205,19 @@ export function createEstimator(options: EstimatorOptions = {}): Estimator {
         target = { ...target, offset: target.offset - base }
       }
       whole &&= Number.isInteger(t0) && Number.isInteger(t3)
-      if (!kept.add(t0, t3, t1 - t0 - base, t2 - t3 - base)) return 'refused'
+      const [upper, lower] = [t1 - t0 - base, t2 - t3 - base]
+      // No answer is that late: the local clock was put back.
+      const putBack = !first && t3 < kept.t3[kept.count - 1]! - WINDOW_MS
+      if (putBack) forget(0)
+      if (!kept.add(t0, t3, upper, lower)) return 'refused'
       const passing = corridorOf(kept, grain())
-      const stepped = passing === null || shifted()
-      if (stepped) forget(passing === null ? 1 : WITNESSES)
+      const stepped = putBack || passing === null || shifted()
+      if (passing === null) {
+        forget(0)
+        kept.add(t0, t3, upper, lower)
+      } else if (stepped && !putBack) {
+        forget(WITNESSES)
+      }
       corridor = (stepped ? corridorOf(kept, grain()) : passing) ?? WIDEST
       const now = kept.t3[kept.count - 1]!
       line = fitLine(kept, prior, now, line)

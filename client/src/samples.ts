@@ -2,7 +2,9 @@
 
 /** Exchanges kept, and for how long: some minutes show the drift of a quartz, and older ones what it was before. */
 export const MOST_SAMPLES = 320
-const WINDOW_MS = 8 * 60_000
+export const WINDOW_MS = 8 * 60_000
+/** The last ones stay however old they are: against them a step shows after any pause. */
+const LEAST_SAMPLES = 16
 
 /** Columns of equal length `count`, in the order of `t3`. */
 export interface Samples {
@@ -63,7 +65,7 @@ export function createWindow(): SampleWindow {
       const newest = t3s[count - 1]!
       let old = 0
       while (t3s[old]! < newest - WINDOW_MS) old++
-      keepLast(Math.min(MOST_SAMPLES, count - old))
+      keepLast(Math.min(MOST_SAMPLES, Math.max(LEAST_SAMPLES, count - old)))
       return true
     },
   }

@@ -176,7 +176,7 @@ describe('the runner', () => {
         // The budget is counted by the local clock, which stands still in a sleep.
         const { askedLocal } = world
         askedLocal.forEach((t, k) => expect(askedLocal[k + 140] ?? Infinity).toBeGreaterThan(t + 94_999))
-        await world.run(world.now + 10_100)
+        await world.run(world.now + 11_000)
         const before = world.asked.length
         world.target.dispatchEvent(new Event('pageshow'))
         await world.run(world.now + 1500)
