@@ -78,7 +78,7 @@ export function createFollower(engine: Engine, timers: Timers, options: FollowOp
   /** When it was first seen moving after that. */
   let moved_ms: number | null = null
   let lead_s = options.habits?.lead_s ?? (exact ? LEAD_S : LEAD_FRAME_S)
-  let start_s = options.habits?.start_s ?? START_S
+  let start_s = Math.min(options.habits?.start_s ?? (exact ? START_S : LEAD_FRAME_S), exact ? MOST_START_S : MOST_LEAD_S)
   /** Its first error after a start tells how long starting takes here. */
   let startMeasured = options.running ?? false
   /** Told to play before its place had arrived: since when it was being fetched. */
@@ -95,7 +95,8 @@ export function createFollower(engine: Engine, timers: Timers, options: FollowOp
   let sought_ms = -Infinity
   let seekPause_ms = SEEK_PAUSE_MS
   let asked_ms = -Infinity
-  let measuring = false
+  /** A frame has been sent somewhere: by its start or by a jump, so far ahead. What it takes for the two differs. */
+  let aimed: { by: 'start' | 'jump'; ahead_s: number } | null = null
 
   function setRate(next: number): void {
     withdrawRate?.()
@@ -116,7 +117,7 @@ export function createFollower(engine: Engine, timers: Timers, options: FollowOp
   }
 
   function learned(): void {
-    options.onLearned?.({ start_s: exact ? start_s : null, lead_s })
+    options.onLearned?.({ start_s, lead_s })
   }
 
   /** Seeks ahead of the clock and waits there. */
@@ -169,18 +170,20 @@ export function createFollower(engine: Engine, timers: Timers, options: FollowOp
     const now = timers.now()
     started_ms = now
     const position_s = engine.position() ?? 0
-    if (Math.abs(position_s - target.position_s) > CALM_WITHOUT_RATE_S) jump(target, now)
+    const far = Math.abs(position_s - target.position_s - start_s) > CALM_WITHOUT_RATE_S
+    if (far) jump(target, now, start_s)
+    aimed = { by: 'start', ahead_s: far ? start_s : position_s - target.position_s }
     asked_ms = now
     engine.play()
   }
 
-  function jump(target: Target, now: number): void {
+  function jump(target: Target, now: number, ahead_s: number): void {
     sought_ms = now
-    measuring = true
+    aimed = { by: 'jump', ahead_s }
     given_s = null
     looks = []
     setRate(1)
-    engine.seek(target.position_s + lead_s)
+    engine.seek(target.position_s + ahead_s)
   }
 
   /** Each jump soon after another one was in vain: the next waits longer. */
@@ -201,10 +204,12 @@ export function createFollower(engine: Engine, timers: Timers, options: FollowOp
         learned()
       }
     }
-    if (measuring) {
-      // The next jump aims as much further ahead as this one was late.
-      measuring = false
-      lead_s = Math.min(MOST_LEAD_S, Math.max(0, lead_s - error_s))
+    if (aimed) {
+      // The next one aims as much further ahead as this one was late.
+      const needed_s = Math.min(MOST_LEAD_S, Math.max(0, aimed.ahead_s - error_s))
+      if (aimed.by === 'start') start_s = needed_s
+      else lead_s = needed_s
+      aimed = null
       learned()
     }
     if (given_s !== null && rate === 1) {
@@ -281,7 +286,7 @@ export function createFollower(engine: Engine, timers: Timers, options: FollowOp
         setRate(1)
         if (!mayJump(now, exact ? MOST_CUE_PAUSE_MS : MOST_SEEK_PAUSE_MS)) return
         if (exact) cueUp(target)
-        else jump(target, now)
+        else jump(target, now, lead_s)
     }
   }
 

@@ -7,7 +7,7 @@ import { ownElement, type Source } from './media'
 
 /** Seconds; null: not known yet. */
 export interface Habits {
-  /** From being told to play to the first sound. */
+  /** From being told to play to the first sound; of a frame, how far ahead of the clock it is begun. */
   start_s: number | null
   /** How far ahead of the clock a place is sought. */
   lead_s: number | null
@@ -87,7 +87,7 @@ function checked(value: unknown, today: number): Row | null {
   if (typeof value !== 'object' || value === null) return null
   const { key, day, start_s, lead_s } = value as Record<string, unknown>
   if (typeof key !== 'string' || key.length > 100 || typeof day !== 'number' || day > today || day < today - MOST_DAYS) return null
-  return { key, start_s: within(start_s, MOST_START_S), lead_s: within(lead_s, MOST_LEAD_S), day }
+  return { key, start_s: within(start_s, MOST_LEAD_S), lead_s: within(lead_s, MOST_LEAD_S), day }
 }
 
 function within(value: unknown, most: number): number | null {

@@ -271,17 +271,21 @@ test('what was learned of one film starts the next on the instant', () => {
   expect([next.seeks.length, next.rates]).toEqual([1, []])
 })
 
-test('what was learned of a frame is used in its first jump', () => {
-  const habits = { start_ms: 0, seek_ms: 2_200 }
-  let learned = { start_s: null as number | null, lead_s: null as number | null }
-  const first = simulate(STIFF, habits, { onLearned: (told) => (learned = told) })
-  first.startAt(-30_000)
-  first.run(60_000)
-  expect(first.seeks.length).toBeGreaterThan(1)
-  const next = simulate(STIFF, habits, { habits: learned })
-  next.startAt(-30_000)
-  next.run(60_000)
-  expect(next.seeks.length).toBe(1)
+test('what was learned of a frame is used when it is begun, and in its jumps', () => {
+  for (const habits of [{ start_ms: 0, seek_ms: 2_200 }, { start_ms: 1_900, seek_ms: 300, again_ms: 1_200 }]) {
+    let learned = { start_s: null as number | null, lead_s: null as number | null }
+    const first = simulate(STIFF, habits, { onLearned: (told) => (learned = told) })
+    first.startAt(-30_000)
+    first.run(60_000)
+    expect(first.seeks.length).toBeGreaterThan(1)
+    const next = simulate(STIFF, habits, { habits: learned })
+    next.startAt(-30_000)
+    next.run(60_000)
+    expect(next.seeks.length).toBe(1)
+    next.stall(3_000)
+    next.run(60_000)
+    expect([next.seeks.length, worst(next.run(5_000)) <= 0.25]).toEqual([2, true])
+  }
 })
 
 test('who comes a little too late is put right by one short stop, not by many seconds of haste', () => {

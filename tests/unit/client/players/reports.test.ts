@@ -4,12 +4,12 @@ import { describe, expect, test } from 'vitest'
 import { createReckoner } from '../../../../client/src/players/reports'
 
 /** A picture that runs from the beginning at this speed, and reports so often, so late, in steps so coarse. */
-function reckoned(habits: { every_ms: number; late_ms: number[]; step_s: number; rate: number }, until_ms: number): number {
+function reckoned(habits: { every_ms: number; late_ms: number[]; step_s: number; rate: number; from_ms?: number }, until_ms: number): number {
   const reckoner = createReckoner()
   reckoner.rate(habits.rate, 0)
   reckoner.moving(true, 0)
   let turn = 0
-  for (let at_ms = 0; at_ms < until_ms; at_ms += habits.every_ms) {
+  for (let at_ms = habits.from_ms ?? 0; at_ms < until_ms; at_ms += habits.every_ms) {
     const place_s = (at_ms / 1000) * habits.rate
     const told_s = habits.step_s ? Math.floor(place_s / habits.step_s) * habits.step_s : place_s
     reckoner.report(told_s, at_ms + habits.late_ms[turn++ % habits.late_ms.length]!)
@@ -28,6 +28,9 @@ describe('the place', () => {
 
   test('is known better than the whole seconds that a frame tells', () => {
     expect(Math.abs(reckoned({ every_ms: 260, late_ms: [3], step_s: 1, rate: 1 }, 10_000))).toBeLessThan(0.06)
+    for (const from_ms of [0, 60, 120, 180, 240]) {
+      expect(Math.abs(reckoned({ every_ms: 250, late_ms: [30, 3, 60], step_s: 1, rate: 1, from_ms }, 10_000))).toBeLessThan(0.16)
+    }
   })
 
   test('is never ahead of the truth, nor further behind than the promptest report was', () => {
