@@ -5,10 +5,10 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from memorata.domain.broadcast import Source
-from tests.browser.conftest import Sit
+from tests.browser.conftest import PHONE, Sit, ru
 from tests.browser.pictured import (
     FILE,
     RECORDER,
@@ -97,3 +97,37 @@ def in_step(page: Page, start_ms: float) -> bool:
     """For the last two seconds."""
     off = errors(places(page), start_ms, time.time() * 1000 - 2_000)
     return len(off) > 20 and figures(off).most < MOST_MS
+
+
+# As browsers do that count a press for the page but not for its film.
+UNHEARD = """
+(() => {
+  const play = HTMLMediaElement.prototype.play
+  HTMLMediaElement.prototype.play = function () {
+    if (this.muted || window.__allowed) return play.call(this)
+    return Promise.reject(new DOMException('a press is wanted', 'NotAllowedError'))
+  }
+})()
+"""
+
+
+def test_a_film_that_may_not_sound_asks_for_one_press(server: Server, sit: Sit) -> None:
+    keys = server.plan(films("unheard", now_ms() + 600_000, a_film("film", FILE)))
+    host = server.person(keys["host"]).connect()
+    page = sit(f"{server.url}/e/{keys['participant']}", locale="ru-RU", **PHONE)
+    page.evaluate(UNHEARD)
+    enter(page)
+    cue(host, "film")
+    button = page.get_by_role("button", name=ru("Turn sound on"))
+    expect(button).to_have_count(1)
+    expect(button).to_be_visible()
+    box = button.bounding_box()
+    assert box is not None
+    assert box["height"] >= 44
+    muted = "() => document.querySelector('video.player-video').muted"
+    assert page.evaluate(muted) is True
+    page.evaluate("() => void (window.__allowed = true)")
+    button.click()
+    expect(button).to_have_count(0)
+    assert page.evaluate(muted) is False
+    host.disconnect()
