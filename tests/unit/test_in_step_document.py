@@ -12,6 +12,7 @@ FOLDERS = (
     "server/memorata/adapters",
     "server/memorata/adapters/sockets",
     "tests/unit/client",
+    "tests/browser",
 )
 
 
