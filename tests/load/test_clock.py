@@ -35,7 +35,7 @@ def test_what_goes_in_comes_out_however_slow_the_reader() -> None:
     reading = threading.Thread(target=read_late)
     reading.start()
     line = OneWay(5, 2)
-    proxy = Proxy(target.getsockname()[1], (line, line), 1)
+    proxy = Proxy(target.getsockname()[1], (line, line), "1")
     out, told = os.pipe()
     passing = threading.Thread(target=proxy.run, args=(out,))
     passing.start()
@@ -52,7 +52,7 @@ def test_what_goes_in_comes_out_however_slow_the_reader() -> None:
 
 def test_a_handover_resets_every_connection() -> None:
     target = socket.create_server(("127.0.0.1", 0))
-    proxy = Proxy(target.getsockname()[1], (PROFILES["lan"].up, PROFILES["lan"].down), 1)
+    proxy = Proxy(target.getsockname()[1], (PROFILES["lan"].up, PROFILES["lan"].down), "1")
     out, told = os.pipe()
     passing = threading.Thread(target=proxy.run, args=(out,))
     passing.start()

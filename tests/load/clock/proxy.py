@@ -46,7 +46,7 @@ class Pair:
 
 
 class Proxy:
-    def __init__(self, target: int, ways: tuple[OneWay, OneWay], seed: int) -> None:
+    def __init__(self, target: int, ways: tuple[OneWay, OneWay], seed: str) -> None:
         self.target, self.specs, self.seed = target, ways, seed
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
         self.listener.setblocking(False)
@@ -218,7 +218,7 @@ def selftest() -> dict[str, Any]:
             end.sendall(data)
 
     threading.Thread(target=answer, daemon=True).start()
-    proxy = Proxy(echo.getsockname()[1], (OneWay(10, 0), OneWay(10, 0)), 1)
+    proxy = Proxy(echo.getsockname()[1], (OneWay(10, 0), OneWay(10, 0)), "1")
     out, told = os.pipe()
     serving = threading.Thread(target=proxy.run, args=(out,))
     serving.start()
@@ -246,9 +246,10 @@ def main() -> None:
     if sys.argv[1:] == ["--selftest"]:
         print(json.dumps({"in_haste": in_haste(), **selftest()}))
         return
-    target, profile, seed = int(sys.argv[1]), PROFILES[sys.argv[2]], int(sys.argv[3])
+    target, profile = int(sys.argv[1]), PROFILES[sys.argv[2]]
     haste = in_haste()
-    proxy = Proxy(target, (profile.up, profile.down), seed)
+    # The profile is part of the seed: the luck of one run is not that of its neighbours.
+    proxy = Proxy(target, (profile.up, profile.down), f"{sys.argv[3]} {sys.argv[2]}")
     print(proxy.port, flush=True)
     proxy.run(sys.stdin.fileno())
     print(json.dumps({"in_haste": haste, **proxy.account()}), flush=True)
