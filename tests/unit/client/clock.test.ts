@@ -1,37 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { createEstimator, type Estimator } from '../../../client/src/clock.ts'
-import { Device, profiles, quantile, seeded, type Profile } from './network.ts'
-
-const DRIFTS = [50, -80, 20, -20, 0]
-
-/** When the runner asks on a line like this, true ms. */
-function schedule(until: number, noisy = false): number[] {
-  const times = Array.from({ length: 10 }, (_, i) => i * 90)
-  for (let t = 900; t < until; t += t < 15_000 ? 600 : noisy ? 800 : 1000) times.push(t)
-  return times
-}
-
-interface Run {
-  device: Device
-  estimator: Estimator
-}
-
-/** Feeds the answers as they arrive and looks ten times a second. */
-function live(run: Run, times: readonly number[], until: number, look: (trueMs: number, local: number) => void): void {
-  const answers = times.map((t) => run.device.exchange(t)).sort((a, b) => a.arrives - b.arrives)
-  let fed = 0
-  for (let t = 0; t <= until; t += 100) {
-    for (; fed < answers.length && answers[fed]!.arrives <= t; fed++) run.estimator.feed(answers[fed]!.sample)
-    if (fed > 0) look(t, run.device.local(t))
-  }
-}
-
-function aRun(profile: Profile, seed: number): Run {
-  return {
-    device: new Device(profile, DRIFTS[seed % DRIFTS.length]!, seeded(seed * 7919)),
-    estimator: createEstimator(),
-  }
-}
+import { createEstimator } from '../../../client/src/clock.ts'
+import { aRun, DRIFTS, live, schedule } from './attending.ts'
+import { Device, profiles, seeded } from './network.ts'
 
 describe('the estimator', () => {
   test.each(Object.entries(profiles))('truth lies within the uncertainty: %s', (_, profile) => {
@@ -47,32 +17,6 @@ describe('the estimator', () => {
     expect(looks).toBeGreaterThan(5000)
   })
 
-  // Lines under DESIGN section 10: after 15 s, and after two minutes in the lobby.
-  test.each([
-    { name: 'lan', profile: profiles.lan, after15: 0.14, after120: 0.1 },
-    { name: 'home wi-fi', profile: profiles.homeWifi, after15: 0.9, after120: 0.5 },
-    { name: 'far', profile: profiles.far, after15: 1.5, after120: 1 },
-    { name: 'mobile', profile: profiles.mobile, after15: 3.5, after120: 2.2 },
-    { name: 'bad mobile', profile: profiles.badMobile, after15: 5.5, after120: 3.6 },
-  ])('is near the truth, p95: $name', ({ name, profile, after15, after120 }) => {
-    const early: number[] = []
-    const late: number[] = []
-    for (let seed = 1; seed <= 20; seed++) {
-      const run = aRun(profile, seed)
-      live(run, schedule(180_000, profile.up[1] > 5), 180_000, (t, local) => {
-        const error = Math.abs(run.estimator.serverNow(local) - run.device.server(t))
-        if (t >= 15_000 && t < 75_000) early.push(error)
-        if (t >= 120_000) late.push(error)
-      })
-    }
-    const measured = { early: quantile(early, 0.95), late: quantile(late, 0.95) }
-    console.warn(
-      `${name}: p95 error ${measured.early.toFixed(2)} ms after 15 s, ${measured.late.toFixed(2)} ms after 120 s`,
-    )
-    expect(measured.early).toBeLessThan(after15)
-    expect(measured.late).toBeLessThan(after120)
-  })
-
   test('the bias of unequal ways is half their difference, and within the bound', () => {
     const run = aRun(profiles.asymmetric, 3)
     let last = 0
@@ -86,19 +30,6 @@ describe('the estimator', () => {
     expect(bound).toBeGreaterThan(last)
     // Half the least round trip is 27.5 ms; nothing can promise less before the jitter of both ways is known.
     expect(bound).toBeLessThan(45)
-  })
-
-  test('is usable within 0.3 s on home wi-fi', () => {
-    const first: number[] = []
-    for (let seed = 1; seed <= 20; seed++) {
-      const run = aRun(profiles.homeWifi, seed)
-      let at = Infinity
-      live(run, schedule(2000), 2000, (t, local) => {
-        if (Math.abs(run.estimator.serverNow(local) - run.device.server(t)) < 5) at = Math.min(at, t)
-      })
-      first.push(at)
-    }
-    expect(quantile(first, 0.9)).toBeLessThanOrEqual(300)
   })
 
   test('the shown time never goes backwards, whatever the line', () => {
@@ -282,12 +213,9 @@ describe('the estimator', () => {
     expect(learned.sd_ppm).toBeLessThan(10)
   })
 
-  test('memory and work stay bounded over a long ceremony', () => {
+  test('is as near the truth at the end of a long ceremony', () => {
     const run = aRun(profiles.homeWifi, 2)
-    const begun = performance.now()
-    let fed = 0
-    for (let t = 0; t < 90 * 60_000; t += 2000, fed++) run.estimator.feed(run.device.exchange(t).sample)
-    expect((performance.now() - begun) / fed).toBeLessThan(10)
+    for (let t = 0; t < 90 * 60_000; t += 2000) run.estimator.feed(run.device.exchange(t).sample)
     const local = run.device.local(90 * 60_000)
     expect(Math.abs(run.estimator.serverNow(local) - run.device.server(90 * 60_000))).toBeLessThan(2)
   })
