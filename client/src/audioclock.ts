@@ -48,6 +48,8 @@ const LEAST_READINGS = 3
 const LEAST_MS = 5000
 const LEAST_COARSE_READINGS = 40
 const LEAST_COARSE_MS = 300_000
+/** Coarse readings further apart than this tell little, and in a hidden page all from the same place of a page of audio. */
+const RARE_MS = 600
 /** From this number of readings on their spread is believed. */
 const SPREAD_READINGS = 5
 /** A reading that lies so far off is a stray: at least, and as a part of the spread. */
@@ -98,6 +100,8 @@ export function createAudioClock(now: () => number): AudioClock {
   let stray: Reading[] = []
   let relation: Relation | null = null
   let spread = 0
+  /** When the last reading was, taken or not. */
+  let read_ms = -Infinity
   let rate = 0
   let learned = false
   let steps = 0
@@ -163,12 +167,14 @@ export function createAudioClock(now: () => number): AudioClock {
   function keep(reading: Reading): void {
     const off = relation === null ? 0 : reading.offset - expected(relation, reading.local)
     const last = recent.at(-1)
+    const pause = reading.local - read_ms
+    read_ms = reading.local
     if (last && Math.abs(off) > Math.max(JUMP_MS, JUMP_OF_SPREAD * spread)) {
-      const gap = reading.local - last.local
-      if (gap > LEAST_MS) {
+      if (pause > LEAST_MS) {
         // After a pause of the timers one fresh reading is worth more than all the old ones, unless it is coarse.
-        if (Math.abs(off) > LONE_OF_SPREAD * spread) return restart([reading], Math.abs(off) > (gap * MOST_PPM) / 1e6)
-        return take(reading)
+        if (Math.abs(off) > LONE_OF_SPREAD * spread) return restart([reading], Math.abs(off) > (pause * MOST_PPM) / 1e6)
+        stray = []
+        return
       }
       stray.push(reading)
       const latest = stray.slice(-JUMP_READINGS)
@@ -182,7 +188,10 @@ export function createAudioClock(now: () => number): AudioClock {
       }
       return
     }
-    take(reading)
+    const often = pause <= RARE_MS || spread <= COARSE_MS || !last || reading.local - last.local > LEAST_COARSE_MS
+    // What agrees with what is known, and is too coarse to better it, is passed by.
+    if (often) take(reading)
+    else stray = []
   }
 
   function take(reading: Reading): void {
@@ -219,8 +228,7 @@ export function createAudioClock(now: () => number): AudioClock {
     relation = { local, offset: coarse ? (low + high) / 2 : quantile(offsets, 0.5) }
     const noted = history.at(-1)
     if (noted && local - noted.local < RATE_EVERY_MS) return
-    // What older readings foretell must not confirm the rate by which they were carried on.
-    history.push(noted && local - noted.local > LEAST_MS ? recent.at(-1)! : relation)
+    history.push(relation)
     if (history.length > RATE_READINGS) history.shift()
     const found = slope(history)
     if (found !== null) [rate, learned] = [found, true]

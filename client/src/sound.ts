@@ -230,7 +230,7 @@ export function createSound(deps: SoundDeps): Sound {
     }
     timers.clearTimeout(timer)
     const more = READ_MORE_MS * ((++readings * GOLDEN) % 1)
-    timer = timers.setTimeout(loop, state === 'running' && cues.size > 0 ? READ_MS + more : IDLE_MS)
+    timer = timers.setTimeout(loop, more + (state === 'running' && cues.size > 0 ? READ_MS : IDLE_MS))
   }
 
   function pass(): void {

@@ -92,7 +92,8 @@ describe('after ten minutes in the lobby', () => {
     guest.stage.throttle = 60_000
     await guest.stage.run(450_000)
     expect(judge(guest.ticks, plan).indexes).toEqual(every(plan))
-    expect(judge(guest.ticks, plan).worst).toBeLessThan(8)
+    // Half a page, and what the card goes astray in five minutes.
+    expect(judge(guest.ticks, plan).worst).toBeLessThan(10.7)
     expect(unevenness(guest.ticks, plan)).toBeLessThan(2)
   })
 })
