@@ -40,7 +40,7 @@ export function HelpPage() {
           <li>{t('If the connection is lost, the page comes back by itself, to where everybody is.')}</li>
           <li>{t('During the silence only the sound button is shown. Everything else returns afterwards.')}</li>
         </ul>
-        {seated && <LateSound />}
+        {seated && <LateSound over />}
       </section>
       {programme !== null && (
         <details class="sheet-part">

@@ -4,8 +4,10 @@ import { useState } from 'preact/hooks'
 import { t } from '../text/messages'
 import type { Moment } from '../timeline'
 import { usePage } from './page'
+import { open as sheet } from './sheet'
 
-export function LateSound() {
+/** `over`: in a sheet, which lies over what else there is; two at once would take the beat from one another. */
+export function LateSound({ over = false }: { over?: boolean }) {
   const page = usePage()
   const [open, setOpen] = useState(false)
   const [Calibrate, setCalibrate] = useState<FunctionComponent<{ onClose: () => void }> | null>(null)
@@ -26,7 +28,7 @@ export function LateSound() {
         {t('Does the sound come late from wireless earphones?')}
       </button>
       {open && failed && <p role="status">{t('That did not work. Please try again, or call us.')}</p>}
-      {open && Calibrate !== null && <Calibrate onClose={() => setOpen(false)} />}
+      {open && Calibrate !== null && (over || sheet.value === null) && <Calibrate onClose={() => setOpen(false)} />}
     </div>
   )
 }
