@@ -107,6 +107,8 @@ export function createLatencyFilter(): LatencyFilter {
       const off = expected === null ? 0 : stamp - expected
       if (Math.abs(off) <= JUMP_MS || learned < LEAST_LEARNED || readings.length === 1) {
         if (still(0)) learn(reading)
+        // Stamps that move in pages stand still for a moment at most: nothing is learned from those.
+        else if (learned < LEAST_LEARNED) learned = 0
         return believe(reading)
       }
       strays++

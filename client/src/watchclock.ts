@@ -2,20 +2,20 @@
 import type { Answer, Plan } from './clockrunner'
 
 /**
- * A watcher's question is a request of its own, and there may be a hundred thousand watchers: a few on arrival, three a
- * minute, more only in the minute before a silence. With the timeline that makes two requests in ten seconds.
+ * A watcher's question is a request of its own, and there may be a hundred thousand watchers: some in the first minute, then
+ * three a minute, more only in the minute before a silence. With the timeline that makes two requests in ten seconds in the calm.
  * In simulation (tests/unit/client/watchclock.test.ts) the error stays within three times that of a participant.
  */
 export const WATCHERS_PLAN: Partial<Plan> = {
-  burst: 8,
-  burst_gap_ms: 250,
-  early_ms: 20_000,
-  early_gap_ms: 2000,
+  burst: 10,
+  burst_gap_ms: 150,
+  early_ms: 45_000,
+  early_gap_ms: 1250,
   learning_ms: 0,
-  dense_gap_ms: 3000,
-  noisy_gap_ms: 2500,
+  dense_gap_ms: 2000,
+  noisy_gap_ms: 2000,
   calm_gap_ms: 22_000,
-  budget: 56,
+  budget: 80,
 }
 
 /** Of the browser, what a question needs. */
