@@ -91,6 +91,8 @@ export function createSession(boot: Boot): Session {
       onEvent: history.onEvent,
       onBeat(beat) {
         history.onHead(beat.epoch, beat.seq)
+        // Messages reach a hidden page whose timers come once a minute.
+        core.sound.look()
         report()
       },
       onYou: (you: You) => store.set({ you }),

@@ -60,6 +60,8 @@ export interface Sound {
   stopRehearsal(): void
   /** A soft short tone at once; false when sound does not run. */
   checkTone(): boolean
+  /** Puts right what lies wrong now: for whoever has a turn by other means than a timer, which a hidden page seldom gets. */
+  look(): void
   close(): void
 }
 
@@ -383,6 +385,10 @@ export function createSound(deps: SoundDeps): Sound {
     },
 
     checkTone,
+
+    look() {
+      if (context) begin()
+    },
 
     close() {
       timers.clearTimeout(timer)

@@ -153,6 +153,26 @@ describe('whatever happens', () => {
     expect(worst).toBeLessThan(2)
   })
 
+  test('timers once a minute, but messages of the server: what stalled audio has moved is put right', async () => {
+    const guest = new Guest()
+    await guest.enter()
+    const plan = aSilence({ t0_ms: EPOCH + 70_000, duration_s: 120 })
+    await guest.stage.run(58_000)
+    guest.sound.playSilence(plan)
+    guest.stage.throttle = 60_000
+    for (let at = 60_500; at < 200_000; at += 5000) {
+      await guest.stage.run(at)
+      guest.sound.look()
+      if (at === 90_500) guest.context.stall(80)
+    }
+    expect(judge(guest.ticks, plan).indexes).toEqual(every(plan))
+    const moved = guest.ticks.filter((t) => t.at > 91_000 && t.at < 95_000)
+    expect(judge(moved, plan).worst).toBeGreaterThan(60)
+    const later = guest.ticks.filter((t) => t.at > 107_000 && t.at < 119_000)
+    expect(later.length).toBeGreaterThan(8)
+    expect(judge(later, plan).worst).toBeLessThan(5)
+  })
+
   test('no network: the clock runs on what it knew', async () => {
     const guest = new Guest()
     await guest.enter()
