@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Floor, FloorEntry, Item, Programme, Progress, Run } from '../../../client/src/wire.ts'
+import type { Floor, FloorEntry, Programme, Progress } from '../../../client/src/wire.ts'
 import {
   expected,
   itemAfter,
@@ -11,46 +11,10 @@ import {
   stepClock,
   warning,
 } from '../../../client/src/view/host/runofshow.ts'
-
-const START = 1_801_047_600_000
-const s = (seconds: number) => START + seconds * 1000
-
-function anItem(id: string, planned_s: number, change: Partial<Item> = {}): Item {
-  return {
-    id,
-    title: { en: id },
-    detail: { kind: 'address', speaker: { en: 'Amina' }, role: {}, interpretation: '' },
-    planned_s,
-    presenter: {},
-    language: 'en',
-    note_host: '',
-    warn_s: 30,
-    end: 'hold',
-    media: null,
-    text: {},
-    recording_allowed: false,
-    ...change,
-  }
-}
+import { aProgramme, aRun, after, anItem, s, silence, START } from './programmes.ts'
 
 const lobby = anItem('lobby', 900, { detail: { kind: 'lobby', opens_before_s: 900, sound_check: true } })
 const opening = anItem('opening', 180)
-const silence = anItem('silence', 90, {
-  detail: {
-    kind: 'silence',
-    duration_s: 60,
-    invitation: { en: 'Please rise.' },
-    invitation_s: 20,
-    stillness_s: 5,
-    sound: 'metronome',
-    bpm: 50,
-    start_signal: 'none',
-    end_signal: 'bell',
-    quiet_after_s: 5,
-    vibration: false,
-  },
-  end: 'next',
-})
 const memories = anItem('memories', 360, {
   detail: {
     kind: 'testimony',
@@ -71,42 +35,7 @@ const closing = anItem('closing', 60, {
   detail: { kind: 'closing', words: {}, next_date: null, next_number: null, downloads: [], guest_book_until: null },
 })
 
-const programme: Programme = {
-  ceremony_id: 'unconquered-2027',
-  series: 'unconquered',
-  title: { en: 'Unconquered' },
-  subject: {},
-  date: '2027-01-27',
-  zone: 'Europe/Moscow',
-  starts_ms: START,
-  lobby_opens_ms: START - 900_000,
-  languages: ['en'],
-  items: [lobby, opening, silence, memories, poem, closing],
-  number: 83,
-  organizer: '',
-  telephone: '',
-  delegations: [],
-  countries: null,
-  holding_still: null,
-}
-
-function aRun(cue: number, item_id: string, start_ms: number, change: Partial<Run> = {}): Run {
-  return { cue, item_id, start_ms, holds: [], steps: [], ...change }
-}
-
-function after(runs: Run[], change: Partial<Progress> = {}): Progress {
-  return {
-    runs,
-    cues: runs.length,
-    skipped: [],
-    autopilot: false,
-    autopilot_since_ms: 0,
-    holding_since_ms: null,
-    opened_ms: START - 900_000,
-    closed_ms: null,
-    ...change,
-  }
-}
+const programme = aProgramme([lobby, opening, silence, memories, poem, closing])
 
 const times = (progress: Progress, now: number) =>
   expected(programme, progress, now).rows.map((row) => [

@@ -1,78 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import type { Item, Programme, Progress, Run } from '../../../client/src/wire.ts'
+import type { Progress } from '../../../client/src/wire.ts'
 import { inStep, silenceAhead, troubles } from '../../../client/src/view/host/instep.ts'
+import { aProgramme, aRun, after as progressed, anItem, s, silence, START } from './programmes.ts'
 
-const START = 1_801_047_600_000
-const s = (seconds: number) => START + seconds * 1000
+const programme = aProgramme([anItem('opening', 180), silence, anItem('poem', 120)])
 
-function anItem(id: string, planned_s: number, change: Partial<Item> = {}): Item {
-  return {
-    id,
-    title: { en: id },
-    detail: { kind: 'address', speaker: { en: 'Amina' }, role: {}, interpretation: '' },
-    planned_s,
-    presenter: {},
-    language: 'en',
-    note_host: '',
-    warn_s: 30,
-    end: 'hold',
-    media: null,
-    text: {},
-    recording_allowed: false,
-    ...change,
-  }
-}
-
-const silence = anItem('silence', 90, {
-  detail: {
-    kind: 'silence',
-    duration_s: 60,
-    invitation: { en: 'Please rise.' },
-    invitation_s: 20,
-    stillness_s: 5,
-    sound: 'metronome',
-    bpm: 50,
-    start_signal: 'none',
-    end_signal: 'bell',
-    quiet_after_s: 5,
-    vibration: false,
-  },
-  end: 'next',
-})
-
-const programme: Programme = {
-  ceremony_id: 'unconquered-2027',
-  series: 'unconquered',
-  title: { en: 'Unconquered' },
-  subject: {},
-  date: '2027-01-27',
-  zone: 'Europe/Moscow',
-  starts_ms: START,
-  lobby_opens_ms: START - 900_000,
-  languages: ['en'],
-  items: [anItem('opening', 180), silence, anItem('poem', 120)],
-  number: 83,
-  organizer: '',
-  telephone: '',
-  delegations: [],
-  countries: null,
-  holding_still: null,
-}
-
-function after(runs: [string, number][], change: Partial<Progress> = {}): Progress {
-  const made: Run[] = runs.map(([item_id, start_ms], i) => ({ cue: i + 1, item_id, start_ms, holds: [], steps: [] }))
-  return {
-    runs: made,
-    cues: made.length,
-    skipped: [],
-    autopilot: false,
-    autopilot_since_ms: 0,
-    holding_since_ms: null,
-    opened_ms: START - 900_000,
-    closed_ms: null,
-    ...change,
-  }
-}
+const after = (runs: [string, number][], change: Partial<Progress> = {}) =>
+  progressed(
+    runs.map(([item_id, start_ms], i) => aRun(i + 1, item_id, start_ms)),
+    change,
+  )
 
 describe('counts', () => {
   test('the screens without sound are among the others', () => {
