@@ -21,7 +21,7 @@ POEM = "The wireless had no words that night,\nit only kept a step."
 BOOK_UNTIL = "2099-05-09"
 
 SILENCE = i.Silence(
-    duration_s=24,
+    duration_s=36,
     invitation_s=6,
     stillness_s=2,
     quiet_after_s=3,

@@ -357,9 +357,9 @@ def test_watchers_hear_the_same_beat(plain: Chromium, truth: Truth, evening: Eve
 def questions(watcher: PlainTab) -> None:
     """A watcher asks for the time now and then, and learns from the browser when the question left."""
     asked = "__asked.filter((one) => one.address.includes('/clock?'))"
-    eventually(lambda: watcher.evaluate(f"{asked}.length") >= 10, "the burst to be over")
+    eventually(lambda: watcher.evaluate(f"{asked}.length") >= 12, "the burst to be over")
     gaps = watcher.evaluate(f"{asked}.map((one, n, all) => one.at - (all[n - 1]?.at ?? one.at))")
-    assert statistics.median(gaps[1:8]) < 1000 < min(gaps[8:10])
+    assert statistics.median(gaps[1:10]) < 1000 < min(gaps[10:12])
     # A browser's list of what it fetched ends at 250 entries and tells nothing after that.
     watcher.evaluate("(async () => { for (let n = 0; n < 250; n++) await fetch('/health?' + n) })()")
     eventually(lambda: watcher.evaluate("performance.getEntriesByType('resource').length") < 100, "a list with room")

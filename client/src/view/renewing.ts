@@ -1,7 +1,7 @@
 // When a page whose scripts were replaced before all of them were fetched may begin anew: when nothing is disturbed by it.
 import { useSignalEffect } from '@preact/signals'
 import { renew } from '../renewal'
-import { moment } from '../timeline'
+import { itemOf, runsAhead, silenceInstants } from '../timeline'
 import { replaced } from './later'
 import { ownEntry } from './myturn'
 import { usePage, type Page } from './page'
@@ -27,5 +27,9 @@ function mayGo(page: Page): boolean {
   if (state === null || state.programme === null) return true
   const { programme, progress } = state
   const now_ms = page.session.now()
-  return [0, CLEAR_MS].every((ahead_ms) => moment(programme, progress, now_ms + ahead_ms).silence === null)
+  return !runsAhead(programme, progress).some((run) => {
+    const detail = itemOf(programme, run.item_id)?.detail
+    if (detail?.kind !== 'silence' || run.start_ms > now_ms + CLEAR_MS) return false
+    return now_ms < silenceInstants(detail, run.start_ms).rest_end_ms
+  })
 }
