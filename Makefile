@@ -8,7 +8,8 @@ PYTHON ?= $(shell \
 VENV := .venv
 BIN := $(VENV)/bin
 NPM := $(BIN)/python server/hatch_build.py npm
-GROUPS := tests/unit tests/live tests/browser
+# Those that take longest go first, so that no worker is left with one of them at the end.
+GROUPS := tests/browser tests/live tests/unit
 # In CI a group that is not there is a failure too.
 TESTS = $(if $(filter true,$(CI)),$(GROUPS),$(wildcard $(GROUPS)))
 
@@ -55,7 +56,7 @@ check-messages:
 # pytest comes last, so that its closing line is the last one.
 test: check ready-chromium ready-postgresql ## everything: check, vitest, then pytest on unit, live and browser
 	$(NPM) run --silent test
-	@.ci/pytest -n 3 --dist loadfile $(TESTS) $(ARGS)
+	@.ci/pytest -n 4 --dist loadfile --no-loadscope-reorder $(TESTS) $(ARGS)
 
 unit: setup ## the quick tests: vitest, then pytest tests/unit
 	$(NPM) run --silent test

@@ -115,7 +115,7 @@ def the_silence_is_kept(server: Server, host: Page, vera: Page, anna: Page, brun
     assert last_beat(vera) < BEATS - 1, "the server must come back within the silence"
 
     for page in everybody:
-        expect(page.locator("html")).not_to_have_attribute("data-calm", "")
+        expect(page.locator("html")).not_to_have_attribute("data-calm", "", timeout=60_000)
     seen = [seen_by(page) for page in (vera, anna, watcher)]
     for one in seen:
         assert sorted(one.beats) == list(range(BEATS))

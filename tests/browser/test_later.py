@@ -70,7 +70,7 @@ def test_a_silence_needs_nothing_of_it_and_fetches_nothing(server: Server, page:
     # Who comes into the middle of it gets what the silence needs, and the rest when it is over.
     page.reload()
     eventually(lambda: last_beat(page) >= 8, "the ninth beat", 60)
-    expect(page.locator("html")).not_to_have_attribute("data-calm", "")
+    expect(page.locator("html")).not_to_have_attribute("data-calm", "", timeout=60_000)
     _, until_ms = seen_by(page).calm
     assert [url for at_ms, url in asked if calm_ms <= at_ms < until_ms and LATER.search(url)] == []
     # Events are told only while the page is asked something.
@@ -98,7 +98,7 @@ def test_replaced_scripts_bring_a_new_page_but_not_into_a_silence(server: Server
     enter(page, f"{server.url}/e/{keys['participant']}")
     page.on("load", lambda: loads.append(page.evaluate("document.documentElement.hasAttribute('data-calm')")))
     eventually(lambda: last_beat(page) >= 8, "the ninth beat", 60)
-    expect(page.locator("html")).not_to_have_attribute("data-calm", "")
+    expect(page.locator("html")).not_to_have_attribute("data-calm", "", timeout=60_000)
     assert (loads, len(gone) > 0) == ([], True)
 
     # The new page names the scripts there are now.
