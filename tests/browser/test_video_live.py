@@ -16,6 +16,7 @@ from tests.browser.evening import an_item, both
 from tests.browser.pictured import RECORDER, STREAMS, Figures, a_film, cue, enter, figures, films, shown
 from tests.browser.recorder import seen_by
 from tests.browser.streams.make import FRAMES, PART_S
+from tests.live.client import eventually
 from tests.live.conftest import Server, now_ms
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -99,15 +100,19 @@ def test_pages_agree_in_all_but_the_picture(server: Server, sit: Sit, ceremony_i
     near, far = (seated(sit, f"{server.url}/e/{keys['participant']}", hall) for hall in halls)
     start_ms = cue(host, "hall")
     # The hall's own answers come from this thread: it waits as the browser does.
-    near.wait_for_timeout(start_ms - now_ms() + 26_000)
-    from_ms = start_ms + 20_000
-    there = halls[0].behind(near, from_ms), halls[1].behind(far, from_ms)
-    print(f"{ceremony_id}: near {there[0]}; far {there[1]}")
-    if delay_s is not None:
-        for one in there:
-            assert abs(one.bias - delay_s * 1000) < 300
-    else:
-        assert there[1].bias - there[0].bias > 1_500
+    near.wait_for_timeout(start_ms - now_ms() + 20_000)
+
+    def as_meant() -> bool:
+        from_ms = now_ms()
+        near.wait_for_timeout(6_000)
+        there = halls[0].behind(near, from_ms), halls[1].behind(far, from_ms)
+        print(f"{ceremony_id}: near {there[0]}; far {there[1]}")
+        if delay_s is None:
+            return there[1].bias - there[0].bias > 1_500
+        return all(abs(one.bias - delay_s * 1000) < 300 for one in there)
+
+    # What a busy machine has put off by a second is given back in some twenty.
+    eventually(as_meant, "the pictures to be where they are meant to be", 60)
 
     silence_ms = cue(host, "minute")
     begins_ms = silence_ms + (MINUTE.invitation_s + MINUTE.stillness_s) * 1000
