@@ -5,7 +5,6 @@ protocols, with late starts, late jumps, and reports that are late and coarse; a
 """
 
 import json
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page
@@ -33,14 +32,6 @@ WATCHED_MS = 12_000
 WITHIN_MS = 300
 STIFF_WITHIN_MS = 450
 """A jump is seen by everybody, and a busy machine's jumps land anywhere: this one is kept generous."""
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    started = Server(tmp_path_factory.mktemp("house")).start()
-    yield started
-    started.stop()
-    assert started.defects() == []
 
 
 def test_frames_are_brought_into_step(server: Server, sit: Sit) -> None:

@@ -3,7 +3,6 @@
 import math
 import re
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -61,14 +60,6 @@ class Hall:
         """How far the pictures that the page has shown since were behind the hall, ms."""
         seen = [one for one in shown(page) if one.at >= from_ms and one.number is not None]
         return figures([one.at - self.began_s * 1000 - (one.number or 0) * 1000 / FRAMES for one in seen])
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    started = Server(tmp_path_factory.mktemp("house")).start()
-    yield started
-    started.stop()
-    assert started.defects() == []
 
 
 def planned(server: Server, ceremony_id: str, delay_s: float | None) -> dict[str, str]:

@@ -1,7 +1,7 @@
 // When a page whose scripts were replaced before all of them were fetched may begin anew: when nothing is disturbed by it.
 import { useSignalEffect } from '@preact/signals'
 import { renew } from '../renewal'
-import { itemOf, runsAhead, silenceInstants } from '../timeline'
+import { itemOf, runsAhead, silencePlan } from '../timeline'
 import { replaced } from './later'
 import { ownEntry } from './myturn'
 import { usePage, type Page } from './page'
@@ -28,8 +28,8 @@ function mayGo(page: Page): boolean {
   const { programme, progress } = state
   const now_ms = page.session.now()
   return !runsAhead(programme, progress).some((run) => {
-    const detail = itemOf(programme, run.item_id)?.detail
-    if (detail?.kind !== 'silence' || run.start_ms > now_ms + CLEAR_MS) return false
-    return now_ms < silenceInstants(detail, run.start_ms).rest_end_ms
+    const item = itemOf(programme, run.item_id)
+    const instants = item === null ? null : silencePlan(item, run)
+    return instants !== null && run.start_ms <= now_ms + CLEAR_MS && now_ms < instants.rest_end_ms
   })
 }
