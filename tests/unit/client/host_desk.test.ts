@@ -6,6 +6,7 @@ import { namesInSteps, script, stepFacts, stepLabel, stepName } from '../../../c
 import { againstPlan, countdown, length, refusal, timeWithSeconds } from '../../../client/src/view/host/words.ts'
 import type { View } from '../../../client/src/view/live.ts'
 import type { Ack, Detail, Item, Text, Tributes } from '../../../client/src/wire.ts'
+import { MINUTE_OF_SILENCE } from './programmes.ts'
 
 const say = (text: Text | null | undefined) => text?.['en'] ?? ''
 const nothing: Tributes = { laid: [], wishes: [] }
@@ -98,22 +99,7 @@ describe('what a host reads', () => {
   })
 
   test('says the invitation before the text of a silence', () => {
-    const silence = anItem(
-      {
-        kind: 'silence',
-        duration_s: 60,
-        invitation: { en: 'Please rise.' },
-        invitation_s: 20,
-        stillness_s: 5,
-        sound: 'metronome',
-        bpm: 50,
-        start_signal: 'none',
-        end_signal: 'bell',
-        quiet_after_s: 5,
-        vibration: false,
-      },
-      { en: 'We remember.' },
-    )
+    const silence = anItem(MINUTE_OF_SILENCE, { en: 'We remember.' })
     expect(script(silence, 0, nothing, say, () => 'en').map((one) => one.text)).toEqual(['Please rise.', 'We remember.'])
   })
 

@@ -8,20 +8,9 @@ import type { SilencePlan } from '../../../client/src/metronome'
 import type { Sound } from '../../../client/src/sound'
 import { createStore, type Boot } from '../../../client/src/state'
 import type { Item, Programme, Progress, Run, Silence } from '../../../client/src/wire'
+import { MINUTE_OF_SILENCE } from './programmes'
 
-const MINUTE: Silence = {
-  kind: 'silence',
-  duration_s: 60,
-  invitation: {},
-  invitation_s: 20,
-  stillness_s: 5,
-  sound: 'metronome',
-  bpm: 50,
-  start_signal: 'none',
-  end_signal: 'bell',
-  quiet_after_s: 10,
-  vibration: false,
-}
+const MINUTE: Silence = { ...MINUTE_OF_SILENCE, invitation: {}, quiet_after_s: 10 }
 
 function item(id: string, planned_s: number, detail: Item['detail'], end: Item['end'] = 'hold'): Item {
   return {

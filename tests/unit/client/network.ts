@@ -1,6 +1,8 @@
 /** A simulated line with a known truth: delays above a floor, order kept, losses resent, a local clock that drifts. */
 import type { Sample } from '../../../client/src/clock.ts'
 
+export { seeded } from './seeded.ts'
+
 /** The law of the delay: with a hard floor, without one, and less usual ones. */
 export type Law = 'lognormal' | 'normal' | 'exponential' | 'uniform' | 'none'
 
@@ -21,17 +23,6 @@ export const profiles = {
   badMobile: { up: [100, 60], down: [100, 60], loss: 0.03 },
   asymmetric: { up: [60, 20], down: [20, 5], loss: 0 },
 } satisfies Record<string, Profile>
-
-/** Seeded, so that a test says the same today and tomorrow (mulberry32). */
-export function seeded(seed: number): () => number {
-  let a = seed >>> 0
-  return () => {
-    a = (a + 0x6d2b79f5) >>> 0
-    let t = Math.imul(a ^ (a >>> 15), a | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 /** The normal distribution function, to 0.01. */
 const below = (z: number) => 1 / (1 + Math.exp(-1.702 * z))

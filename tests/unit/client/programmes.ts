@@ -1,5 +1,5 @@
-/** What the tests of the host's console begin with: items, a programme of them, and how far it has come. */
-import type { Item, Programme, Progress, Run } from '../../../client/src/wire.ts'
+/** What tests of what is shown and conducted begin with: items, a programme of them, and how far it has come. */
+import type { Item, Programme, Progress, Run, Silence } from '../../../client/src/wire.ts'
 
 export const START = 1_801_047_600_000
 /** So many seconds after the start. */
@@ -24,22 +24,20 @@ export function anItem(id: string, planned_s: number, change: Partial<Item> = {}
 }
 
 /** 20 s of invitation, 5 of stillness, 60 of silence, 5 of rest. */
-export const silence = anItem('silence', 90, {
-  detail: {
-    kind: 'silence',
-    duration_s: 60,
-    invitation: { en: 'Please rise.' },
-    invitation_s: 20,
-    stillness_s: 5,
-    sound: 'metronome',
-    bpm: 50,
-    start_signal: 'none',
-    end_signal: 'bell',
-    quiet_after_s: 5,
-    vibration: false,
-  },
-  end: 'next',
-})
+export const MINUTE_OF_SILENCE: Silence = {
+  kind: 'silence',
+  duration_s: 60,
+  invitation: { en: 'Please rise.' },
+  invitation_s: 20,
+  stillness_s: 5,
+  sound: 'metronome',
+  bpm: 50,
+  start_signal: 'none',
+  end_signal: 'bell',
+  quiet_after_s: 5,
+  vibration: false,
+}
+export const silence = anItem('silence', 90, { detail: MINUTE_OF_SILENCE, end: 'next' })
 
 export function aProgramme(items: Item[]): Programme {
   return {

@@ -14,23 +14,12 @@ import { stepStartMs } from '../../../client/src/view/testimony'
 import { belongs } from '../../../client/src/view/wreaths'
 import type { Live } from '../../../client/src/state'
 import type { Detail, FloorEntry, Item, Names, Progress, Run, Silence, Wreath } from '../../../client/src/wire'
+import { MINUTE_OF_SILENCE } from './programmes'
 
 const MINUTE = 60_000
 const ENGLISH = { language: 'en', form: (n: number) => (n === 1 ? 0 : 1), messages: {} }
 
-const SILENCE: Silence = {
-  kind: 'silence',
-  duration_s: 60,
-  invitation: {},
-  invitation_s: 20,
-  stillness_s: 5,
-  sound: 'metronome',
-  bpm: 50,
-  start_signal: 'none',
-  end_signal: 'bell',
-  quiet_after_s: 5,
-  vibration: false,
-}
+const SILENCE: Silence = { ...MINUTE_OF_SILENCE, invitation: {} }
 
 function anItem(id: string, detail: Detail, planned_s = 180): Item {
   return {

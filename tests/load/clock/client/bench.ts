@@ -9,7 +9,8 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { CANDIDATES, type Candidate, type Exchange } from './candidates.ts'
 import { socketLine, watching } from './line.ts'
-import { createLocal, monotonic, seeded, type Local } from './local.ts'
+import { seeded } from '../../../unit/client/seeded.ts'
+import { createLocal, monotonic, type Local } from './local.ts'
 
 interface Config {
   url: string
