@@ -4,6 +4,7 @@ import { startClock, type Answer, type ClockRunner, type Plan } from './clockrun
 import { keepStep } from './keeper'
 import { createSound, type Sound } from './sound'
 import { createStore, type Boot, type Store } from './state'
+import { localStorageOrNull } from './storage'
 import { keepAwake } from './wake'
 
 export interface Core {
@@ -61,22 +62,6 @@ export function createCore(boot: Boot): Core {
       keepAwake(true)
       return sound.unlock(tone)
     },
-  }
-}
-
-export function localStorageOrNull(): Storage | null {
-  try {
-    return window.localStorage
-  } catch {
-    return null
-  }
-}
-
-export function sessionStorageOrNull(): Storage | null {
-  try {
-    return window.sessionStorage
-  } catch {
-    return null
   }
 }
 

@@ -15,6 +15,7 @@ import { loadHls, type LoadHls } from './players/hls'
 import { createLearned, type Habits, type Learned } from './players/learned'
 import { captionsFor, foreign, ownElement, type Captions, type Media, type Source } from './players/media'
 import { beginSupply, standsIn, turn, type Supply, type Turn } from './players/supply'
+import { localStorageOrNull } from './storage'
 
 export type { Captions, Media, Source } from './players/media'
 
@@ -86,7 +87,7 @@ export function createPlayer(mount: HTMLElement, deps: PlayerDeps = {}): Player 
   const load = deps.loadHls ?? loadHls
   const loadFrames = deps.loadFrames ?? (() => import('./players/embed'))
   const loadCaptioning = deps.loadCaptioning ?? (() => import('./players/captions'))
-  const learned = deps.learned ?? createLearned(storeOf(page), page.baseURI)
+  const learned = deps.learned ?? createLearned(localStorageOrNull(), page.baseURI)
 
   const root = element('div', 'player')
   const video = element('video', 'player-video')
@@ -460,15 +461,6 @@ const browserTimers: Timers = {
     const timer = setTimeout(call, ms)
     return () => clearTimeout(timer)
   },
-}
-
-/** The device's memory; null where the browser has none for us. */
-function storeOf(page: Document): Storage | null {
-  try {
-    return page.defaultView?.localStorage ?? null
-  } catch {
-    return null
-  }
 }
 
 async function fetchTextOf(url: string): Promise<string> {

@@ -1,10 +1,11 @@
 // One person in one ceremony: enters by a link, hears of everything over the line, asks through the outbox.
 import { openConnection, type Connection } from './connection'
-import { createCore, localStorageOrNull, sessionStorageOrNull, type Core } from './core'
+import { createCore, type Core } from './core'
 import { createHistory } from './history'
 import { createOutbox, randomId } from './outbox'
 import { createReporter, stepBound_ms } from './reporting'
 import type { Boot } from './state'
+import { localStorageOrNull, sessionStorageOrNull } from './storage'
 import type { Ack, CommandFields, CommandKind, RosterPage, You } from './wire'
 
 export interface EnterOptions {

@@ -9,6 +9,7 @@ import type { Estimator } from './clock.ts'
 import type { Timers } from './clockrunner.ts'
 import { createCueSheet, LEAST_AHEAD_S, sound, type Instruments, type Part, type Reckoning } from './cuesheet.ts'
 import { beatCount, beatInstant, endInstant, type SilencePlan } from './metronome.ts'
+import { localStorageOrNull } from './storage.ts'
 import { renderBell, renderHush, renderTick } from './timbre.ts'
 import { createTrims, type Devices, type Kept } from './trim.ts'
 
@@ -94,7 +95,7 @@ export function createSound(deps: SoundDeps): Sound {
     clearTimeout: (handle) => clearTimeout(handle as number),
   }
   const page = deps.page === undefined ? browserPage() : deps.page
-  const storage = deps.storage === undefined ? browserStorage() : deps.storage
+  const storage = deps.storage === undefined ? localStorageOrNull() : deps.storage
   const createContext = deps.createContext ?? (() => new AudioContext({ latencyHint: 'interactive' }))
   const devices = deps.devices === undefined ? browserDevices() : deps.devices
   const trims = createTrims(storage, devices)
@@ -432,13 +433,4 @@ function browserDevices(): Devices | null {
   // Absent on plain HTTP, whatever the types say.
   const known: { mediaDevices?: Devices } | null = typeof navigator === 'undefined' ? null : navigator
   return known?.mediaDevices ?? null
-}
-
-function browserStorage(): Storage | null {
-  try {
-    return typeof localStorage === 'undefined' ? null : localStorage
-  } catch {
-    // Denied altogether when cookies are blocked.
-    return null
-  }
 }

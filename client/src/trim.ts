@@ -16,7 +16,7 @@ export interface Trims {
   look(): Promise<boolean>
 }
 
-export const MOST_TRIM_MS = 300
+const MOST_TRIM_MS = 300
 const KEY = 'memorata.trim_ms'
 const UNNAMED = ''
 const MOST_OUTPUTS = 20
@@ -70,6 +70,6 @@ function read(storage: Kept | null): Map<string, number> {
   }
 }
 
-export function clampTrim(ms: number): number {
+function clampTrim(ms: number): number {
   return Number.isFinite(ms) ? Math.min(MOST_TRIM_MS, Math.max(-MOST_TRIM_MS, Math.round(ms))) : 0
 }

@@ -1,6 +1,6 @@
 // How a person likes the page on this device: large text, light or dark, moving pictures, sound.
 import { effect, signal } from '@preact/signals'
-import { localStorageOrNull } from '../core'
+import { localStorageOrNull } from '../storage'
 
 export interface Prefs {
   large: boolean

@@ -1,7 +1,7 @@
 // One's own turn to speak: told before, asked again, then the words in large letters. Nobody is cut off.
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { t, tn } from '../text/messages'
-import { sessionStorageOrNull } from '../core'
+import { sessionStorageOrNull } from '../storage'
 import type { CommandKind, FloorEntry } from '../wire'
 import { announce } from './announcing'
 import { ownEntry } from './myturn'
