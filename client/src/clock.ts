@@ -62,9 +62,9 @@ const MOST_FITS = 2 * WITNESSES + 1
 const STEP_SIGMAS = 8
 /** A stepped clock moves both edges alike. How unlike they may look, against how far they moved; else the ways have changed. */
 const UNLIKE = 0.35
-/** Smaller errors are slewed over SLEW_MS (at most 2.5 ms a second); larger ones are put right at once before a silence. */
+/** Smaller errors are slewed away at this speed, which nobody hears; larger ones are put right at once before a silence. */
 const SMALL_MS = 5
-const SLEW_MS = 2000
+const SLEW_RATE = 0.0025
 /** Least speed of the shown time while it waits for the true one. */
 const CRAWL = 0.1
 /** During a silence: the error that is still let be, and the speed at which a larger one is put right. */
@@ -126,12 +126,12 @@ export function createEstimator(options: EstimatorOptions = {}): Estimator {
       span = 0
       lastLocal = lastShown = -Infinity
     } else if (mode === 'silent') {
-      span = Math.max(SLEW_MS, Math.abs(ahead) / SILENT_RATE)
+      span = Math.abs(ahead) / SILENT_RATE
     } else if (ahead < -SMALL_MS) {
       rest = 0
       span = 0
     } else {
-      span = ahead > SMALL_MS ? ahead / (1 - CRAWL) : SLEW_MS
+      span = ahead > SMALL_MS ? ahead / (1 - CRAWL) : Math.abs(ahead) / SLEW_RATE
     }
   }
 

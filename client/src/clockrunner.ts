@@ -73,10 +73,10 @@ export interface Plan {
 }
 
 const PLAN: Plan = {
-  burst: 10,
+  burst: 8,
   burst_gap_ms: 60,
-  early_ms: 42_000,
-  early_gap_ms: 480,
+  early_ms: 48_000,
+  early_gap_ms: 520,
   learning_ms: 180_000,
   dense_gap_ms: 1000,
   noisy_gap_ms: 750,
@@ -96,7 +96,7 @@ const NUDGE_APART_MS = 1000
 /** Once only the reserve is left. Also: browsers tell of each new guess at a line's speed as if the network had changed. */
 const SCARCE_APART_MS = 10_000
 const BUDGET_MS = 95_000
-const RESERVE = 10
+const RESERVE = 6
 
 export function startClock(options: ClockOptions): ClockRunner {
   const { ask, estimator, onSample } = options

@@ -7,8 +7,8 @@ export const DRIFTS = [50, -80, 20, -20, 0]
 
 /** When the runner asks on a line like this, true ms. */
 export function schedule(until: number, noisy = false): number[] {
-  const times = Array.from({ length: 10 }, (_, i) => i * 60)
-  for (let t = 600; t < until; t += t < 42_000 ? 480 : t < 95_000 ? 1550 : noisy ? 750 : 1000) times.push(t)
+  const times = Array.from({ length: 8 }, (_, i) => i * 60)
+  for (let t = 480; t < until; t += t < 48_000 ? 520 : t < 95_000 ? 1340 : noisy ? 750 : 1000) times.push(t)
   return times
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createEstimator } from '../../../client/src/clock.ts'
 import { aRun, DRIFTS, live, schedule } from './attending.ts'
-import { Device, profiles, seeded } from './network.ts'
+import { Device, profiles, quantile, seeded } from './network.ts'
 
 describe('the estimator', () => {
   test.each(Object.entries(profiles))('truth lies within the uncertainty: %s', (_, profile) => {
@@ -97,18 +97,26 @@ describe('the estimator', () => {
   })
 
   test('a step smaller than the round trip, as between two servers, is found when samples agree on it', () => {
-    const run = aRun(profiles.homeWifi, 2)
-    live(run, schedule(60_000), 60_000, () => {})
-    run.device.origin -= 8
-    const verdicts: string[] = []
-    let error = Infinity
-    for (let t = 61_000; t < 81_000; t += 1000) {
-      const { sample, arrives } = run.device.exchange(t)
-      verdicts.push(run.estimator.feed(sample))
-      error = run.estimator.serverNow(run.device.local(arrives)) - run.device.server(arrives)
+    const people = 40
+    let found = 0
+    const errors: number[] = []
+    for (let seed = 2; seed < 2 + people; seed++) {
+      const run = aRun(profiles.homeWifi, seed)
+      live(run, schedule(60_000), 60_000, () => {})
+      run.device.origin -= 8
+      const verdicts: string[] = []
+      let error = Infinity
+      for (let t = 61_000; t < 81_000; t += 1000) {
+        const { sample, arrives } = run.device.exchange(t)
+        verdicts.push(run.estimator.feed(sample))
+        error = run.estimator.serverNow(run.device.local(arrives)) - run.device.server(arrives)
+      }
+      if (verdicts.includes('stepped')) found++
+      errors.push(Math.abs(error))
     }
-    expect(verdicts.filter((v) => v === 'stepped')).toEqual(['stepped'])
-    expect(Math.abs(error)).toBeLessThan(3)
+    // Where it is not told for sure, the fit follows it all the same.
+    expect(found).toBeGreaterThan(0.7 * people)
+    expect(quantile(errors, 0.9)).toBeLessThan(3)
   })
 
   test('steady lines bring no false steps', () => {

@@ -45,7 +45,7 @@ function spread(errors: Errors, from: number, until: number): number {
 const LINES = [
   { name: 'lan', profile: profiles.lan, after15: 0.14, after120: 0.1, apart: 0.2 },
   { name: 'home wi-fi', profile: profiles.homeWifi, after15: 0.7, after120: 0.5, apart: 0.9 },
-  { name: 'far', profile: profiles.far, after15: 1.3, after120: 0.8, apart: 1.6 },
+  { name: 'far', profile: profiles.far, after15: 1.3, after120: 0.8, apart: 1.5 },
   { name: 'mobile', profile: profiles.mobile, after15: 3.5, after120: 2, apart: 4.5 },
   { name: 'bad mobile', profile: profiles.badMobile, after15: 5, after120: 3.9, apart: 6.5 },
 ]

@@ -95,8 +95,8 @@ describe('the runner', () => {
     const world = aWorld()
     const { estimator } = world.start()
     await world.run(950)
-    expect(world.asked.length).toBeGreaterThanOrEqual(10)
-    expect(world.asked[9]! - world.asked[0]!).toBeCloseTo(540, 1)
+    expect(world.asked.length).toBeGreaterThanOrEqual(8)
+    expect(world.asked[7]! - world.asked[0]!).toBeCloseTo(420, 1)
     expect(Math.abs(estimator.serverNow(world.device.local(950)) - world.device.server(950))).toBeLessThan(5)
   })
 
@@ -132,8 +132,8 @@ describe('the runner', () => {
     world.target.dispatchEvent(new Event(event))
     world.target.dispatchEvent(new Event('online'))
     await world.run(301_000)
-    expect(world.count(300_000, 301_000)).toBeGreaterThanOrEqual(10)
-    expect(world.count(300_000, 301_000)).toBeLessThanOrEqual(12)
+    expect(world.count(300_000, 301_000)).toBeGreaterThanOrEqual(8)
+    expect(world.count(300_000, 301_000)).toBeLessThanOrEqual(10)
   })
 
   test('asks at once on a handover, but not for every guess at the speed of the line', async () => {
@@ -144,8 +144,8 @@ describe('the runner', () => {
       world.connection.dispatchEvent(new Event('change'))
       await world.run(world.now + 500)
     }
-    expect(world.count(300_000, 301_000)).toBeGreaterThanOrEqual(10)
-    expect(world.count(300_000, 310_000)).toBeLessThanOrEqual(13)
+    expect(world.count(300_000, 301_000)).toBeGreaterThanOrEqual(8)
+    expect(world.count(300_000, 310_000)).toBeLessThanOrEqual(11)
   })
 
   test('in a hundred seconds after arrival it asks no more than the budget, evenly once the beginning is over', async () => {
@@ -153,7 +153,7 @@ describe('the runner', () => {
     world.start()
     await world.run(100_000)
     const gaps = world.asked.slice(1).map((t, k) => t - world.asked[k]!)
-    expect(world.count(0, 95_000)).toBeLessThanOrEqual(131)
+    expect(world.count(0, 95_000)).toBeLessThanOrEqual(135)
     expect(world.count(0, 95_000)).toBeGreaterThanOrEqual(115)
     expect(Math.max(...gaps)).toBeLessThan(2000)
   })
@@ -208,7 +208,7 @@ describe('the runner', () => {
     expect(estimator.uncertainty_ms(world.device.local(world.now))).toBe(Infinity)
     world.silent = false
     await world.run(world.now + 1000)
-    expect(world.asked.length - before).toBeGreaterThanOrEqual(10)
+    expect(world.asked.length - before).toBeGreaterThanOrEqual(8)
     const error = estimator.serverNow(world.device.local(world.now)) - world.device.server(world.now)
     expect(Math.abs(error)).toBeLessThan(5)
   })
