@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 BEATS = SILENCE.duration_s * SILENCE.bpm // 60
 SPOILT = BEATS // 10
-"""A busy machine draws a beat late now and then, or not before the next; sound is placed ahead and waits for no picture."""
+"""A busy machine draws a beat late now and then, or not before the next; the sound waits for no picture."""
 IN_STEP_MS = 150
 """How far apart two pages may be at the start of a silence (95 of 100 beats); here both are on one busy machine."""
 
