@@ -10,6 +10,12 @@ from memorata.domain.roles import Role
 Consent = Literal["count", "first", "full"]
 """What others may see of a participant: a number, the first name and country, or everything."""
 
+Standing = Literal["waiting", "admitted", "refused", "removed", "banned"]
+"""Before the door or inside; the last three are outside, and the last does not come back by the same device."""
+
+NameState = Literal["held", "released", "hidden"]
+"""What somebody has written about themselves is seen by others once a moderator has released it."""
+
 LinkRole = Literal["participant", "moderator", "host"]
 LINK_ROLES: tuple[LinkRole, ...] = ("participant", "moderator", "host")
 
@@ -99,6 +105,11 @@ class Participant:
     language: str = ""
     consent: Consent = "count"
     people: int = 1
+    invitation_id: str | None = None
+    standing: Standing = "admitted"
+    name_state: NameState = "released"
+    recording: bool = False
+    """Whether they have agreed to be recorded when they speak."""
 
 
 class Participants(Protocol):

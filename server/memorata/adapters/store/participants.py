@@ -80,6 +80,10 @@ class SqlParticipants:
             language=row.language,
             consent=row.consent,
             people=row.people,
+            invitation_id=row.invitation_id,
+            standing=row.standing,
+            name_state=row.name_state,
+            recording=row.recording,
         )
 
 
@@ -93,4 +97,8 @@ def _said(participant: Participant) -> dict[str, Any]:
         "language": participant.language,
         "consent": participant.consent,
         "people": participant.people,
+        "invitation_id": participant.invitation_id,
+        "standing": participant.standing,
+        "name_state": participant.name_state,
+        "recording": participant.recording,
     }

@@ -1,6 +1,19 @@
 """The tables: ceremonies and their logs, who entered, answers given, tributes counted. migrations/ builds them."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, MetaData, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+)
 
 metadata = MetaData(
     naming_convention={
@@ -69,9 +82,13 @@ participant = Table(
     Column("consent", String(10), nullable=False, server_default="count"),
     Column("people", Integer, nullable=False, server_default="1"),
     Column("entered_ms", BigInteger, nullable=False),
+    Column("invitation_id", String(22), index=True),
+    Column("standing", String(10), nullable=False, server_default="admitted"),
+    Column("name_state", String(10), nullable=False, server_default="held"),
+    Column("recording", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("ceremony_id", "role", "device_hash"),
 )
-"""`generation` is that of the link by which they came last."""
+"""`generation` is that of the link by which they came last; `invitation_id` is that of a personal one."""
 
 link = Table(
     "link",
@@ -81,3 +98,85 @@ link = Table(
     Column("generation", Integer, nullable=False),
 )
 """Links that have been replaced, and how often; the links themselves are derived from the secret."""
+
+invitation = Table(
+    "invitation",
+    metadata,
+    Column("id", String(22), primary_key=True),
+    Column("ceremony_id", ForeignKey(_CEREMONY), nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("token_hash", LargeBinary(32), nullable=False, unique=True),
+    Column("code_hash", LargeBinary(32)),
+    Column("turn", Integer, nullable=False, server_default="0"),
+    Column("name", Text, nullable=False, server_default=""),
+    Column("community", Text, nullable=False, server_default=""),
+    Column("country", String(2)),
+    Column("language", String(40), nullable=False, server_default=""),
+    Column("mail", Text, nullable=False, server_default=""),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("revoked_ms", BigInteger),
+    UniqueConstraint("ceremony_id", "code_hash"),
+)
+"""Personal links: whom they are for, and the hashes by which token and spoken code are known again.
+
+`turn` counts how often a code was drawn until it was nobody else's; `mail` is where the letter goes, if anywhere.
+"""
+
+claim = Table(
+    "claim",
+    metadata,
+    Column("link_hash", LargeBinary(32), primary_key=True),
+    Column("device_hash", String(43), primary_key=True),
+    Column("at_ms", BigInteger, nullable=False),
+)
+"""Which browsers a link of somebody who leads has been exchanged in; the first needs no PIN, the others do."""
+
+account = Table(
+    "account",
+    metadata,
+    Column("id", String(22), primary_key=True),
+    Column("mail", String(254), nullable=False, unique=True),
+    Column("name", Text, nullable=False, server_default=""),
+    Column("role", String(20), nullable=False),
+    Column("password_hash", Text),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("disabled_ms", BigInteger),
+)
+"""Organizers and admins; without a password they sign in by a link in a mail."""
+
+account_session = Table(
+    "account_session",
+    metadata,
+    Column("session_hash", LargeBinary(32), primary_key=True),
+    Column("account_id", ForeignKey("account.id"), nullable=False, index=True),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+)
+
+account_link = Table(
+    "account_link",
+    metadata,
+    Column("link_hash", LargeBinary(32), primary_key=True),
+    Column("account_id", ForeignKey("account.id")),
+    Column("expires_ms", BigInteger, nullable=False),
+    Column("used_ms", BigInteger),
+)
+"""Good once and not for long: links to sign in, and, for nobody's account, the code of the first set-up."""
+
+instance = Table(
+    "instance",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("process", String(120), nullable=False),
+    Column("beat_ms", BigInteger, nullable=False),
+)
+"""Which process serves this store under a name just now, and when it last said so."""
+
+erasure = Table(
+    "erasure",
+    metadata,
+    Column("ceremony_id", ForeignKey(_CEREMONY), primary_key=True),
+    Column("what", String(20), primary_key=True),
+    Column("at_ms", BigInteger, nullable=False),
+)
+"""What has been erased of a ceremony when its time was over: names, mails."""
