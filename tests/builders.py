@@ -67,6 +67,7 @@ def a_programme(
         items=tuple(items),
         number=83,
         delegations=(Delegation(text("Recife"), "BR"), Delegation(text("Osaka"), "JP")),
+        door="open",
     )
 
 

@@ -10,6 +10,7 @@ from memorata.domain import items as i
 from memorata.domain.broadcast import Source
 from memorata.domain.ceremony import decide, evolve
 from memorata.domain.conducting import due
+from memorata.domain.door import POLICIES
 from memorata.domain.errors import Refused
 from memorata.domain.programme import Delegation, Programme
 from memorata.domain.roles import Role
@@ -149,6 +150,7 @@ def some_commands(chance: random.Random, history: History) -> Iterator[tuple[c.C
             c.SetAutopilot(chance.random() < 0.5),
             c.HoldPicture(),
             c.ReleasePicture(),
+            c.SetDoor(chance.choice(POLICIES)),
             c.SetAsking(chance.random() < 0.8),
             c.RequestFloor(
                 chance.choice(("memory", "poem", "wish", "tribute")), "A name", "A town", "jp", "Some\n\nlines"

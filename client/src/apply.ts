@@ -19,6 +19,7 @@ export function emptyState(): CeremonyState {
     },
     floor: { asking: true, entries: [] },
     tributes: { laid: [], wishes: [] },
+    door: null,
   }
 }
 
@@ -33,6 +34,7 @@ export function apply(state: CeremonyState, event: EventMessage): CeremonyState 
     tributes: onTributes(state.tributes, event),
   }
   if (event.kind === 'ceremony.planned') next.programme = event.data.programme
+  if (event.kind === 'door.set') next.door = event.data.policy
   return next
 }
 

@@ -10,6 +10,7 @@ export interface CeremonyState {
   progress: Progress
   floor: Floor
   tributes: Tributes
+  door: 'open' | 'knock' | 'closed' | null
 }
 
 /** What one ceremony consists of; `starts_ms` is the planned start of the first item after the lobby. */
@@ -30,6 +31,7 @@ export interface Programme {
   delegations: Delegation[]
   countries: Record<string, Text> | null
   holding_still: string | null
+  door: 'open' | 'knock' | 'closed'
 }
 
 /** One item of the programme. */
@@ -483,6 +485,7 @@ export interface EventData {
   'autopilot.set': { on: boolean; since_ms: number }
   'picture.held': { from_ms: number }
   'picture.released': Record<string, never>
+  'door.set': { policy: 'open' | 'knock' | 'closed' }
   'floor.asking_set': { on: boolean }
   'floor.requested': { entry: FloorEntry }
   'floor.changed': { entry: FloorEntry }
@@ -606,6 +609,7 @@ export interface CommandFields {
   'autopilot.set': { on: boolean }
   'picture.hold': object
   'picture.release': object
+  'door.set': { policy: 'open' | 'knock' | 'closed' }
   'floor.set_asking': { on: boolean }
   'floor.request': { entry_kind: 'memory' | 'poem' | 'wish' | 'tribute'; name: string; community?: string; country?: string | null; text?: string }
   'floor.add': { entry_kind: 'memory' | 'poem' | 'wish' | 'tribute'; name: string; community?: string; country?: string | null; text?: string; via?: 'self' | 'telephone' | 'beside' | 'hall'; note?: string; participant_id?: string | null; before?: string | null }

@@ -16,13 +16,14 @@ from memorata.adapters.schedules.lines import locate
 from memorata.adapters.schedules.reading import Reader
 from memorata.domain.anniversary import Series
 from memorata.domain.broadcast import PICTURES
+from memorata.domain.door import POLICIES, DoorPolicy
 from memorata.domain.items import DETAILS, Detail, Item, Lobby, Silence, Text, steps
 from memorata.domain.programme import Delegation
 from memorata.domain.silence import length_s
 
 KEYS = (
     "title", "subject", "languages", "organizer", "telephone", "source", "holding_still", "date", "items",
-    "delegations", "countries",
+    "delegations", "countries", "door",
 )  # fmt: skip
 """The keys of a file."""
 
@@ -98,6 +99,7 @@ def _series(reader: Reader, series_id: str, table: Mapping[str, Any]) -> Series 
     if not plain["source"]:
         reader.warn(("source",), "schedule.no_source", "is missing: where the date comes from.")
     still = reader.file_link(table["holding_still"], ("holding_still",), PICTURES) if "holding_still" in table else None
+    door: DoorPolicy = reader.choice(table.get("door", "knock"), POLICIES, ("door",)) or "knock"
     if when is not None and when.time_of is not None:
         _check_time_of(reader, when.time_of, items)
     if when is None or when.rule is None or when.at is None or when.zone is None:
@@ -120,6 +122,7 @@ def _series(reader: Reader, series_id: str, table: Mapping[str, Any]) -> Series 
         delegations=delegations,
         countries=countries or None,
         holding_still=still,
+        door=door,
         organizer=plain["organizer"],
         telephone=plain["telephone"],
         source=plain["source"],

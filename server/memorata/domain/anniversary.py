@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Literal
 
 from memorata.domain.civil import civil, instant_ms
+from memorata.domain.door import DoorPolicy
 from memorata.domain.items import Item, Text
 from memorata.domain.programme import Delegation
 from memorata.domain.rules import Daily, Islamic, Rule, Shift, days_in, last_year
@@ -57,6 +58,7 @@ class Series:
     source: str = ""
     countries: Mapping[str, Text] | None = None
     holding_still: str | None = None
+    door: DoorPolicy = "knock"
 
 
 @dataclass(frozen=True, slots=True)

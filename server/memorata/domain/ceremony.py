@@ -45,6 +45,8 @@ def evolve(state: CeremonyState, recorded: e.Recorded) -> CeremonyState:
             return replace(state, floor=_floor(state.floor, event, at_ms))
         case "wreath" | "wish":
             return replace(state, tributes=_tributes(state.tributes, event, at_ms))
+        case _ if isinstance(event, e.DoorSet):
+            return replace(state, door=event.policy)
         case _:
             if isinstance(event, e.CeremonyPlanned):
                 state = replace(state, programme=event.programme)

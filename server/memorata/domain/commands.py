@@ -7,6 +7,7 @@ that two hosts pressing the same button at the same moment act once.
 from dataclasses import dataclass
 from typing import ClassVar
 
+from memorata.domain.door import DoorPolicy
 from memorata.domain.floor import EntryKind, Via
 from memorata.domain.programme import Programme
 from memorata.domain.roles import Role
@@ -124,6 +125,14 @@ class HoldPicture(Command):
 @dataclass(frozen=True, slots=True)
 class ReleasePicture(Command):
     kind: ClassVar[str] = "picture.release"
+
+
+@dataclass(frozen=True, slots=True)
+class SetDoor(Command):
+    """Open the door to the uninvited, let them knock, or close it; who is inside stays."""
+
+    kind: ClassVar[str] = "door.set"
+    policy: DoorPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,7 +308,7 @@ COMMANDS: dict[str, type[Command]] = {
     command.kind: command
     for command in (
         OpenCeremony, CloseCeremony, CueItem, CancelCue, HoldItem, ResumeItem, StepItem, SkipItem, RestoreItem,
-        SetAutopilot, HoldPicture, ReleasePicture,
+        SetAutopilot, HoldPicture, ReleasePicture, SetDoor,
         SetAsking, RequestFloor, AddToFloor, EditEntry, AcceptEntry, DeclineEntry, ReorderFloor, CallNext,
         ReadyToSpeak, NotNow, GrantFloor, YieldFloor, MarkAbsent, WithdrawRequest,
         LayWreath, LightCandle, OfferWish, ReleaseWish, WithholdWish,

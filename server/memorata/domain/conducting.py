@@ -16,7 +16,7 @@ from memorata.domain.programme import (
     planned_end_ms,
     runs_ahead,
 )
-from memorata.domain.state import CeremonyState, now_shown, planned
+from memorata.domain.state import CeremonyState, door_of, now_shown, planned
 
 Events = tuple[e.Event, ...]
 
@@ -48,6 +48,8 @@ def decide(state: CeremonyState, command: c.Command, now_ms: int) -> Events:
             return () if state.progress.holding_since_ms is not None else (e.PictureHeld(now_ms),)
         case c.ReleasePicture():
             return () if state.progress.holding_since_ms is None else (e.PictureReleased(),)
+        case c.SetDoor(policy=policy):
+            return () if policy == door_of(state) else (e.DoorSet(policy),)
     raise Refused("command.unknown", command=command.kind)
 
 

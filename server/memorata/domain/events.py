@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from memorata.domain.door import DoorPolicy
 from memorata.domain.floor import FloorEntry
 from memorata.domain.programme import Programme
 from memorata.domain.tributes import Wish
@@ -127,6 +128,14 @@ class PictureHeld(Event):
 
     kind: ClassVar[str] = "picture.held"
     from_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class DoorSet(Event):
+    """How uninvited people are met from now on."""
+
+    kind: ClassVar[str] = "door.set"
+    policy: DoorPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +287,7 @@ EVENTS: dict[str, type[Event]] = {
     for event in (
         Hidden, CeremonyPlanned, CeremonyOpened, CeremonyClosed,
         ItemCued, CueCancelled, ItemHeld, ItemResumed, ItemStepped, ItemSkipped, ItemRestored,
-        AutopilotSet, PictureHeld, PictureReleased,
+        AutopilotSet, PictureHeld, PictureReleased, DoorSet,
         AskingSet, FloorRequested, FloorChanged, FloorAccepted, FloorDeclined, FloorReordered, FloorCalled,
         FloorReadied, FloorDeferred, FloorGranted, FloorYielded, FloorAbsent, FloorWithdrawn,
         WreathLaid, WishOffered, WishReleased, WishWithheld, WishRemoved,

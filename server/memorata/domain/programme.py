@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from memorata.domain.door import DoorPolicy
 from memorata.domain.items import Item, Silence, Text, steps, walks_by_itself
 from memorata.domain.silence import Part, SilencePlan, plan
 
@@ -36,7 +37,8 @@ class Programme:
     """What one ceremony consists of; `starts_ms` is the planned start of the first item after the lobby.
 
     `number` is the number of the anniversary, `date` the civil date of the occurrence, `zone` its IANA time zone.
-    The first of `languages` is the language of the ceremony. `recurs` says whether there is a next year.
+    The first of `languages` is the language of the ceremony. `recurs` says whether there is a next year. `door` is how
+    uninvited people are met, until a host says otherwise.
     """
 
     ceremony_id: str
@@ -55,6 +57,7 @@ class Programme:
     delegations: tuple[Delegation, ...] = ()
     countries: Mapping[str, Text] | None = None
     holding_still: str | None = None
+    door: DoorPolicy = "knock"
 
     def item(self, item_id: str) -> Item | None:
         return next((item for item in self.items if item.id == item_id), None)

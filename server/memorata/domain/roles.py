@@ -31,6 +31,8 @@ ALLOWED: dict[str, tuple[Role, frozenset[Phase]]] = {
     "autopilot.set": ("host", _UNLOCKED),
     "picture.hold": ("host", _UNLOCKED),
     "picture.release": ("host", _UNLOCKED),
+    # An attack does not wait for the end of a silence, and nothing of it is seen inside.
+    "door.set": ("host", _ALWAYS),
     "floor.set_asking": ("moderator", _UNLOCKED),
     # A request during a silence is kept and answered after it: nobody else hears of it meanwhile.
     "floor.request": ("participant", frozenset({"lobby", "live", "silence"})),

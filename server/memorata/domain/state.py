@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from memorata.domain.door import DoorPolicy
 from memorata.domain.errors import Refused
 from memorata.domain.floor import Floor
 from memorata.domain.programme import Moment, Programme, Progress, moment
@@ -18,6 +19,8 @@ class CeremonyState:
     progress: Progress = field(default_factory=Progress)
     floor: Floor = field(default_factory=Floor)
     tributes: Tributes = field(default_factory=Tributes)
+    door: DoorPolicy | None = None
+    """What a host has said about the door; `None`: as the programme has it."""
 
 
 def planned(state: CeremonyState) -> Programme:
@@ -28,6 +31,10 @@ def planned(state: CeremonyState) -> Programme:
     if state.programme is None:
         raise Refused("ceremony.not_planned")
     return state.programme
+
+
+def door_of(state: CeremonyState) -> DoorPolicy:
+    return state.door or planned(state).door
 
 
 def now_shown(state: CeremonyState, now_ms: int) -> Moment:
