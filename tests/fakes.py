@@ -1,11 +1,11 @@
 """Stand-ins for the world that tests can see into and move by hand."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from memorata.domain.events import Recorded
 from memorata.domain.roles import Role
-from memorata.services.ports import Answer, Head, Mark, Participant, StoreBusy
+from memorata.services.ports import Answer, Head, Invitation, Mark, Participant, Sealed, StoreBusy
 from tests.builders import START_MS
 
 
@@ -142,6 +142,9 @@ class MemoryParticipants:
         self.known[participant.id] = (participant, device_hash)
         return participant
 
+    def of_invitation(self, invitation_id: str) -> Participant | None:
+        return next((who for who, _ in self.known.values() if who.invitation_id == invitation_id), None)
+
     def save(self, participant: Participant) -> None:
         self.known[participant.id] = (participant, self.known[participant.id][1])
 
@@ -156,6 +159,68 @@ class MemoryParticipants:
         return self.replaced[ceremony_id, role]
 
 
+class MemoryInvitations:
+    """Personal links; `participants` are removed with theirs, as in the store."""
+
+    def __init__(self, participants: MemoryParticipants | None = None) -> None:
+        self.participants = participants or MemoryParticipants()
+        self.made: dict[str, Sealed] = {}
+        self.claimed: dict[bytes, set[str]] = {}
+
+    def find(self, invitation_id: str) -> Invitation | None:
+        return self.made[invitation_id].invitation if invitation_id in self.made else None
+
+    def by_token(self, token_hash: bytes) -> Invitation | None:
+        return next((one.invitation for one in self.made.values() if one.token_hash == token_hash), None)
+
+    def by_code(self, ceremony_id: str, code_hash: bytes) -> Invitation | None:
+        return next(
+            (
+                one.invitation
+                for one in self.made.values()
+                if (one.invitation.ceremony_id, one.code_hash) == (ceremony_id, code_hash)
+            ),
+            None,
+        )
+
+    def of_ceremony(self, ceremony_id: str) -> tuple[Invitation, ...]:
+        return tuple(one.invitation for one in self.made.values() if one.invitation.ceremony_id == ceremony_id)
+
+    def codes(self, ceremony_id: str) -> frozenset[bytes]:
+        return frozenset(
+            one.code_hash for one in self.made.values() if one.invitation.ceremony_id == ceremony_id and one.code_hash
+        )
+
+    def add(self, sealed: Sequence[Sealed]) -> None:
+        self.made |= {one.invitation.id: one for one in sealed}
+
+    def revoke(self, invitation_id: str, at_ms: int) -> bool:
+        one = self.made[invitation_id]
+        good = one.invitation.revoked_ms is None
+        self.made[invitation_id] = replace(one, invitation=replace(one.invitation, revoked_ms=at_ms))
+        came = self.participants.of_invitation(invitation_id)
+        if came is not None and came.standing != "banned":
+            self.participants.save(replace(came, standing="removed"))
+        return good
+
+    def set_role(self, invitation_id: str, role: Role) -> None:
+        one = self.made[invitation_id]
+        self.made[invitation_id] = replace(one, invitation=replace(one.invitation, role=role))
+        came = self.participants.of_invitation(invitation_id)
+        if came is not None:
+            self.participants.save(replace(came, role=role))
+
+    def claims(self, link_hash: bytes) -> frozenset[str]:
+        return frozenset(self.claimed.get(link_hash, ()))
+
+    def claim(self, link_hash: bytes, device_hash: str, at_ms: int, *, first: bool) -> bool:
+        claimed = self.claimed.setdefault(link_hash, set())
+        if first and claimed:
+            return device_hash in claimed
+        claimed.add(device_hash)
+        return True
+
+
 @dataclass
 class RecordingPublisher:
     """Remembers what was told, in order."""
@@ -166,6 +231,7 @@ class RecordingPublisher:
     rosters: list[str] = field(default_factory=list)
     syncs: list[str] = field(default_factory=list)
     removals: list[tuple[str, str]] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
 
     def publish(self, ceremony_id: str, events: Sequence[Recorded]) -> None:
         self.events.extend(events)
@@ -178,6 +244,9 @@ class RecordingPublisher:
 
     def sync_changed(self, ceremony_id: str) -> None:
         self.syncs.append(ceremony_id)
+
+    def put_out(self, participant_id: str) -> None:
+        self.outside.append(participant_id)
 
     def roster_changed(self, ceremony_id: str) -> None:
         self.rosters.append(ceremony_id)

@@ -570,13 +570,14 @@ export interface RosterPage {
   next: string | null
 }
 
-/** The answer of POST /api/enter. */
+/** The answer of POST /api/enter; whoever is `waiting` asks /api/standing until that changes. */
 export interface Entered {
   token: string
   ceremony: string
   participant: Me
   role: 'watcher' | 'participant' | 'speaker' | 'moderator' | 'host' | 'organizer' | 'admin'
   device: string
+  standing: 'waiting' | 'admitted' | 'refused' | 'removed' | 'banned'
 }
 
 /** What a client shows when it connects; `epoch` and `seq` say how much it knows already. */

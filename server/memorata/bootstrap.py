@@ -17,10 +17,13 @@ from memorata.adapters.sockets.publisher import BEAT_S, SocketPublisher
 from memorata.adapters.sockets.telling import Teller
 from memorata.adapters.store.database import Database
 from memorata.adapters.store.event_log import SqlEventLog
+from memorata.adapters.store.invitations import SqlInvitations
 from memorata.adapters.store.participants import SqlParticipants
 from memorata.config import Settings
+from memorata.domain.state import door_of
 from memorata.services.admission import Admission
 from memorata.services.conductor import Conductor
+from memorata.services.inviting import Inviting
 from memorata.services.keys import Keys
 from memorata.services.live import LiveCeremonies
 from memorata.services.ports import Alarm, Participant
@@ -41,6 +44,7 @@ class Services:
     participants: SqlParticipants
     ceremonies: LiveCeremonies
     admission: Admission
+    inviting: Inviting
     presence: PresenceDesk
     publisher: SocketPublisher
     teller: Teller
@@ -65,7 +69,7 @@ def build(settings: Settings) -> Services:
     clock = SystemClock()
     database = Database(settings.database_url)
     database.upgrade()
-    log, participants = SqlEventLog(database), SqlParticipants(database)
+    log, participants, invitations = SqlEventLog(database), SqlParticipants(database), SqlInvitations(database)
     publisher, alarm = SocketPublisher(), SystemAlarm()
     alarm.each(1.0, "wall clock", clock.watch)
 
@@ -79,7 +83,17 @@ def build(settings: Settings) -> Services:
     ceremonies = LiveCeremonies(log, clock, publisher, counted)
     presence = PresenceDesk(MemorySeats(), publisher, clock, alarm, ceremonies.silent)
     keys = Keys(settings.secret_key)
-    admission = Admission(keys, participants, ceremonies.ids, clock, is_country, changed, publisher.removed)
+    admission = Admission(
+        keys,
+        participants,
+        invitations,
+        ceremonies.ids,
+        lambda ceremony_id: door_of(ceremonies.state(ceremony_id)),
+        clock,
+        is_country,
+        changed,
+        publisher.removed,
+    )
     return Services(
         settings=settings,
         clock=clock,
@@ -88,6 +102,7 @@ def build(settings: Settings) -> Services:
         participants=participants,
         ceremonies=ceremonies,
         admission=admission,
+        inviting=Inviting(keys, invitations, participants, clock, is_country, publisher.put_out),
         presence=presence,
         publisher=publisher,
         teller=Teller(ceremonies, presence, clock),

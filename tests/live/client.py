@@ -53,8 +53,8 @@ def as_json(value: object) -> Any:
 class Person:
     """Enters by a link, connects, keeps a state as a page does, and notes every violation of the protocol."""
 
-    def __init__(self, base_url: str, key: str, *, device: str | None = None, **profile: Any) -> None:
-        self.base_url, self.key = base_url, key
+    def __init__(self, base_url: str, key: str, *, device: str | None = None, pin: str = "", **profile: Any) -> None:
+        self.base_url, self.key, self.pin = base_url, key, pin
         self.device = device or secrets.token_urlsafe(16)
         self.profile = profile
         self.token = ""
@@ -78,7 +78,10 @@ class Person:
     # --- coming and going ---
 
     def enter(self) -> "Person":
-        status, answer = fetch(f"{self.base_url}/api/enter", {"key": self.key, "device": self.device, **self.profile})
+        asked = {"key": self.key, "device": self.device, **self.profile}
+        status, answer = fetch(f"{self.base_url}/api/enter", asked)
+        if status == 403 and self.pin and answer["code"] == "link.pin_needed":
+            status, answer = fetch(f"{self.base_url}/api/enter", {**asked, "pin": self.pin})
         assert status == 200, answer
         self.token, self.ceremony = answer["token"], answer["ceremony"]
         self.participant_id = answer["participant"]["id"]

@@ -16,6 +16,7 @@ import pytest
 from memorata.bootstrap import Services, build
 from memorata.config import Settings
 from memorata.domain.programme import Programme
+from memorata.services.keys import Keys
 from tests.builders import a_programme
 from tests.live.client import PATIENCE_S, Person, eventually, fetch
 
@@ -105,7 +106,7 @@ class Server:
         return dict(links)
 
     def person(self, key: str, **profile: Any) -> Person:
-        return Person(self.url, key, **profile)
+        return Person(self.url, key, pin=Keys(SECRET.encode()).pin(key), **profile)
 
     def defects(self) -> list[str]:
         """What the server itself calls a defect."""

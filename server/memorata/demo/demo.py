@@ -143,7 +143,7 @@ class Demo:
         if not following:
             raise CannotStart(f"{series.id} has no date ahead.")
         programme = programme_for(series, following[0], self.ceremony_id, now_ms + self.plan.start_in_s * 1000)
-        programme = replace(programme, lobby_opens_ms=min(now_ms, programme.lobby_opens_ms))
+        programme = replace(programme, lobby_opens_ms=min(now_ms, programme.lobby_opens_ms), door="open")
         return brisk(programme) if self.plan.brisk else programme
 
     def serve(self, environment: Mapping[str, str], port: int) -> None:

@@ -51,9 +51,20 @@ ALLOWED: dict[str, tuple[Role, frozenset[Phase]]] = {
     "wreath.lay": ("participant", _LIVE),
     "candle.light": ("participant", _LIVE),
     "wish.offer": ("participant", frozenset({"lobby", "live", "closed"})),
+    "links.see": ("moderator", _ALWAYS),
+    "links.see_staff": ("host", _ALWAYS),
+    "invitation.see": ("host", _ALWAYS),
+    "invitation.make": ("host", _ALWAYS),
+    "invitation.revoke": ("host", _ALWAYS),
     "wish.release": ("moderator", _QUIET),
     "wish.withhold": ("moderator", _QUIET),
 }
+
+
+BESIDE: frozenset[str] = frozenset(
+    {"links.see", "links.see_staff", "invitation.see", "invitation.make", "invitation.revoke"}
+)
+"""What is asked beside the log: of these nothing is told to everybody."""
 
 
 def at_least(role: Role, wanted: Role) -> bool:

@@ -1,13 +1,27 @@
 """Who enters by which link, as whom, and comes back after a lost connection."""
 
 import re
+import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from memorata.domain.door import DoorPolicy
 from memorata.domain.errors import Refused
+from memorata.domain.roles import Role, is_staff
 from memorata.domain.words import COMMUNITY_MAX, NAME_MAX, country_code, line
 from memorata.services.keys import Keys, digest, new_id
-from memorata.services.ports import LINK_ROLES, Clock, Consent, LinkRole, Participant, Participants
+from memorata.services.ports import (
+    LINK_ROLES,
+    Clock,
+    Consent,
+    Invitation,
+    Invitations,
+    LinkRole,
+    Participant,
+    Participants,
+    Standing,
+)
+from memorata.services.tries import Tries
 
 PEOPLE_MAX = 500
 """The most people behind one screen."""
@@ -17,6 +31,17 @@ PARTICIPANTS_MAX = 50_000
 
 STALE_MS = 5_000
 """How long links are remembered before the store is asked whether one has been replaced."""
+
+PINS_WRONG, PINS_WITHIN_MS = 5, 15 * 60_000
+"""How often a PIN may be wrong for one link before it rests: a million PINs would take a lifetime."""
+
+_OUTSIDE: dict[Standing, str] = {
+    "waiting": "door.waiting",
+    "refused": "door.refused",
+    "removed": "person.removed",
+    "banned": "person.banned",
+}
+"""What somebody is told who is not inside."""
 
 _DEVICE = re.compile(r"[A-Za-z0-9_.:-]{8,200}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
@@ -42,14 +67,33 @@ class Entry:
     device: str
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a key opens; `invitation` is whom it is for, when it is a personal one."""
+
+    key: str
+    ceremony_id: str
+    role: Role
+    invitation: Invitation | None = None
+
+    @property
+    def hash(self) -> bytes:
+        return digest(self.key)
+
+
 class Admission:
-    """The doors. `changed` hears of every participant whose profile has changed; `removed` of replaced links."""
+    """The doors. `changed` hears of every participant whose profile has changed; `removed` of replaced links.
+
+    `door` says how uninvited people are met at a ceremony just now.
+    """
 
     def __init__(
         self,
         keys: Keys,
         participants: Participants,
+        invitations: Invitations,
         ceremony_ids: Callable[[], Iterable[str]],
+        door: Callable[[str], DoorPolicy],
         clock: Clock,
         is_country: Callable[[str], bool],
         changed: Callable[[Participant], None],
@@ -57,6 +101,9 @@ class Admission:
     ) -> None:
         self._keys = keys
         self._participants = participants
+        self._invitations = invitations
+        self._door = door
+        self._pins = Tries(clock, PINS_WRONG, PINS_WITHIN_MS)
         self._ceremony_ids = ceremony_ids
         self._clock = clock
         self._is_country = is_country
@@ -71,20 +118,29 @@ class Admission:
         self._refresh(0)
         return {role: self._keys.link(ceremony_id, role, self._generation(ceremony_id, role)) for role in LINK_ROLES}
 
-    def resolve(self, key: str) -> tuple[str, LinkRole]:
-        """The ceremony and role of a link.
+    def pin(self, key: str) -> str:
+        """What a second browser must know besides this link of somebody who leads; never to be logged."""
+        return self._keys.pin(key)
 
-        Raises: Refused: `link.unknown`.
+    def resolve(self, key: str) -> Link:
+        """What a key opens.
+
+        Raises: Refused: `link.unknown`; `link.revoked` for a personal link that was taken back.
         """
         self._refresh(STALE_MS)
         wanted = digest(key)
         if wanted not in self._index:
             self._learn(self._index, self._generations)
         if wanted not in self._index:
+            invitation = self._invitations.by_token(wanted)
+            if invitation is not None and invitation.revoked_ms is not None:
+                raise Refused("link.revoked")
+            if invitation is not None:
+                return Link(key, invitation.ceremony_id, invitation.role, invitation)
             self._refresh(1_000)  # replaced a moment ago? a guesser makes us look once a second at most
         if wanted not in self._index:
             raise Refused("link.unknown")
-        return self._index[wanted]
+        return Link(key, *self._index[wanted])
 
     def renew(self, ceremony_id: str, role: LinkRole) -> str:
         """Replace the link of a role; whoever came by the old one is put out. Returns the new key."""
@@ -93,49 +149,132 @@ class Admission:
         self._removed(ceremony_id, role)
         return key
 
-    def enter(self, key: str, device: str | None, profile: Profile) -> Entry:
-        """Come in by a link: the same device is the same participant, with what is said anew.
+    def enter(self, key: str, device: str | None, profile: Profile, pin: str = "") -> Entry:
+        """Come in by a link, or come to the door: the same device is the same participant, with what is said anew.
 
-        Raises: Refused: `link.unknown`, `words.not_allowed`, `ceremony.full`.
+        A personal link is the same person on whatever device. The link of somebody who leads is exchanged once, for
+        the browser it is first opened in; another one must know its PIN too.
+
+        Raises: Refused: `link.unknown`, `link.revoked`, `link.pin_needed`, `link.pin_wrong`, `link.pin_locked`,
+            `words.not_allowed`, `ceremony.full`, `door.closed`, `person.banned`.
         """
-        ceremony_id, role = self.resolve(key)
+        link = self.resolve(key)
         if device is not None and not _DEVICE.fullmatch(device):
             raise Refused("words.not_allowed", field="device", reason="characters")
         device = device or new_id()
-        device_hash = self._keys.device(device)
-        found = self._participants.find_by_device(ceremony_id, role, device_hash)
-        generation = self._generation(ceremony_id, role)
+        seat = self._keys.device(device)
+        if is_staff(link.role):
+            self._exchange(link, seat, pin)
+        if link.invitation is not None:
+            seat = self._keys.seat(link.invitation.id)
+        found = self._participants.find_by_device(link.ceremony_id, link.role, seat)
+        generation = self._generation(link.ceremony_id, link.role) if link.invitation is None else 0
         if found is None:
-            if self._participants.count(ceremony_id) >= PARTICIPANTS_MAX:
+            if self._participants.count(link.ceremony_id) >= PARTICIPANTS_MAX:
                 raise Refused("ceremony.full")
-            blank = Participant(id=new_id(), ceremony_id=ceremony_id, role=role, generation=generation)
-            added = self._participants.add(self._said(blank, profile), device_hash, self._clock.now_ms())
+            newcomer = replace(self._newcomer(link), generation=generation)
+            added = self._participants.add(self._said(newcomer, profile), seat, self._clock.now_ms())
             return Entry(self._keys.token(added.id), added, device)
-        back = self._save(found, replace(self._said(found, profile), generation=generation))
+        standing = self._standing_of(found)
+        back = self._save(found, replace(self._said(found, profile), generation=generation, standing=standing))
         return Entry(self._keys.token(back.id), back, device)
+
+    def standing(self, token: str) -> Participant:
+        """How somebody stands who may be waiting at the door; opened meanwhile, it lets them in.
+
+        Raises: Refused: `link.unknown`, `link.revoked`, `door.closed`.
+        """
+        found = self._find(self._holder(token))
+        if not self._still_good(found):
+            raise Refused("link.revoked")
+        if found.standing != "waiting":
+            return found
+        return self._save(found, replace(found, standing=self._standing_of(found)))
+
+    def _newcomer(self, link: Link) -> Participant:
+        """Somebody as they come for the first time: known by their invitation, or by nothing yet."""
+        blank = Participant(id=new_id(), ceremony_id=link.ceremony_id, role=link.role)
+        invitation = link.invitation
+        if invitation is not None:
+            return replace(
+                blank,
+                invitation_id=invitation.id,
+                name=invitation.name,
+                community=invitation.community,
+                country=invitation.country,
+                language=invitation.language,
+            )
+        if is_staff(link.role):
+            return blank
+        return replace(blank, standing=self._met(link.ceremony_id), name_state="held")
+
+    def _standing_of(self, known: Participant) -> Standing:
+        """How somebody stands who comes again. Who has been inside comes in at any door; who was sent out knocks.
+
+        Raises: Refused: `person.banned`, `door.closed`.
+        """
+        if known.standing == "banned":
+            raise Refused("person.banned")
+        if known.standing == "admitted":
+            return "admitted"
+        met = self._met(known.ceremony_id)
+        return met if known.standing == "waiting" else "waiting"
+
+    def _met(self, ceremony_id: str) -> Standing:
+        policy = self._door(ceremony_id)
+        if policy == "closed":
+            raise Refused("door.closed", ceremony_id=ceremony_id)
+        return "admitted" if policy == "open" else "waiting"
+
+    def _exchange(self, link: Link, seat: str, pin: str) -> None:
+        """Bind the link to this browser, if it is the first one or knows the PIN."""
+        claims = self._invitations.claims(link.hash)
+        if seat in claims:
+            return
+        now_ms = self._clock.now_ms()
+        if not claims and self._invitations.claim(link.hash, seat, now_ms, first=True):
+            return
+        wait_ms = self._pins.wait_ms(link.hash)
+        if wait_ms:
+            raise Refused("link.pin_locked", after_s=-(-wait_ms // 1000))
+        if not pin:
+            raise Refused("link.pin_needed")
+        if not secrets.compare_digest(pin.strip().encode(), self._keys.pin(link.key).encode()):
+            self._pins.wrong(link.hash)
+            raise Refused("link.pin_wrong")
+        self._pins.right(link.hash)
+        self._invitations.claim(link.hash, seat, now_ms, first=False)
 
     def authenticate(self, token: str) -> Participant:
         """Whose token this is.
 
         Raises: Refused: `link.unknown` when it is nobody's, `link.revoked` when the link has been replaced.
         """
+        return self.participant(self._holder(token))
+
+    def _holder(self, token: str) -> str:
         participant_id = self._keys.holder(token)
         if participant_id is None:
             raise Refused("link.unknown")
-        return self.participant(participant_id)
+        return participant_id
 
     def participant(self, participant_id: str) -> Participant:
-        """Who this is now.
+        """Who this is now, and inside.
 
-        Raises: Refused: `link.unknown`; `link.revoked` when the link they came by has been replaced.
+        Raises: Refused: `link.unknown`; `link.revoked` when the link they came by has been replaced; `door.waiting`,
+            `door.refused`, `person.removed` or `person.banned` when they are not inside.
         """
         participant = self._find(participant_id)
-        if not self.admitted(participant):
+        if not self._still_good(participant):
             raise Refused("link.revoked")
+        if participant.standing != "admitted":
+            raise Refused(_OUTSIDE[participant.standing])
         return participant
 
-    def admitted(self, participant: Participant) -> bool:
-        """Whether the link that somebody came by is still good."""
+    def _still_good(self, participant: Participant) -> bool:
+        """Whether the link that somebody came by is; a personal one that is taken back removes its person."""
+        if participant.invitation_id is not None:
+            return True
         return participant.generation == self.generation(participant.ceremony_id, participant.role)
 
     def generation(self, ceremony_id: str, role: str) -> int:

@@ -8,6 +8,8 @@ import secrets
 
 _LINK_BYTES = 18
 _TOKEN_BYTES = 24
+_INVITATION_BYTES = 16
+DIGITS = 6
 _TOKEN = re.compile(r"([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{32})")
 
 
@@ -36,6 +38,26 @@ class Keys:
         """What is stored in the place of a device's own word."""
         return _text(self._mac("device", device))
 
+    def invitation(self, invitation_id: str) -> str:
+        """What stands in the address of a personal link: 128 bits."""
+        return _text(self._mac("invitation", invitation_id)[:_INVITATION_BYTES])
+
+    def seat(self, invitation_id: str) -> str:
+        """What is stored in the place of a device for somebody who may come by any."""
+        return _text(self._mac("seat", invitation_id))
+
+    def code(self, invitation_id: str, turn: int) -> str:
+        """Six digits to be read out on the telephone; another turn is another code."""
+        return _digits(self._mac("code", invitation_id, str(turn)))
+
+    def code_hash(self, ceremony_id: str, code: str) -> bytes:
+        """By what a code is looked up; without the secret, a million tries would tell it."""
+        return self._mac("code hash", ceremony_id, code)
+
+    def pin(self, key: str) -> str:
+        """Six digits that a second browser must know besides the link; handed on by another way than the link."""
+        return _digits(self._mac("pin", key))
+
     def _token_mac(self, participant_id: str) -> str:
         return _text(self._mac("token", participant_id)[:_TOKEN_BYTES])
 
@@ -53,6 +75,10 @@ def digest(key: str) -> bytes:
 def new_id() -> str:
     """128 random bits as 22 letters."""
     return secrets.token_urlsafe(16)
+
+
+def _digits(data: bytes) -> str:
+    return f"{int.from_bytes(data[:8]) % 10**DIGITS:0{DIGITS}}"
 
 
 def _text(data: bytes) -> str:

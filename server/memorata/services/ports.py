@@ -119,6 +119,8 @@ class Participants(Protocol):
 
     def find_by_device(self, ceremony_id: str, role: Role, device_hash: str) -> Participant | None: ...
 
+    def of_invitation(self, invitation_id: str) -> Participant | None: ...
+
     def add(self, participant: Participant, device_hash: str, now_ms: int) -> Participant:
         """The participant of this device: the one given, or another one that was added just before."""
 
@@ -131,6 +133,63 @@ class Participants(Protocol):
 
     def next_generation(self, ceremony_id: str, role: Role) -> int:
         """Replace the link of a role; returns the new generation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A personal link and whom it is for. The link and its spoken code are derived from `id` and `turn`, not stored."""
+
+    id: str
+    ceremony_id: str
+    role: Role
+    name: str = ""
+    community: str = ""
+    country: str | None = None
+    language: str = ""
+    mail: str = ""
+    turn: int = 0
+    created_ms: int = 0
+    revoked_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """An invitation as it is stored: with the hashes by which its link and its code are known again."""
+
+    invitation: Invitation
+    token_hash: bytes
+    code_hash: bytes | None
+
+
+class Invitations(Protocol):
+    """Personal links. Every method may raise StoreBusy."""
+
+    def find(self, invitation_id: str) -> Invitation | None: ...
+
+    def by_token(self, token_hash: bytes) -> Invitation | None: ...
+
+    def by_code(self, ceremony_id: str, code_hash: bytes) -> Invitation | None: ...
+
+    def of_ceremony(self, ceremony_id: str) -> tuple[Invitation, ...]:
+        """All of them, the revoked too, in the order in which they were made."""
+
+    def codes(self, ceremony_id: str) -> frozenset[bytes]:
+        """The hashes of the codes that are taken."""
+
+    def add(self, sealed: Sequence[Sealed]) -> None:
+        """All or none. Raises: StoreBusy: another process took one of the codes a moment ago."""
+
+    def revoke(self, invitation_id: str, at_ms: int) -> bool:
+        """Whether it was good until now; whoever came by it is removed with it."""
+
+    def set_role(self, invitation_id: str, role: Role) -> None:
+        """Of the invitation and of whoever came by it."""
+
+    def claims(self, link_hash: bytes) -> frozenset[str]:
+        """The hashes of the browsers in which a link has been exchanged."""
+
+    def claim(self, link_hash: bytes, device_hash: str, at_ms: int, *, first: bool) -> bool:
+        """Note a browser; of several that come `first`, only one is."""
 
 
 class Publisher(Protocol):
@@ -149,6 +208,9 @@ class Publisher(Protocol):
         """How well the audience keeps the step has changed, which is told to staff alone."""
 
     def roster_changed(self, ceremony_id: str) -> None: ...
+
+    def put_out(self, participant_id: str) -> None:
+        """What somebody may do has changed: their lines are closed, and told why where they may not come back."""
 
     def removed(self, ceremony_id: str, role: Role) -> None:
         """The link of a role has been replaced: those who came by it are told, and their lines are closed."""

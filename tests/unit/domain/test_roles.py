@@ -6,13 +6,13 @@ import pytest
 
 from memorata.domain.commands import COMMANDS, PlanCeremony
 from memorata.domain.errors import Refused
-from memorata.domain.roles import ALLOWED, RANKS, Phase, Role, permit
+from memorata.domain.roles import ALLOWED, BESIDE, RANKS, Phase, Role, permit
 
 PHASES: tuple[Phase, ...] = ("planned", "lobby", "live", "silence", "closed")
 
 
 def test_the_table_names_every_command_and_nothing_else() -> None:
-    assert set(ALLOWED) == {*COMMANDS, PlanCeremony.kind}
+    assert set(ALLOWED) == {*COMMANDS, PlanCeremony.kind, *BESIDE}
 
 
 @pytest.mark.parametrize(("role", "phase"), list(itertools.product(RANKS, PHASES)))

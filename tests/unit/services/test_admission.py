@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
+from memorata.domain.door import DoorPolicy
 from memorata.domain.errors import Refused
-from memorata.services.admission import Admission, Profile
+from memorata.services.admission import Admission, Link, Profile
+from memorata.services.inviting import Inviting
 from memorata.services.keys import Keys
 from memorata.services.ports import Participant
-from tests.fakes import FakeClock, MemoryParticipants
+from tests.fakes import FakeClock, MemoryInvitations, MemoryParticipants
 
 ID = "remembrance-2027"
 DEVICE = "the-device-of-chiyo"
@@ -23,9 +25,17 @@ class Door(Admission):
         self.ceremony_ids = [ID]
         self.told: list[Participant] = []
         self.put_out: list[tuple[str, str]] = []
+        self.policy: DoorPolicy = "open"
+        keys = Keys(secret)
+        self.invitations = MemoryInvitations(self.participants)
+        self.outside: list[str] = []
+        self.inviting = Inviting(
+            keys, self.invitations, self.participants, self.clock, {"JP", "BR"}.__contains__, self.outside.append
+        )
         super().__init__(
-            Keys(secret), self.participants, lambda: self.ceremony_ids, self.clock, {"JP", "BR"}.__contains__,
-            self.told.append, lambda ceremony_id, role: self.put_out.append((ceremony_id, role)),
+            keys, self.participants, self.invitations, lambda: self.ceremony_ids, lambda _: self.policy, self.clock,
+            {"JP", "BR"}.__contains__, self.told.append,
+            lambda ceremony_id, role: self.put_out.append((ceremony_id, role)),
         )  # fmt: skip
 
 
@@ -45,7 +55,9 @@ def test_links_are_long_different_and_always_the_same(door: Door) -> None:
 
 def test_each_link_opens_its_own_door(door: Door) -> None:
     links = door.links(ID)
-    assert {role: door.resolve(key) for role, key in links.items()} == {role: (ID, role) for role in links}
+    assert {role: door.resolve(key) for role, key in links.items()} == {
+        role: Link(key, ID, role) for role, key in links.items()
+    }
 
 
 @pytest.mark.parametrize("key", ["", "x", "A" * 24, "../../etc", "ключ"])
@@ -58,7 +70,7 @@ def test_a_ceremony_planned_a_moment_ago_can_be_entered(door: Door) -> None:
     door.resolve(door.links(ID)["host"])
     door.ceremony_ids.append("another")
     key = Door().links("another")["host"]
-    assert door.resolve(key) == ("another", "host")
+    assert door.resolve(key) == Link(key, "another", "host")
 
 
 def test_the_same_device_is_the_same_person(door: Door) -> None:
@@ -125,7 +137,7 @@ def test_a_link_replaced_by_another_process_is_out_within_seconds(door: Door) ->
     door.clock.forward(5_001)
     with pytest.raises(Refused, match=r"link\.revoked"):
         door.authenticate(entry.token)
-    assert door.resolve(new) == (ID, "participant")
+    assert door.resolve(new) == Link(new, ID, "participant")
 
 
 REFUSED: list[tuple[dict[str, Any], str]] = [

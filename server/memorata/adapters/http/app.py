@@ -5,7 +5,7 @@ from typing import Protocol
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from memorata.adapters.http import calendar, clock, entry, errors, health, media, pages, programme, watch
+from memorata.adapters.http import calendar, clock, entry, errors, health, invitations, media, pages, programme, watch
 from memorata.adapters.http.house import House
 from memorata.adapters.http.security import protect
 from memorata.adapters.http.showing import prepare
@@ -13,6 +13,7 @@ from memorata.adapters.sockets.telling import Teller
 from memorata.config import Settings
 from memorata.services.admission import Admission
 from memorata.services.conductor import Conductor
+from memorata.services.inviting import Inviting
 from memorata.services.live import LiveCeremonies
 from memorata.services.ports import Clock
 from memorata.services.presence import PresenceDesk
@@ -34,6 +35,8 @@ class Needs(Protocol):
     @property
     def teller(self) -> Teller: ...
     @property
+    def inviting(self) -> Inviting: ...
+    @property
     def conductor(self) -> Conductor: ...
 
 
@@ -46,6 +49,7 @@ def register(app: Flask, services: Needs) -> None:
         services.admission,
         services.presence,
         services.teller,
+        services.inviting,
     )
     proxies = services.settings.proxies
     if proxies:
@@ -54,6 +58,6 @@ def register(app: Flask, services: Needs) -> None:
     app.wsgi_app = clock.telling_time(app.wsgi_app, services.clock)  # type: ignore[assignment,method-assign]
     prepare(app)
     app.after_request(protect)
-    for part in (errors, pages, programme, watch, entry, calendar, media):
+    for part in (errors, pages, programme, watch, entry, invitations, calendar, media):
         app.register_blueprint(part.blueprint(house))
     app.register_blueprint(health.blueprint(house, lambda: services.conductor.scanned_ms))

@@ -38,23 +38,24 @@ class Entrance(Description, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     key: Annotated[str, msgspec.Meta(max_length=200)]
     device: Line = ""
     hall: bool = False
+    pin: Annotated[str, msgspec.Meta(max_length=40)] = ""
 
 
 T = TypeVar("T")
 
 
-def read(kind: type[T]) -> T:
-    """The body of the request.
+def read(kind: type[T], most: int = BODY_MAX) -> T:
+    """The body of the request, of so many bytes at most.
 
     Raises: Refused: `message.not_json`, which also keeps forms of other sites out, `.too_large` or `.invalid`.
     """
     if request.mimetype != "application/json":
         raise Refused("message.not_json")
-    if (request.content_length or 0) > BODY_MAX:
-        raise Refused("message.too_large", most=BODY_MAX)
-    body = request.stream.read(BODY_MAX + 1)
-    if len(body) > BODY_MAX:
-        raise Refused("message.too_large", most=BODY_MAX)
+    if (request.content_length or 0) > most:
+        raise Refused("message.too_large", most=most)
+    body = request.stream.read(most + 1)
+    if len(body) > most:
+        raise Refused("message.too_large", most=most)
     try:
         return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as fault:
@@ -77,9 +78,15 @@ def blueprint(house: House) -> Blueprint:
     @pages.post("/api/enter")
     def enter() -> Response:
         body = read(Entrance)
-        entry = house.admission.enter(body.key, body.device or None, body.profile())
+        entry = house.admission.enter(body.key, body.device or None, body.profile(), body.pin)
         who = entry.participant
-        return encoded(wire.Entered(entry.token, who.ceremony_id, me(who), who.role, entry.device), "no-store")
+        entered = wire.Entered(entry.token, who.ceremony_id, me(who), who.role, entry.device, who.standing)
+        return encoded(entered, "no-store")
+
+    @pages.get("/api/standing")
+    def standing() -> Response:
+        who = house.admission.standing(bearer())
+        return encoded({"standing": who.standing}, "no-store")
 
     @pages.post("/api/me")
     def describe() -> Response:

@@ -17,6 +17,19 @@ STATUS = {
     "ceremony.unknown": 404,
     "ceremony.full": 503,
     "link.unknown": 404,
+    "link.revoked": 403,
+    "link.pin_needed": 403,
+    "link.pin_wrong": 403,
+    "link.pin_locked": 429,
+    "code.unknown": 404,
+    "code.locked": 429,
+    "door.closed": 403,
+    "door.waiting": 403,
+    "door.refused": 403,
+    "person.removed": 403,
+    "person.banned": 403,
+    "invitation.invalid": 422,
+    "invitation.unknown": 404,
     "token.missing": 401,
     "role.not_allowed": 403,
     "words.not_allowed": 422,
@@ -48,10 +61,23 @@ def sentence(code: str) -> str:
     """What a refusal means, in the language of the page."""
     _ = tongue().catalogue.gettext
     sentences = {
+        "link.revoked": _("This link is no longer in use. Please look for a newer message from the organizers."),
         "link.unknown": _("This link is not known. It may have been replaced by a new one."),
         "ceremony.unknown": _("There is no ceremony at this address."),
         "ceremony.full": _("So many people have come that this server has no more seats. You can watch without one."),
         "token.missing": _("Please open your link again."),
+        "link.pin_needed": _(
+            "This link has been opened in another browser. Its PIN, which was sent apart, opens it here."
+        ),
+        "link.pin_wrong": _("This is not the PIN of this link."),
+        "link.pin_locked": _("Too many PINs have been tried. Please wait a while."),
+        "code.unknown": _("This number is not known here. Please look at it once more, or ring us."),
+        "code.locked": _("Too many numbers have been tried. Please wait a while, or open the link of your letter."),
+        "door.closed": _("The doors are closed. You can watch without a seat."),
+        "door.waiting": _("Please wait at the door: somebody will let you in."),
+        "door.refused": _("You have not been let in. You can watch without a seat."),
+        "person.removed": _("You have been asked to leave. You can watch without a seat."),
+        "person.banned": _("You cannot come in here. Please ring us if this is a mistake."),
         "words.not_allowed": _(
             "This cannot be written here: it is too long, empty, or contains characters that are not shown."
         ),

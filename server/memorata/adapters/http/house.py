@@ -9,11 +9,12 @@ from memorata.config import Settings
 from memorata.domain.errors import Refused
 from memorata.domain.events import CeremonyPlanned
 from memorata.domain.programme import Programme
-from memorata.domain.roles import Role
-from memorata.domain.state import CeremonyState
+from memorata.domain.roles import Role, permit
+from memorata.domain.state import CeremonyState, phase_of
 from memorata.services.admission import Admission
+from memorata.services.inviting import Inviting
 from memorata.services.live import LiveCeremonies
-from memorata.services.ports import Clock, LinkRole
+from memorata.services.ports import Clock, LinkRole, Participant
 from memorata.services.presence import PresenceDesk
 
 
@@ -39,7 +40,9 @@ class House:
         admission: Admission,
         presence: PresenceDesk,
         teller: Teller,
+        inviting: Inviting,
     ) -> None:
+        self.inviting = inviting
         self.settings = settings
         self.clock = clock
         self.admission = admission
@@ -69,11 +72,20 @@ class House:
 
         Raises: Refused: `link.unknown`.
         """
-        ceremony_id, role = self.admission.resolve(key)
-        shown = self._shown(ceremony_id)
+        link = self.admission.resolve(key)
+        shown = self._shown(link.ceremony_id)
         if shown is None:
             raise Refused("link.unknown")
-        return shown, role
+        return shown, link.role
+
+    def leader(self, token: str, kind: str) -> Participant:
+        """Who asks for something that the table of roles has beside the log.
+
+        Raises: Refused: as `Admission.authenticate` and `permit`.
+        """
+        who = self.admission.authenticate(token)
+        permit(who.role, kind, phase_of(self._ceremonies.state(who.ceremony_id), self.clock.now_ms()))
+        return who
 
     def counts(self, ceremony_id: str) -> wire.Presence:
         """Who is there, in numbers, as the public may know."""

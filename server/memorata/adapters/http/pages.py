@@ -3,13 +3,13 @@
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from memorata.adapters.http.house import House, Shown, addresses
+from memorata.adapters.http.house import House, Shown
 from memorata.adapters.http.order import ends_ms
 from memorata.adapters.http.showing import dress
 from memorata.adapters.http.stage import stage_page
 from memorata.domain.errors import Refused
 from memorata.domain.programme import moment
-from memorata.domain.roles import at_least, is_staff
+from memorata.domain.roles import is_staff
 from memorata.services.snapshots import public_programme
 
 AFTERWARDS_MS = 6 * 3600 * 1000
@@ -53,11 +53,8 @@ def blueprint(house: House) -> Blueprint:
         if not is_staff(role):
             # Said in the same way as for a link that does not exist.
             raise Refused("link.unknown")
-        keys = house.admission.links(shown.ceremony_id)
-        links = addresses(house.base_url, shown.ceremony_id, keys)
-        if not at_least(role, "host"):
-            del links["host"]
-        return stage_page(house, shown, "host", key=key, links=links)
+        # The link alone shows no more than the public sees: it may have been exchanged in another browser.
+        return stage_page(house, shown, "host", key=key)
 
     return pages
 

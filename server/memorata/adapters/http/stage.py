@@ -34,7 +34,7 @@ def stage_page(
         "ceremony_id": shown.ceremony_id,
         "language": tongue.tag,
         "languages": [(tag, own_name(tag)) for tag in tongue.offered],
-        "programme": plain(shown.programme if view == "host" else programme),
+        "programme": plain(programme),
         "server_now_ms": house.clock.now(),
         "telephone": programme.telephone,
         "countries": country_names(tongue.tag, programme.countries),

@@ -86,16 +86,24 @@ class SocketPublisher:
             if connection.role == role and connection.generation != current:
                 self.put_out_if_removed(connection.sid)
 
+    def put_out(self, participant_id: str) -> None:
+        for connection in self.connections.of_participant(participant_id):
+            self.put_out_if_removed(connection.sid)
+
     def put_out_if_removed(self, sid: str) -> None:
-        """Close the line of somebody whose link has been replaced."""
+        """Close the line of somebody who may not be inside any more, or who comes back as somebody else."""
         connection = self.connections.get(sid)
         if connection is None or self._admission is None:
             return
         try:
-            self._admission.participant(connection.participant_id)
+            role = self._admission.participant(connection.participant_id).role
         except Refused as refused:
             self._emit("gone", Gone(refused.code), sid)
             self._server.disconnect(sid, namespace=NAMESPACE)
+        else:
+            if role != connection.role:
+                # A page whose engine loses the line comes back by itself, and is greeted as what it is now.
+                self._server.eio.disconnect(self._server.manager.eio_sid_from_sid(sid, NAMESPACE))
 
     def beat(self) -> None:
         """The number of the last event, to everybody, so that its loss shows."""

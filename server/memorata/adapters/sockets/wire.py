@@ -17,7 +17,7 @@ from memorata.domain.programme import Progress
 from memorata.domain.roles import Role
 from memorata.domain.state import CeremonyState
 from memorata.domain.tributes import Wish
-from memorata.services.ports import Consent
+from memorata.services.ports import Consent, Standing
 
 MESSAGE_MAX = 16_384
 """Bytes of one message from a client; a poem of 4,000 letters in any alphabet fits."""
@@ -175,13 +175,14 @@ class RosterPage(msgspec.Struct, frozen=True):
 
 
 class Entered(msgspec.Struct, frozen=True):
-    """The answer of POST /api/enter."""
+    """The answer of POST /api/enter; whoever is `waiting` asks /api/standing until that changes."""
 
     token: str
     ceremony: str
     participant: Me
     role: Role
     device: str
+    standing: Standing
 
 
 # --- from the client ---------------------------------------------------------------------------------------------

@@ -22,6 +22,9 @@ class SqlParticipants:
         known = t.participant.c
         return self._first(known.ceremony_id == ceremony_id, known.role == role, known.device_hash == device_hash)
 
+    def of_invitation(self, invitation_id: str) -> Participant | None:
+        return self._first(t.participant.c.invitation_id == invitation_id)
+
     def add(self, participant: Participant, device_hash: str, now_ms: int) -> Participant:
         row = {**_said(participant), "id": participant.id, "ceremony_id": participant.ceremony_id}
         row |= {"role": participant.role, "device_hash": device_hash, "entered_ms": now_ms}

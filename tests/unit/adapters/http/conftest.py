@@ -13,13 +13,15 @@ from memorata.adapters.presence.memory import MemorySeats
 from memorata.adapters.sockets.telling import Teller
 from memorata.config import Settings
 from memorata.domain.programme import Programme
+from memorata.domain.state import door_of
 from memorata.services.admission import Admission
 from memorata.services.conductor import Conductor
+from memorata.services.inviting import Inviting
 from memorata.services.keys import Keys
 from memorata.services.live import LiveCeremonies
 from memorata.services.presence import PresenceDesk
 from tests.builders import START_MS
-from tests.fakes import FakeAlarm, FakeClock, MemoryLog, MemoryParticipants, RecordingPublisher
+from tests.fakes import FakeAlarm, FakeClock, MemoryInvitations, MemoryLog, MemoryParticipants, RecordingPublisher
 
 
 class Office:
@@ -34,10 +36,14 @@ class Office:
         self.ceremonies = LiveCeremonies(self.log, self.clock, publisher)
         alarm = FakeAlarm(self.clock)
         self.presence = PresenceDesk(MemorySeats(), publisher, self.clock, alarm, self.ceremonies.silent)
+        keys, self.invitations = Keys(self.settings.secret_key), MemoryInvitations(self.participants)
+        self.inviting = Inviting(keys, self.invitations, self.participants, self.clock, is_country, publisher.put_out)
         self.admission = Admission(
-            Keys(self.settings.secret_key),
+            keys,
             self.participants,
+            self.invitations,
             self.ceremonies.ids,
+            lambda ceremony_id: door_of(self.ceremonies.state(ceremony_id)),
             self.clock,
             is_country,
             self.presence.changed,

@@ -102,7 +102,6 @@ def test_notes_for_the_host_are_on_no_public_page(office: Office, browser: Flask
     keys = office.plan(a_programme())
     for path in (f"/c/{ID}", f"/c/{ID}/programme.json", f"/c/{ID}/watch", f"/e/{keys['participant']}"):
         assert "Smile." not in browser.get(path).text
-    assert "Smile." in browser.get(f"/h/{keys['host']}").text
 
 
 def test_a_page_speaks_the_language_asked_for(office: Office, browser: FlaskClient) -> None:
@@ -175,20 +174,39 @@ def test_nothing_that_somebody_wrote_ends_the_boot_block(office: Office, browser
     assert "alert(1)</script>" not in page.text
 
 
-def test_a_host_gets_the_links_to_hand_on_and_a_moderator_all_but_the_hosts(
+def test_a_link_of_the_staff_shows_no_more_than_the_public_sees(office: Office, browser: FlaskClient) -> None:
+    keys = office.plan(a_programme())
+    page = browser.get(f"/h/{keys['host']}").text
+    assert "Smile." not in page
+    assert keys["moderator"] not in page
+    assert keys["participant"] not in page
+
+
+def test_a_host_gets_the_links_to_hand_on_and_a_moderator_all_but_the_staffs(
     office: Office, browser: FlaskClient
 ) -> None:
     keys = office.plan(a_programme())
-    host, moderator = (boot_of(browser.get(f"/h/{keys[role]}"))["links"] for role in ("host", "moderator"))
-    assert host == {
-        "host": f"https://memory.example.org/h/{keys['host']}",
-        "moderator": f"https://memory.example.org/h/{keys['moderator']}",
+
+    def asked(role: str) -> dict[str, dict[str, str]]:
+        token = browser.post("/api/enter", json={"key": keys[role]}).get_json()["token"]
+        found: dict[str, dict[str, str]] = browser.get(
+            "/api/links", headers={"Authorization": f"Bearer {token}"}
+        ).get_json()
+        return found
+
+    public = {
         "participant": f"https://memory.example.org/e/{keys['participant']}",
         "hall": f"https://memory.example.org/e/{keys['participant']}/hall",
         "watch": f"https://memory.example.org/c/{ID}/watch",
         "programme": f"https://memory.example.org/c/{ID}",
     }
-    assert moderator == {name: link for name, link in host.items() if name != "host"}
+    staff = {role: f"https://memory.example.org/h/{keys[role]}" for role in ("host", "moderator")}
+    assert asked("host") == {
+        "links": public | staff,
+        "pins": {role: office.admission.pin(keys[role]) for role in staff},
+    }
+    assert asked("moderator") == {"links": public, "pins": {}}
+    assert asked("participant")["code"] == "role.not_allowed"
 
 
 def test_a_staff_link_opened_as_a_participants_leads_to_the_console(office: Office, browser: FlaskClient) -> None:

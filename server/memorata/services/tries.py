@@ -1,0 +1,44 @@
+"""How often somebody may be wrong: short numbers are only safe because few of them can be tried."""
+
+from collections import deque
+from collections.abc import Hashable
+
+from memorata.services.ports import Clock
+
+KEYS_MAX = 10_000
+"""What is remembered of; beyond that the oldest is forgotten."""
+
+
+class Tries:
+    """So many wrong answers within a time, for each key; right ones are not counted."""
+
+    def __init__(self, clock: Clock, most: int, within_ms: int) -> None:
+        self._clock = clock
+        self._most = most
+        self._within_ms = within_ms
+        self._wrong: dict[Hashable, deque[int]] = {}
+
+    def wait_ms(self, key: Hashable) -> int:
+        """How long nothing more is tried for this key; 0 when the next answer is heard."""
+        wrong = self._recent(key)
+        if len(wrong) < self._most:
+            return 0
+        return wrong[0] + self._within_ms - self._clock.now_ms()
+
+    def wrong(self, key: Hashable) -> None:
+        wrong = self._recent(key)
+        wrong.append(self._clock.now_ms())
+        self._wrong.pop(key, None)
+        self._wrong[key] = wrong
+        while len(self._wrong) > KEYS_MAX:
+            self._wrong.pop(next(iter(self._wrong)))
+
+    def right(self, key: Hashable) -> None:
+        self._wrong.pop(key, None)
+
+    def _recent(self, key: Hashable) -> deque[int]:
+        wrong = self._wrong.get(key, deque())
+        oldest = self._clock.now_ms() - self._within_ms
+        while wrong and wrong[0] <= oldest:
+            wrong.popleft()
+        return wrong
