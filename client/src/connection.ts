@@ -26,6 +26,8 @@ export interface Connection {
   bye(): void
 }
 
+/** Refusals after which the line stays closed: asking again would be answered alike. */
+const FINAL = /^(link|door|person)\./
 const ACK_MS = 5000
 const STUCK_MS = 8000
 const WATCH_MS = 3000
@@ -83,7 +85,7 @@ export function openConnection(handlers: ConnectionHandlers): Connection {
   socket.on('connect_error', (error: Error & { data?: { code?: string; after?: number } }) => {
     onDown()
     const code = error.data?.code
-    if (code === 'link.unknown' || code === 'link.revoked') onGone(code)
+    if (code !== undefined && FINAL.test(code)) onGone(code)
     else if (!socket.active) reconnectSoon((error.data?.after ?? 0.5) * 1000)
   })
   socket.on('disconnect', (reason) => {

@@ -4,9 +4,9 @@ import { createCore, type Core } from './core'
 import { createHistory } from './history'
 import { createOutbox, randomId } from './outbox'
 import { createReporter, stepBound_ms } from './reporting'
-import type { Boot } from './state'
+import type { Boot, Standing } from './state'
 import { localStorageOrNull, sessionStorageOrNull } from './storage'
-import type { Ack, CommandFields, CommandKind, RosterPage, You } from './wire'
+import type { Ack, CommandFields, CommandKind, Entered, RosterPage, You } from './wire'
 
 export interface EnterOptions {
   name?: string
@@ -16,6 +16,8 @@ export interface EnterOptions {
   people?: number
   language?: string
   hall?: boolean
+  /** What a second browser must know besides the link of somebody who leads. */
+  pin?: string
 }
 
 /** What a view works with; watchers have the same with mode 'poll', where nothing can be sent. */
@@ -35,6 +37,8 @@ export interface Session extends Core {
   roster(after: string | null, search: string): Promise<RosterPage | null>
   updateMe(fields: EnterOptions): Promise<void>
   onRosterChanged(listener: () => void): () => void
+  /** Asks the server beside the line, as this person. Rejects with a Failure. */
+  api<T>(path: string, body?: unknown): Promise<T>
   leave(): void
 }
 
@@ -42,12 +46,16 @@ export class Failure extends Error {
   constructor(
     readonly code: string,
     message: string,
+    readonly facts: Record<string, unknown> = {},
   ) {
     super(message)
   }
 }
 
 const DEVICE_KEY = 'memorata.device'
+/** Between two questions at the door; and once somebody was told no, which may be taken back. */
+const KNOCK_MS = 4000
+const TURNED_AWAY_MS = 10_000
 
 export function createSession(boot: Boot): Session {
   const core = createCore(boot)
@@ -58,6 +66,7 @@ export function createSession(boot: Boot): Session {
   const rosterListeners = new Set<() => void>()
   let token = kept?.getItem(tokenKey) ?? ''
   let connection: Connection | null = null
+  let knocking: ReturnType<typeof setTimeout> | undefined
 
   const history = createHistory(
     store,
@@ -103,11 +112,36 @@ export function createSession(boot: Boot): Session {
       },
       onRosterChanged: () => rosterListeners.forEach((listener) => listener()),
       onLost: () => store.set({ link: 'lost', lostSince_ms: performance.now() }),
-      onGone() {
+      onGone(code) {
+        connection = null
+        const standing = STANDINGS[code]
+        if (standing !== undefined) return waitOutside(standing)
         forget()
         store.set({ link: 'gone' })
       },
     })
+  }
+
+  /** At the door, or sent away from it: asks now and then, and goes in as soon as that is granted. */
+  function waitOutside(standing: Standing): void {
+    store.set({ standing, entered: false, link: 'idle' })
+    clearTimeout(knocking)
+    const after = standing === 'waiting' ? KNOCK_MS : TURNED_AWAY_MS
+    knocking = setTimeout(() => void knock(standing), after * (0.8 + 0.4 * Math.random()))
+  }
+
+  async function knock(before: Standing): Promise<void> {
+    try {
+      const { standing } = await ask<{ standing: Standing }>('/api/standing', undefined, token)
+      if (standing !== 'admitted') return waitOutside(standing)
+      store.set({ standing })
+      connect()
+    } catch (error) {
+      const code = error instanceof Failure ? error.code : 'line'
+      if (!code.startsWith('link.')) return waitOutside(STANDINGS[code] ?? before)
+      forget()
+      store.set({ standing: 'admitted', link: 'gone' })
+    }
   }
 
   function forget(): void {
@@ -140,7 +174,7 @@ export function createSession(boot: Boot): Session {
     async enter(options) {
       // Whether a silence is kept is not known yet: the tone is for who sees it.
       const unlocked = core.unlock(false)
-      const answer = await post<{ token: string }>('/api/enter', {
+      const answer = await ask<Entered>('/api/enter', {
         key: boot.key,
         device: device(),
         language: document.documentElement.lang,
@@ -148,7 +182,8 @@ export function createSession(boot: Boot): Session {
       })
       token = answer.token
       kept?.setItem(tokenKey, token)
-      connect()
+      if (answer.standing === 'admitted') connect()
+      else waitOutside(answer.standing)
       await unlocked
     },
     resume() {
@@ -163,13 +198,15 @@ export function createSession(boot: Boot): Session {
       return page?.ok === true ? page : null // a refusal has the shape of an Ack
     },
     async updateMe(fields) {
-      await post('/api/me', fields, token)
+      await ask('/api/me', fields, token)
     },
     onRosterChanged(listener) {
       rosterListeners.add(listener)
       return () => rosterListeners.delete(listener)
     },
+    api: (path, body) => ask(path, body, token),
     leave() {
+      clearTimeout(knocking)
       connection?.bye()
       forget()
     },
@@ -186,18 +223,31 @@ function device(): string {
   return fresh
 }
 
-async function post<T>(path: string, body: unknown, token?: string): Promise<T> {
+/** One request; a body is posted. */
+async function ask<T>(path: string, body: unknown, token?: string): Promise<T> {
   let response: Response
   try {
     response = await fetch(path, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json', ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }) },
-      body: JSON.stringify(body),
+      method: body === undefined ? 'GET' : 'POST',
+      headers: {
+        Accept: 'application/json',
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
   } catch {
     throw new Failure('line', '')
   }
-  const answer = (await response.json().catch(() => ({}))) as T & { code?: string; message?: string }
-  if (!response.ok) throw new Failure(answer.code ?? 'line', answer.message ?? '')
+  const answer = (await response.json().catch(() => ({}))) as T & { code?: string; message?: string; facts?: Record<string, unknown> }
+  if (!response.ok) throw new Failure(answer.code ?? 'line', answer.message ?? '', answer.facts)
   return answer
+}
+
+const STANDINGS: Record<string, Standing> = {
+  'door.waiting': 'waiting',
+  'door.closed': 'closed',
+  'door.refused': 'refused',
+  'person.removed': 'removed',
+  'person.banned': 'banned',
 }

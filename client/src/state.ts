@@ -1,5 +1,5 @@
 // Everything a page knows, in one value that is replaced and never changed.
-import type { CeremonyState, Presence, Programme, You } from './wire'
+import type { CeremonyState, Entered, Presence, Programme, You } from './wire'
 
 /** What the server put into the page. */
 export interface Boot {
@@ -18,16 +18,18 @@ export interface Boot {
   /** People in a hall, from its address. */
   people?: number
   base_url: string
-  /** For hosts: addresses to hand on. */
-  links?: Record<string, string>
 }
 
 /** 'idle' before entering; 'lost' while the line is down and being restored; 'gone' when the link is no longer good. */
 export type Link = 'idle' | 'connecting' | 'live' | 'lost' | 'gone'
 
+/** Before the door, inside, or told why not; 'closed' when nobody new is let in. */
+export type Standing = Entered['standing'] | 'closed'
+
 export interface Live {
   boot: Boot
   link: Link
+  standing: Standing
   state: CeremonyState | null
   epoch: string
   you: You | null
@@ -50,6 +52,7 @@ export function createStore(boot: Boot): Store {
   let live: Live = {
     boot,
     link: 'idle',
+    standing: 'admitted',
     state: null,
     epoch: '',
     you: null,

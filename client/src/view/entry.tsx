@@ -8,17 +8,20 @@ import { toneOnEntering } from './hearing'
 import { Languages } from './languages'
 import { DetailsFields, fetchBehind } from './later'
 import { Clocks, Countdown, Occasion, Remember } from './occasion'
+import { Outside } from './outside'
 import { programmeOf, usePage } from './page'
 import { Telephone } from './telephone'
 
 const AGAIN_MS = 3000
+/** Refusals that another try in a moment may mend. */
+const LATER = ['line', 'retry', 'store.busy', 'enter.busy', 'defect', 'request.too_many']
 
 export function Entry() {
   const page = usePage()
   const programme = programmeOf(page)
   const usual = useRef(detailsOf(page))
   const [details, setDetails] = useState<Details>(usual.current)
-  const [state, setState] = useState<'out' | 'entering' | 'waiting' | 'refused'>('out')
+  const [state, setState] = useState<'out' | 'entering' | 'waiting' | 'refused' | 'closed' | 'banned'>('out')
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
   useEffect(() => {
     // The door is drawn; now what lies behind it.
@@ -34,13 +37,20 @@ export function Entry() {
       await page.session.enter(changesOf(usual.current, details))
       toneOnEntering(page.session)
     } catch (error) {
-      if (error instanceof Failure && error.code !== 'line' && error.code !== 'retry') return setState('refused')
+      const code = error instanceof Failure ? error.code : 'line'
+      if (code === 'door.closed') return setState('closed')
+      if (code === 'person.banned') return setState('banned')
+      if (!LATER.includes(code)) return setState('refused')
       setState('waiting')
       timer.current = setTimeout(() => void enter(), AGAIN_MS)
     }
   }
 
+  const { standing } = page.live.value
   if (state === 'refused') return <Gone />
+  if (state === 'closed') return <Outside standing="closed" again={() => void enter()} />
+  if (state === 'banned') return <Outside standing="banned" />
+  if (standing !== 'admitted') return <Outside standing={standing} />
   return (
     <div class="entry">
       <Languages />

@@ -31,7 +31,12 @@ def guests(path: Path) -> list[Guest]:
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
         raise FileFault(f"line {line} is not UTF-8: save the file as `CSV UTF-8`.") from None
-    return list(_guests(text))
+    return guests_in(text)
+
+
+def guests_in(text: str) -> list[Guest]:
+    """The same, of a text. Raises: FileFault"""
+    return list(_guests(text.removeprefix("\ufeff")))
 
 
 def _guests(text: str) -> Iterable[Guest]:

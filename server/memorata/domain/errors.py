@@ -42,6 +42,7 @@ CODES: dict[str, str] = {
     "floor.wrong_state": "This request has moved on meanwhile.",
     "invitation.invalid": "Some of these people cannot be invited like this.",
     "invitation.unknown": "There is no such invitation.",
+    "invitation.unreadable": "This list of people cannot be read.",
     "item.already_live": "This item has been shown already.",
     "item.not_live": "This item is not being shown now.",
     "item.unknown": "There is no such item in the programme.",

@@ -10,6 +10,7 @@ import '../../style/host.css'
 import { Conduct, holdOrResume, holdingPicture, pressNext } from './conduct'
 import { createDesk, type Desk } from './desk'
 import { Door, rememberName } from './door'
+import { Invitations } from './invitations'
 import { keyAct, keysOn } from './keys'
 import { More } from './more'
 import { Panels, type Panel } from './panels'
@@ -112,6 +113,7 @@ function sidePanels(desk: Desk): Panel[] {
     { id: 'queue', words: t('Queue'), waiting: asking, draw: () => <Queue desk={desk} /> },
     { id: 'wishes', words: t('Words'), waiting: held, draw: () => <Wishes desk={desk} /> },
     { id: 'people', words: t('People'), waiting: 0, draw: () => <People desk={desk} /> },
+    ...(desk.conducts.value ? [{ id: 'invitations', words: t('Invitations'), waiting: 0, draw: () => <Invitations desk={desk} /> }] : []),
     { id: 'more', words: t('More'), waiting: 0, draw: () => <More desk={desk} /> },
   ]
 }

@@ -10,6 +10,8 @@ import { hear } from './preview'
 const STORED = 'memorata.console.name'
 
 const name = signal('')
+const pin = signal('')
+const pinAsked = signal(false)
 const trouble = signal('')
 const opening = signal(false)
 
@@ -27,6 +29,9 @@ export function Door({ desk }: { desk: Desk }) {
       )}
       <Form label={t('Open the console')} onSend={() => void open(desk)}>
         <Field label={t('Your name, for the other hosts (may stay empty)')} value={name.value} most={60} onValue={(value) => (name.value = value)} />
+        {pinAsked.value && (
+          <Field label={t('PIN of this link')} value={pin.value} most={10} required onValue={(value) => (pin.value = value)} />
+        )}
         <button type="submit" class="h-press is-main" aria-disabled={opening.value ? 'true' : undefined}>
           {opening.value ? t('Opening…') : t('Open the console')}
         </button>
@@ -61,14 +66,32 @@ async function open(desk: Desk): Promise<void> {
     // Not remembered, then.
   }
   try {
-    await desk.session.enter(given === '' ? {} : { name: given })
+    const known = pin.value.trim()
+    await desk.session.enter({ ...(given === '' ? {} : { name: given }), ...(known === '' ? {} : { pin: known }) })
   } catch (error) {
     const code = error instanceof Failure ? error.code : 'line'
-    trouble.value =
-      code === 'link.unknown'
-        ? t('This link is not valid any more. Please ask the organizer for a new one.')
-        : t('The server does not answer just now. Please press once more in a moment.')
+    pinAsked.value ||= code.startsWith('link.pin_')
+    trouble.value = troubleSaid(code)
   } finally {
     opening.value = false
+  }
+}
+
+function troubleSaid(code: string): string {
+  switch (code) {
+    case 'link.unknown':
+    case 'link.revoked':
+      return t('This link is not valid any more. Please ask the organizer for a new one.')
+    case 'link.pin_needed':
+      return t('This link has been opened in another browser before. If that was you, its PIN opens it here too; it was sent to you apart.')
+    case 'link.pin_wrong':
+      return t('This is not the PIN of this link.')
+    case 'link.pin_locked':
+      return t('Too many PINs have been tried. Please wait a quarter of an hour, or ask the organizer.')
+    case 'person.removed':
+    case 'person.banned':
+      return t('You cannot come in here. Please ring the organizer.')
+    default:
+      return t('The server does not answer just now. Please press once more in a moment.')
   }
 }

@@ -1,5 +1,6 @@
 // What is needed seldom: links to hand on, keys, looks, language, the end of the ceremony.
 import { signal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
 import { language, mark, t } from '../../text/messages'
 import { Press, Twice } from './controls'
 import type { Desk } from './desk'
@@ -11,6 +12,8 @@ const LINKS: readonly (readonly [string, string])[] = [
   ['watch', mark('For those who only watch')],
   ['hall', mark('For a hall with a projector')],
   ['programme', mark('Programme, to read and print')],
+  ['moderator', mark('For a moderator')],
+  ['host', mark('For a host')],
 ]
 
 export function More({ desk }: { desk: Desk }) {
@@ -25,9 +28,19 @@ export function More({ desk }: { desk: Desk }) {
 }
 
 const copied = signal('')
+const handed = signal<{ links: Record<string, string>; pins: Record<string, string> }>({ links: {}, pins: {} })
+
+async function fetchLinks(desk: Desk): Promise<void> {
+  try {
+    handed.value = await desk.session.api('/api/links')
+  } catch {
+    // Asked again when somebody looks once more.
+  }
+}
 
 function Links({ desk }: { desk: Desk }) {
-  const links = desk.live.value.boot.links ?? {}
+  useEffect(() => void fetchLinks(desk), [desk])
+  const { links, pins } = handed.value
   const known = LINKS.filter(([key]) => links[key])
   if (known.length === 0) return null
   return (
@@ -43,6 +56,11 @@ function Links({ desk }: { desk: Desk }) {
                 <b>{t(words)}</b>
               </p>
               <p class="h-address">{address}</p>
+              {pins[key] !== undefined && (
+                <p class="h-facts">
+                  {t('Opens the console in one browser. For a second one, and only by another way than the link: PIN {pin}', { pin: pins[key] })}
+                </p>
+              )}
               <div class="h-buttons">
                 <Press desk={desk} kind="quiet" always label={`${copying}: ${t(words)}`} onPress={() => void copy(desk, key, address)}>
                   {copying}

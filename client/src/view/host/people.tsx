@@ -6,6 +6,7 @@ import type { RosterRow } from '../../wire'
 import { countryName } from '../page'
 import { Press } from './controls'
 import type { Desk } from './desk'
+import { Doors } from './doors'
 import { Field } from './fields'
 import { Strip, useStill } from './strip'
 
@@ -26,6 +27,7 @@ export function People({ desk }: { desk: Desk }) {
   return (
     <div class="h-people">
       <Strip desk={desk} />
+      <Doors desk={desk} />
       {presence !== null && (
         <section>
           <p>

@@ -29,6 +29,7 @@ STATUS = {
     "person.removed": 403,
     "person.banned": 403,
     "invitation.invalid": 422,
+    "invitation.unreadable": 422,
     "invitation.unknown": 404,
     "token.missing": 401,
     "role.not_allowed": 403,

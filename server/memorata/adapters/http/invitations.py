@@ -6,6 +6,7 @@ import msgspec
 from flask import Blueprint, Response, render_template, url_for
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
+from memorata.adapters.csv_files import FileFault, guests_in
 from memorata.adapters.http.entry import bearer, read
 from memorata.adapters.http.house import House, addresses
 from memorata.adapters.http.letters import address, letters_page
@@ -37,7 +38,10 @@ class Invited(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Invitations(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    people: Annotated[list[Invited], msgspec.Meta(max_length=MOST_AT_ONCE)]
+    """People one by one, or a list as an office programme writes it (`csv`), or both."""
+
+    people: Annotated[list[Invited], msgspec.Meta(max_length=MOST_AT_ONCE)] = []
+    csv: Annotated[str, msgspec.Meta(max_length=BODY_MAX)] = ""
 
 
 class Chosen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -102,10 +106,15 @@ def blueprint(house: House) -> Blueprint:
     @pages.post("/api/invitations")
     def invite() -> Response:
         who = house.leader(bearer(), "invitation.make")
+        body = read(Invitations, most=BODY_MAX)
         guests = [
-            Guest(one.name, one.community, one.country, one.language, one.role, one.mail)
-            for one in read(Invitations, most=BODY_MAX).people
+            Guest(one.name, one.community, one.country, one.language, one.role, one.mail) for one in body.people
         ]
+        if body.csv.strip():
+            try:
+                guests += guests_in(body.csv)
+            except FileFault as fault:
+                raise Refused("invitation.unreadable", reason=str(fault)) from None
         issued = house.inviting.make(who.ceremony_id, guests)
         return encoded({"invitations": [told(house.base_url, one) for one in issued]}, "no-store")
 
