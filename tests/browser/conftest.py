@@ -1,6 +1,7 @@
 """Chromium, people who sit before it, and the server they come to."""
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -61,11 +62,13 @@ class Faults(list[str]):
         page.on("console", lambda said: said.type == "error" and self._said(page, said.text, said.location["url"]))
 
     def _said(self, page: Page, text: str, where: str) -> None:
-        # A browser tells of every request that a dead server does not answer, and of a page that is not there.
+        # A browser tells of every request that a dead server does not answer, of a page that is not there, and of
+        # every refusal, which is normal.
         if (
             "net::ERR_" not in text
             and "WebSocket connection to" not in text
-            and not (page.url == where and "404" in text)
+            and not (page.url == where and ("404" in text or "403" in text))
+            and not re.search(r"/api/.*responded with a status of 4(03|04|09|22)", f"{where} {text}")
         ):
             self.append(f"{page.url}: {text}")
 

@@ -62,7 +62,7 @@ def sentence(code: str) -> str:
     """What a refusal means, in the language of the page."""
     _ = tongue().catalogue.gettext
     sentences = {
-        "link.revoked": _("This link is no longer in use. Please look for a newer message from the organizers."),
+        "link.revoked": _("This link is no longer in use."),
         "link.unknown": _("This link is not known. It may have been replaced by a new one."),
         "ceremony.unknown": _("There is no ceremony at this address."),
         "ceremony.full": _("So many people have come that this server has no more seats. You can watch without one."),
@@ -104,6 +104,9 @@ def kind_page(status: int, code: str, house: House) -> Response:
                 "If somebody sent you the link, open it from their message."
             ),
         ]
+    elif code == "link.revoked":
+        title = _("This link is no longer in use")
+        lines = [_("Please look for a newer message from the organizers, or ask the person who invited you.")]
     elif status >= 500:
         title = _("One moment, please")
         lines = [sentence(code), _("You do not need to do anything else; nothing of yours is lost.")]

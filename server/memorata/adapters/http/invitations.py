@@ -107,9 +107,7 @@ def blueprint(house: House) -> Blueprint:
     def invite() -> Response:
         who = house.leader(bearer(), "invitation.make")
         body = read(Invitations, most=BODY_MAX)
-        guests = [
-            Guest(one.name, one.community, one.country, one.language, one.role, one.mail) for one in body.people
-        ]
+        guests = [Guest(one.name, one.community, one.country, one.language, one.role, one.mail) for one in body.people]
         if body.csv.strip():
             try:
                 guests += guests_in(body.csv)
