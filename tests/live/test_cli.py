@@ -1,5 +1,6 @@
 """The command line, run as people run it."""
 
+import csv
 import json
 import os
 import signal
@@ -150,8 +151,43 @@ def test_links_are_those_that_the_server_honours(own_server: Server, tmp_path: P
                  **own_server.environment).stdout
     )  # fmt: skip
     assert told["participant"] == f"{own_server.url}/e/{keys['participant']}"
+    pins = {role: told.pop(f"{role}_pin") for role in ("host", "moderator")}
+    assert pins == {role: own_server.office.admission.pin(keys[role]) for role in pins}
     assert set(told) == {"host", "moderator", "participant", "hall", "watch", "programme"}
     assert {name: fetch(address)[0] for name, address in told.items()} == dict.fromkeys(told, 200)
+
+
+def test_a_list_of_people_becomes_links_codes_and_letters_and_back(own_server: Server, tmp_path: Path) -> None:
+    own_server.plan(a_programme("invited", at_ms=now_ms() + 600_000))
+    people, links, letters = (tmp_path / name for name in ("people.csv", "links.csv", "letters.html"))
+    people.write_text("name;community;country;role\n=Вера;Ереван;AM;\nHana;;;host\n;;XX;\n", encoding="utf-8-sig")
+
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        return memorata(tmp_path, "invite", *words, "--base-url", own_server.url, **own_server.environment)
+
+    wrong = run("add", "invited", str(people), "--output", str(links))
+    assert wrong.returncode == 1
+    assert f"{people}: line 4, name: it is empty or too long" in wrong.stderr
+    assert not links.exists()
+
+    people.write_text("name;community;country;role\n=Вера;Ереван;AM;\nHana;;;host\n", encoding="utf-8-sig")
+    done = run("add", "invited", str(people), "--output", str(links), "--letters", str(letters))
+    assert done.returncode == 0, done.stderr
+    assert {path.stat().st_mode & 0o777 for path in (links, letters)} == {0o600}
+    vera, hana = csv.DictReader(links.read_text(encoding="utf-8").splitlines())
+    assert vera["name"] == "'=Вера", "no formula for whoever opens it in an office programme"
+    assert (vera["pin"], hana["code"]) == ("", "")
+    assert letters.read_text(encoding="utf-8").count('<article class="letter">') == 2
+    assert vera["link"] in letters.read_text(encoding="utf-8")
+    assert hana["pin"] not in letters.read_text(encoding="utf-8"), "the PIN goes by another way"
+
+    guest = own_server.person(vera["link"].rpartition("/")[2]).connect()
+    assert guest.you["participant"]["name"] == "=Вера"
+    listed = list(csv.DictReader(run("list", "invited").stdout.splitlines()))
+    assert {row["id"] for row in listed} == {vera["id"], hana["id"]}
+    assert run("revoke", "invited", vera["id"]).stdout == "1 taken back.\n"
+    assert run("revoke", "invited", "nobody").returncode == 1
+    assert fetch(f"{own_server.url}/api/enter", {"key": vera["link"].rpartition("/")[2]})[1]["code"] == "link.revoked"
 
 
 def test_a_ceremony_that_is_not_there_is_said_so(folder: Path) -> None:

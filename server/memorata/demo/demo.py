@@ -75,6 +75,7 @@ class Demo:
         self.people: list[subprocess.Popen[str]] = []
         self.url = ""
         self.ceremony_id = ""
+        self.pin = ""
         self.came = False
 
     def run(self) -> int:
@@ -132,7 +133,9 @@ class Demo:
             programme = services.ceremonies.state(self.ceremony_id).programme
             if programme is None:
                 raise CannotStart(f"{self.folder} holds no programme; leave out --keep.")
-            return programme, dict(services.admission.links(self.ceremony_id))
+            keys = services.admission.links(self.ceremony_id)
+            self.pin = services.admission.pin(keys["host"])
+            return programme, dict(keys)
         finally:
             services.stop()
 
@@ -218,6 +221,7 @@ class Demo:
             click.echo("  The programme goes by its own times. As the host you can take over at any moment.")
         else:
             click.echo("  You are the host: open the host's link and press Go. (--autopilot lets it go by itself.)")
+        click.echo(f"  The host's link opens in one browser. In a second one its PIN opens it too: {self.pin}")
         click.echo("  Ctrl-C ends everything.")
         click.echo()
 

@@ -55,20 +55,26 @@ def list_ceremonies() -> None:
 @click.argument("ceremony_id")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def show_links(ceremony_id: str, as_json: bool) -> None:
-    """The addresses of a ceremony, to be handed on. The host's is a key: give it to the host alone."""
+    """The addresses of a ceremony, to be handed on. The host's is a key: give it to the host alone.
+
+    It opens the console in the browser in which it is first used. Another one wants its PIN too; hand that on apart.
+    """
     import json
 
     from memorata.adapters.http.house import addresses
 
     services = house()
     known(services, ceremony_id)
-    found = addresses(services.settings.base_url, ceremony_id, services.admission.links(ceremony_id))
+    keys = services.admission.links(ceremony_id)
+    found = addresses(services.settings.base_url, ceremony_id, keys)
+    for role in ("host", "moderator"):
+        found[f"{role}_pin"] = services.admission.pin(keys[role])
     services.stop()
     if as_json:
         click.echo(json.dumps(found, indent=2))
         return
     for name, address in found.items():
-        click.echo(f"{name:<12} {address}")
+        click.echo(f"{name:<14} {address}")
 
 
 @ceremony.command("replay")

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 OUT = ("name", "community", "country", "role", "link", "code", "pin", "mail", "id")
 
 
+IDS = {"ignore_unknown_options": True}
+"""An id may begin with a hyphen."""
+
+
 @click.group()
 def invite() -> None:
     """Personal links: each person of a list has their own, to be sent, printed, or read out on the telephone."""
@@ -78,8 +82,8 @@ def show(ceremony_id: str, output: Path | None, letters: Path | None) -> None:
     services.stop()
 
 
-@invite.command("revoke")
-@settings(*STORE)
+@invite.command("revoke", context_settings=IDS)
+@settings(*STORE, *ADDRESS)
 @click.argument("ceremony_id")
 @click.argument("ids", nargs=-1, required=True)
 def revoke(ceremony_id: str, ids: tuple[str, ...]) -> None:
@@ -96,7 +100,7 @@ def revoke(ceremony_id: str, ids: tuple[str, ...]) -> None:
     click.echo(f"{count} taken back.")
 
 
-@invite.command("role")
+@invite.command("role", context_settings=IDS)
 @settings(*STORE, *ADDRESS)
 @click.argument("ceremony_id")
 @click.argument("invitation_id")

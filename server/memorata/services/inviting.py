@@ -100,8 +100,9 @@ class Inviting:
         return tuple(self._issued(one.invitation) for one in sealed)
 
     def issued(self, ceremony_id: str) -> tuple[Issued, ...]:
-        """All that are good, in the order in which they were made."""
-        return tuple(self._issued(one) for one in self._store.of_ceremony(ceremony_id) if one.revoked_ms is None)
+        """All that are good: list after list as they were made, each by name."""
+        good = [one for one in self._store.of_ceremony(ceremony_id) if one.revoked_ms is None]
+        return tuple(self._issued(one) for one in sorted(good, key=lambda one: (one.created_ms, one.name.casefold())))
 
     def revoke(self, ceremony_id: str, invitation_ids: Iterable[str]) -> int:
         """Take invitations back; whoever came by one is put out. Returns how many were good until now.
