@@ -51,7 +51,16 @@ ALLOWED: dict[str, tuple[Role, frozenset[Phase]]] = {
     "wish.offer": ("participant", frozenset({"lobby", "live", "closed"})),
     "wish.release": ("moderator", _QUIET),
     "wish.withhold": ("moderator", _QUIET),
+    # What those who have signed in do outside of the course of any ceremony.
+    "console.open": ("organizer", _ALWAYS),
+    "links.see": ("organizer", _ALWAYS),
+    "account.list": ("admin", _ALWAYS),
+    "account.add": ("admin", _ALWAYS),
+    "account.disable": ("admin", _ALWAYS),
 }
+
+DEEDS: frozenset[str] = frozenset({"console.open", "links.see", "account.list", "account.add", "account.disable"})
+"""Rows of the table that are no commands to a ceremony."""
 
 
 def at_least(role: Role, wanted: Role) -> bool:
@@ -74,3 +83,11 @@ def permit(role: Role, command_kind: str, phase: Phase) -> None:
     if phase not in rule[1]:
         code = "silence.locked" if phase == "silence" else "phase.not_allowed"
         raise Refused(code, command=command_kind, phase=phase)
+
+
+def permit_deed(role: Role, kind: str) -> None:
+    """Refuse what the table does not allow outside of a ceremony's course, where there is no phase.
+
+    Raises: Refused: `role.not_allowed`.
+    """
+    permit(role, kind if kind in DEEDS else "", "planned")
