@@ -140,7 +140,7 @@ export function createSession(boot: Boot): Session {
     async enter(options) {
       // Whether a silence is kept is not known yet: the tone is for who sees it.
       const unlocked = core.unlock(false)
-      const answer = await post<{ token: string }>('/api/enter', {
+      const answer = await post<{ token: string }>(boot.entrance ?? '/api/enter', {
         key: boot.key,
         device: device(),
         language: document.documentElement.lang,

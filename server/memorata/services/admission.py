@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from memorata.domain.errors import Refused
+from memorata.domain.roles import Role
 from memorata.domain.words import COMMUNITY_MAX, NAME_MAX, country_code, line
 from memorata.services.keys import Keys, digest, new_id
 from memorata.services.ports import LINK_ROLES, Clock, Consent, LinkRole, Participant, Participants
@@ -43,7 +44,10 @@ class Entry:
 
 
 class Admission:
-    """The doors. `changed` hears of every participant whose profile has changed; `removed` of replaced links."""
+    """The doors. `changed` hears of every participant whose profile has changed; `removed` of replaced links.
+
+    `signed_in` says whether a session lasts, by its hash.
+    """
 
     def __init__(
         self,
@@ -54,6 +58,7 @@ class Admission:
         is_country: Callable[[str], bool],
         changed: Callable[[Participant], None],
         removed: Callable[[str, LinkRole], None],
+        signed_in: Callable[[bytes], bool] = lambda _: False,
     ) -> None:
         self._keys = keys
         self._participants = participants
@@ -62,6 +67,7 @@ class Admission:
         self._is_country = is_country
         self._changed = changed
         self._removed = removed
+        self._signed_in = signed_in
         self._index: dict[bytes, tuple[str, LinkRole]] = {}
         self._generations: dict[tuple[str, str], int] = {}
         self._indexed_ms = -(10**9)
@@ -114,6 +120,20 @@ class Admission:
         back = self._save(found, replace(self._said(found, profile), generation=generation))
         return Entry(self._keys.token(back.id), back, device)
 
+    def enter_as(self, ceremony_id: str, role: Role, session: bytes, profile: Profile) -> Entry:
+        """Come in without a link, as somebody who has signed in: good for as long as that session lasts.
+
+        Args: session: its hash; the same session is the same participant.
+        Raises: Refused: `words.not_allowed`.
+        """
+        device_hash = self._keys.device(f"session:{session.hex()}")
+        found = self._participants.find_by_device(ceremony_id, role, device_hash)
+        if found is None:
+            blank = Participant(id=new_id(), ceremony_id=ceremony_id, role=role, session=session)
+            found = self._participants.add(self._said(blank, profile), device_hash, self._clock.now_ms())
+        back = self._save(found, self._said(found, profile))
+        return Entry(self._keys.token(back.id), back, "")
+
     def authenticate(self, token: str) -> Participant:
         """Whose token this is.
 
@@ -135,7 +155,9 @@ class Admission:
         return participant
 
     def admitted(self, participant: Participant) -> bool:
-        """Whether the link that somebody came by is still good."""
+        """Whether the link that somebody came by is still good, or the session of those who came by none."""
+        if participant.session is not None:
+            return self._signed_in(participant.session)
         return participant.generation == self.generation(participant.ceremony_id, participant.role)
 
     def generation(self, ceremony_id: str, role: str) -> int:

@@ -63,12 +63,19 @@ async function open(desk: Desk): Promise<void> {
   try {
     await desk.session.enter(given === '' ? {} : { name: given })
   } catch (error) {
-    const code = error instanceof Failure ? error.code : 'line'
-    trouble.value =
-      code === 'link.unknown'
-        ? t('This link is not valid any more. Please ask the organizer for a new one.')
-        : t('The server does not answer just now. Please press once more in a moment.')
+    trouble.value = said(error instanceof Failure ? error.code : 'line')
   } finally {
     opening.value = false
+  }
+}
+
+function said(code: string): string {
+  switch (code) {
+    case 'sign_in.needed':
+      return t('You are signed out. Please sign in again.')
+    case 'link.unknown':
+      return t('This link is not valid any more. Please ask the organizer for a new one.')
+    default:
+      return t('The server does not answer just now. Please press once more in a moment.')
   }
 }
