@@ -244,6 +244,10 @@ class MemoryAccounts:
         account = self.known.get(account_id)
         return account if account is not None and account.disabled_ms is None and expires_ms > now_ms else None
 
+    def prolong(self, session_hash: bytes, expires_ms: int) -> None:
+        if session_hash in self.sessions:
+            self.sessions[session_hash] = (self.sessions[session_hash][0], expires_ms)
+
     def end_session(self, session_hash: bytes) -> None:
         self.sessions.pop(session_hash, None)
 

@@ -216,6 +216,15 @@ class AccountDesk:
         """Whether a session lasts."""
         return self._store.session(session_hash, self._clock.now_ms()) is not None
 
+    def stay(self, session: str) -> Account:
+        """Whose session this is; it lasts its whole length from now on, so that none ends in a ceremony's middle.
+
+        Raises: Refused: `sign_in.needed`.
+        """
+        account = self.who(session)
+        self._store.prolong(digest(session), self._clock.now_ms() + SESSION_MS)
+        return account
+
     def sign_out(self, session: str) -> None:
         session_hash = digest(session)
         account = self._store.session(session_hash, self._clock.now_ms())

@@ -289,6 +289,9 @@ class Accounts(Protocol):
     def session(self, session_hash: bytes, now_ms: int) -> Account | None:
         """Whose session this is; `None` when it has ended, or its account has."""
 
+    def prolong(self, session_hash: bytes, expires_ms: int) -> None:
+        """Let a session last until then; one that has ended stays so."""
+
     def end_session(self, session_hash: bytes) -> None: ...
 
     def end_sessions(self, account_id: str, but: bytes | None = None) -> None:

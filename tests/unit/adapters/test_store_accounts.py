@@ -73,7 +73,10 @@ def test_a_session_lasts_until_it_is_over_or_ended(store: SqlAccounts) -> None:
     assert store.session(one, NOW + 99) == AMINA
     assert store.session(one, NOW + 100) is None
     assert store.session(digest("guess"), NOW) is None
+    store.prolong(one, NOW + 200)
+    assert store.session(one, NOW + 199) == AMINA
     store.end_session(one)
+    store.prolong(one, NOW + 300)
     assert store.session(one, NOW) is None
     store.end_sessions("amina", but=two)
     assert (store.session(two, NOW), store.session(three, NOW)) == (AMINA, None)

@@ -153,6 +153,17 @@ def test_a_session_is_kept_by_its_hash_and_ends_after_twelve_hours(desk: Desk) -
     assert desk.store.sessions == {}
 
 
+def test_who_opens_a_console_stays_for_twelve_hours_more(desk: Desk) -> None:
+    signed = desk.first()
+    desk.clock.forward(SESSION_MS - 1)
+    assert desk.stay(signed.session).mail == AMINA
+    desk.clock.forward(SESSION_MS - 1)
+    assert desk.who(signed.session).mail == AMINA
+    desk.clock.forward(1)
+    assert refusal(desk.stay, signed.session) == "sign_in.needed"
+    assert refusal(desk.who, signed.session) == "sign_in.needed"
+
+
 def test_no_session_is_nobody(desk: Desk) -> None:
     desk.first()
     for session in ("", "x", "A" * 43):

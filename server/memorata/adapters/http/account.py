@@ -156,15 +156,18 @@ def blueprint(house: House, desk: AccountDesk, allow_guess: AllowGuess | None = 
         if before := session_of(house):
             desk.sign_out(before)
         response = encoded({"ok": True, "next": url_for("account.desk_page")}, "no-store")
+        keep(response, signed.session)
+        return response
+
+    def keep(response: Response, session: str) -> None:
         response.set_cookie(
             cookie_name(house),
-            signed.session,
+            session,
             max_age=SESSION_MS // 1000,
             secure=is_secure(house),
             httponly=True,
             samesite="Lax",
         )
-        return response
 
     def page(template: str, status: int = 200, **facts: object) -> Response:
         response = dress(render_template(template, least=PASSWORD_LEAST, **facts), "no-store")
@@ -287,15 +290,18 @@ def blueprint(house: House, desk: AccountDesk, allow_guess: AllowGuess | None = 
 
     @pages.post("/api/desk/<ceremony_id>/enter")
     def enter(ceremony_id: str) -> Response:
-        body, account = read(Chair), who()
+        body, session = read(Chair), session_of(house)
+        account = desk.stay(session)
         house.ceremony(ceremony_id)
         profile = body.profile()
         if not profile.name:
             profile = msgspec.structs.replace(body, name=account.name).profile()
-        entry = house.admission.enter_as(ceremony_id, "organizer", digest(session_of(house)), profile)
+        entry = house.admission.enter_as(ceremony_id, "organizer", digest(session), profile)
         seated = entry.participant
         desk.allow(account, "console.open", ceremony=ceremony_id, participant=seated.id)
-        return encoded(wire.Entered(entry.token, ceremony_id, me(seated), seated.role, entry.device), "no-store")
+        response = encoded(wire.Entered(entry.token, ceremony_id, me(seated), seated.role, entry.device), "no-store")
+        keep(response, session)
+        return response
 
     @pages.post("/api/account/password")
     def change_password() -> Response:

@@ -91,6 +91,11 @@ class SqlAccounts:
         lasts = (_session.session_hash == session_hash, _session.expires_ms > now_ms, _account.disabled_ms.is_(None))
         return self._first(select(t.account).join(t.account_session).where(*lasts))
 
+    def prolong(self, session_hash: bytes, expires_ms: int) -> None:
+        with self._database.writing() as connection:
+            mine = update(t.account_session).where(_session.session_hash == session_hash)
+            connection.execute(mine.values(expires_ms=expires_ms))
+
     def end_session(self, session_hash: bytes) -> None:
         with self._database.writing() as connection:
             connection.execute(delete(t.account_session).where(_session.session_hash == session_hash))

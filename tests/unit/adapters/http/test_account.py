@@ -190,6 +190,8 @@ def test_an_organizer_comes_in_without_a_link(office: Office, bruno: FlaskClient
     assert (answer["role"], answer["participant"]["name"]) == ("organizer", "Bruno")
     again = bruno.post("/api/desk/remembrance-2027/enter", json={"name": "B."}).json
     assert (again["participant"]["id"], again["participant"]["name"]) == (answer["participant"]["id"], "B.")
+    entered = bruno.post("/api/desk/remembrance-2027/enter", json={})
+    assert "Max-Age=43200" in entered.headers["Set-Cookie"]
     who = office.admission.authenticate(answer["token"])
     assert (who.role, who.session is not None) == ("organizer", True)
     (account,) = [one for one in office.accounts.all(OPERATOR) if one.mail == BRUNO]
