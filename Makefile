@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 NPM := $(BIN)/python server/hatch_build.py npm
 # Those that take longest go first, so that no worker is left with one of them at the end.
-GROUPS := tests/browser tests/live tests/unit
+GROUPS := tests/browser tests/live tests/hostile tests/unit
 # In CI a group that is not there is a failure too.
 TESTS = $(if $(filter true,$(CI)),$(GROUPS),$(wildcard $(GROUPS)))
 

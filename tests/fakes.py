@@ -5,7 +5,18 @@ from dataclasses import dataclass, field, replace
 
 from memorata.domain.events import Recorded
 from memorata.domain.roles import Role
-from memorata.services.ports import Answer, Head, Invitation, Mark, Participant, Sealed, StoreBusy
+from memorata.services.ports import (
+    Account,
+    Answer,
+    Head,
+    Invitation,
+    Letter,
+    MailFault,
+    Mark,
+    Participant,
+    Sealed,
+    StoreBusy,
+)
 from tests.builders import START_MS
 
 
@@ -253,3 +264,126 @@ class RecordingPublisher:
 
     def removed(self, ceremony_id: str, role: Role) -> None:
         self.removals.append((ceremony_id, role))
+
+
+class MemoryAccounts:
+    """Accounts, sessions and links; several desks may share them, as servers share a store."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, Account] = {}
+        self.sessions: dict[bytes, tuple[str, int]] = {}
+        self.links: dict[bytes, tuple[str | None, int]] = {}
+
+    def empty(self) -> bool:
+        return not self.known
+
+    def all(self) -> tuple[Account, ...]:
+        return tuple(self.known.values())
+
+    def find(self, account_id: str) -> Account | None:
+        return self.known.get(account_id)
+
+    def find_by_mail(self, mail: str) -> Account | None:
+        return next((account for account in self.known.values() if account.mail == mail), None)
+
+    def add(self, account: Account) -> bool:
+        if self.find_by_mail(account.mail) is not None:
+            return False
+        self.known[account.id] = account
+        return True
+
+    def add_first(self, account: Account, code_hash: bytes, now_ms: int) -> bool:
+        if not self.is_code(code_hash, now_ms):
+            return False
+        self.links = {link: whose for link, whose in self.links.items() if whose[0] is not None}
+        return self.add(account)
+
+    def set_password(self, account_id: str, password_hash: str) -> None:
+        self.known[account_id] = replace(self.known[account_id], password_hash=password_hash)
+
+    def disable(self, account_id: str, now_ms: int) -> bool:
+        able = [one.id for one in self.known.values() if one.role == "admin" and one.disabled_ms is None]
+        if able == [account_id]:
+            return False
+        self.known[account_id] = replace(self.known[account_id], disabled_ms=now_ms)
+        self.end_sessions(account_id)
+        self.links = {link: whose for link, whose in self.links.items() if whose[0] != account_id}
+        return True
+
+    def enable(self, account_id: str) -> None:
+        self.known[account_id] = replace(self.known[account_id], disabled_ms=None)
+
+    def open_session(self, session_hash: bytes, account_id: str, now_ms: int, expires_ms: int) -> bool:
+        if self.known[account_id].disabled_ms is not None:
+            return False
+        self.sessions[session_hash] = (account_id, expires_ms)
+        return True
+
+    def session(self, session_hash: bytes, now_ms: int) -> Account | None:
+        account_id, expires_ms = self.sessions.get(session_hash, ("", 0))
+        account = self.known.get(account_id)
+        return account if account is not None and account.disabled_ms is None and expires_ms > now_ms else None
+
+    def prolong(self, session_hash: bytes, expires_ms: int) -> None:
+        if session_hash in self.sessions:
+            self.sessions[session_hash] = (self.sessions[session_hash][0], expires_ms)
+
+    def end_session(self, session_hash: bytes) -> None:
+        self.sessions.pop(session_hash, None)
+
+    def end_sessions(self, account_id: str, but: bytes | None = None) -> None:
+        self.sessions = {
+            session: whose for session, whose in self.sessions.items() if whose[0] != account_id or session == but
+        }
+
+    def add_link(self, link_hash: bytes, account_id: str | None, expires_ms: int) -> None:
+        self.links[link_hash] = (account_id, expires_ms)
+
+    def link(self, link_hash: bytes, now_ms: int) -> Account | None:
+        account_id, expires_ms = self.links.get(link_hash, (None, 0))
+        account = None if account_id is None else self.known[account_id]
+        return account if account is not None and account.disabled_ms is None and expires_ms > now_ms else None
+
+    def use_link(self, link_hash: bytes, now_ms: int) -> Account | None:
+        account = self.link(link_hash, now_ms)
+        self.links.pop(link_hash, None)
+        return account
+
+    def is_code(self, code_hash: bytes, now_ms: int) -> bool:
+        account_id, expires_ms = self.links.get(code_hash, ("", 0))
+        return account_id is None and expires_ms > now_ms and self.empty()
+
+    def end_link(self, link_hash: bytes) -> None:
+        self.links.pop(link_hash, None)
+
+    def forget(self, now_ms: int) -> None:
+        self.sessions = {session: whose for session, whose in self.sessions.items() if whose[1] > now_ms}
+        self.links = {link: whose for link, whose in self.links.items() if whose[1] > now_ms}
+
+
+class FakePasswords:
+    """Hashes that anybody can read; `checks` counts how often one was looked at."""
+
+    def __init__(self) -> None:
+        self.checks: list[str | None] = []
+
+    def hash(self, password: str) -> str:
+        return f"hash of {password}"
+
+    def check(self, password_hash: str | None, password: str) -> bool:
+        self.checks.append(password_hash)
+        return password_hash == f"hash of {password}"
+
+
+class FakeMailer:
+    """Keeps what it was given; `fault` makes it refuse."""
+
+    def __init__(self) -> None:
+        self.sent: list[Letter] = []
+        self.configured = True
+        self.fault = ""
+
+    def send(self, letter: Letter) -> None:
+        if self.fault:
+            raise MailFault(self.fault)
+        self.sent.append(letter)

@@ -174,7 +174,7 @@ export function createSession(boot: Boot): Session {
     async enter(options) {
       // Whether a silence is kept is not known yet: the tone is for who sees it.
       const unlocked = core.unlock(false)
-      const answer = await ask<Entered>('/api/enter', {
+      const answer = await ask<Entered>(boot.entrance ?? '/api/enter', {
         key: boot.key,
         device: device(),
         language: document.documentElement.lang,

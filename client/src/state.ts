@@ -6,6 +6,8 @@ export interface Boot {
   view: 'participant' | 'hall' | 'host' | 'watch'
   /** The link this page was opened by; absent for watchers. */
   key?: string
+  /** Where somebody who has signed in comes in, without a link. */
+  entrance?: string
   ceremony_id: string
   language: string
   /** Language tag and its own name. */

@@ -1,33 +1,42 @@
 """The composition root: adapters into services into the application. Nothing is built anywhere else."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
+import structlog
 from flask import Flask
 from flask_socketio import SocketIO
 
 from memorata.adapters.alarm import SystemAlarm
 from memorata.adapters.clock import SystemClock
 from memorata.adapters.countries import is_country
+from memorata.adapters.mail import ConsoleMailer, SmtpMailer
+from memorata.adapters.passwords import Argon2Passwords
 from memorata.adapters.presence.memory import MemorySeats
 from memorata.adapters.sockets import jsons
 from memorata.adapters.sockets.ceremony import CeremonySocket
 from memorata.adapters.sockets.publisher import BEAT_S, SocketPublisher
 from memorata.adapters.sockets.telling import Teller
+from memorata.adapters.store.accounts import SqlAccounts
 from memorata.adapters.store.database import Database
 from memorata.adapters.store.event_log import SqlEventLog
 from memorata.adapters.store.invitations import SqlInvitations
 from memorata.adapters.store.participants import SqlParticipants
 from memorata.config import Settings
 from memorata.domain.state import door_of
+from memorata.services.accounts import AccountDesk
 from memorata.services.admission import Admission
 from memorata.services.conductor import Conductor
 from memorata.services.inviting import Inviting
 from memorata.services.keys import Keys
 from memorata.services.live import LiveCeremonies
-from memorata.services.ports import Alarm, Participant
+from memorata.services.ports import Alarm, Mailer, Participant, StoreBusy
 from memorata.services.presence import PresenceDesk
+
+ACCOUNTS_S = 0.5
+"""How often lines are looked at whose account may have been ended by another process."""
 
 FRAME_MAX = 100_000
 """Bytes of one frame; a longer one is refused and the line is cut."""
@@ -43,6 +52,7 @@ class Services:
     log: SqlEventLog
     participants: SqlParticipants
     ceremonies: LiveCeremonies
+    accounts: AccountDesk
     admission: Admission
     inviting: Inviting
     presence: PresenceDesk
@@ -55,12 +65,16 @@ class Services:
         """Begin to conduct: what came due while the server was down is settled first."""
         self.alarm.each(BEAT_S, "beat", self.publisher.beat)
         self.alarm.each(BEAT_S, "sweep", self.publisher.sweep)
+        self.alarm.each(ACCOUNTS_S, "accounts", self.publisher.sweep_accounts)
+        self.alarm.each(3600.0, "old sessions", self.accounts.forget)
         self.presence.start()
         self.conductor.start()
         self.alarm.start()
 
     def stop(self) -> None:
         self.alarm.stop()
+        with suppress(StoreBusy):
+            self.accounts.end_set_up()
         self.database.dispose()
 
 
@@ -83,6 +97,15 @@ def build(settings: Settings) -> Services:
     ceremonies = LiveCeremonies(log, clock, publisher, counted)
     presence = PresenceDesk(MemorySeats(), publisher, clock, alarm, ceremonies.silent)
     keys = Keys(settings.secret_key)
+    mailer: Mailer = SmtpMailer(settings.smtp_url, settings.mail_from) if settings.smtp_url else ConsoleMailer()
+    accounts = AccountDesk(
+        SqlAccounts(database),
+        Argon2Passwords(),
+        mailer,
+        clock,
+        ended=publisher.sweep_accounts,
+        note=structlog.get_logger("memorata.trail").info,
+    )
     admission = Admission(
         keys,
         participants,
@@ -93,6 +116,7 @@ def build(settings: Settings) -> Services:
         is_country,
         changed,
         publisher.removed,
+        accounts.signed_in,
     )
     return Services(
         settings=settings,
@@ -101,6 +125,7 @@ def build(settings: Settings) -> Services:
         log=log,
         participants=participants,
         ceremonies=ceremonies,
+        accounts=accounts,
         admission=admission,
         inviting=Inviting(keys, invitations, participants, clock, is_country, publisher.put_out),
         presence=presence,

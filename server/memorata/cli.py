@@ -10,6 +10,7 @@ import click
 from memorata.desk.ceremony import ceremony
 from memorata.desk.invite import invite
 from memorata.desk.options import SERVER, settings
+from memorata.desk.organizer import organizer
 from memorata.desk.protocol import protocol
 from memorata.desk.schedules import schedules
 
@@ -79,5 +80,5 @@ def doctor(as_json: bool) -> None:
     sys.exit(1 if any(found.state == "missing" for found in findings) else 0)
 
 
-for group in (schedules, ceremony, invite, protocol):
+for group in (schedules, ceremony, invite, organizer, protocol):
     main.add_command(group)

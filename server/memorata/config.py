@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Literal, cast
 from urllib.parse import SplitResult, urlsplit
 
+from memorata.domain.accounts import mail_address
+from memorata.domain.errors import Refused
 from memorata.resources import schedules_dir
 
 AsyncMode = Literal["eventlet", "threading"]
@@ -42,6 +44,9 @@ class Settings:
     log_level: str = "INFO"
     redis_url: str = field(default="", repr=False)
     janus_url: str = ""
+    smtp_url: str = field(default="", repr=False)
+    """The mail server; empty: mails are printed."""
+    mail_from: str = ""
     proxies: int = 0
     """How many proxies of our own stand in front, whose X-Forwarded headers are believed."""
 
@@ -89,6 +94,8 @@ class _Reader:
             "log_level": self.choice("LOG_LEVEL", "INFO", _LEVELS),
             "redis_url": self.url("REDIS_URL", ("redis", "rediss", "unix")),
             "janus_url": self.url("JANUS_URL", ("http", "https", "ws", "wss")),
+            "smtp_url": self.smtp(),
+            "mail_from": self.sender(),
             "proxies": self.number("PROXIES", 0, 0, 10),
         }
         secret = self.secret(data_dir)
@@ -120,6 +127,24 @@ class _Reader:
         text = self.text(name, "")
         if text and urlsplit(text).scheme not in schemes:
             self.fault(name, f"the address must begin with {' or '.join(f'{scheme}://' for scheme in schemes)}")
+        return text
+
+    def smtp(self) -> str:
+        text = self.url("SMTP_URL", ("smtp", "smtps"))
+        try:
+            parts = urlsplit(text)
+            if text and parts.scheme in ("smtp", "smtps") and (not parts.hostname or parts.port == 0 or parts.path):
+                raise ValueError
+        except ValueError:
+            self.fault("SMTP_URL", "this is no address like smtps://user:password@mail.example.org:465.")
+        return text
+
+    def sender(self) -> str:
+        text = self.text("MAIL_FROM", "")
+        try:
+            return mail_address(text) if text or self.text("SMTP_URL", "") else ""
+        except Refused:
+            self.fault("MAIL_FROM", f"{text!r} is no mail address; mails need one to come from.")
         return text
 
     def address(self, name: str, default: str) -> str:

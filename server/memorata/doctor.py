@@ -43,7 +43,7 @@ def examine() -> list[Finding]:
         hint = "Correct the environment variables that are named here; memorata serve --help tells what they mean."
         return [*findings, *(Finding("settings", "missing", line, hint) for line in fault.lines)]
     looks: tuple[Callable[[Settings], Finding], ...] = (
-        _data, _database, _address, _listener, _client, _languages, _schedules, _ceremonies, _redis, _janus,
+        _data, _database, _address, _listener, _client, _languages, _schedules, _ceremonies, _mail, _redis, _janus,
     )  # fmt: skip
     return [*findings, *(_looked(look, settings) for look in looks)]
 
@@ -226,6 +226,20 @@ def _ceremonies(settings: Settings) -> Finding:
     first = ahead[0]
     at = civil(first.starts_ms, first.zone)
     return Finding("ceremonies", "good", f"next: {first.ceremony_id}, {at:%a %Y-%m-%d %H:%M} {first.zone}")
+
+
+def _mail(settings: Settings) -> Finding:
+    if not settings.smtp_url:
+        hint = "Links to sign in are printed where the server was started; MEMORATA_SMTP_URL names a mail server."
+        return Finding("mail", "note", "not configured", hint)
+    parts = urlsplit(settings.smtp_url)
+    place = f"{parts.hostname} port {parts.port or (465 if parts.scheme == 'smtps' else 587)}"
+    try:
+        host, port = place.split(" port ")
+        socket.create_connection((host, int(port)), timeout=ANSWER_S).close()
+    except OSError as fault:
+        return Finding("mail", "missing", f"{place} does not answer: {fault.strerror or fault}", "Is it the right one?")
+    return Finding("mail", "good", f"{place} answers; from {settings.mail_from}")
 
 
 def _redis(settings: Settings) -> Finding:

@@ -34,6 +34,11 @@ def lock() -> threading.Lock:
     return threading.Lock()
 
 
+def semaphore(holders: int) -> threading.Semaphore:
+    """So many holders at a time, waiting in green."""
+    return threading.Semaphore(holders)
+
+
 def event() -> threading.Event:
     return threading.Event()
 

@@ -75,11 +75,21 @@ def main() -> int:
         monotonic_s=monotonic_s,
     )
     print(f"memorata: serving {settings.base_url} at port {settings.port}", flush=True)  # noqa: T201
+    _welcome_first(services)
     if settings.async_mode == "eventlet":
         _serve_green(listener, app, socketio, services)
     else:
         _serve_threads(listener, app, services)
     return 0
+
+
+def _welcome_first(services: Services) -> None:
+    """While nobody can sign in, show how the first admin is made: here alone, and not in the log."""
+    code = services.accounts.set_up_code()
+    if code is not None:
+        url = services.settings.base_url
+        print(f"memorata: there is no account yet. To make the first: {url}/setup", flush=True)  # noqa: T201
+        print(f"memorata: its set-up code, good once and for 24 hours: {code}", flush=True)  # noqa: T201
 
 
 def listen(host: str, port: int) -> socket.socket:

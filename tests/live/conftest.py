@@ -35,6 +35,8 @@ class Server:
         }
         self.url = ""
         self.lines: list[str] = []
+        self.console: list[str] = []
+        """What it has printed since it said that it is ready."""
         self._process: subprocess.Popen[str] | None = None
         self._office: Services | None = None
 
@@ -46,18 +48,15 @@ class Server:
             stderr=subprocess.PIPE,
             text=True,
         )
-        threading.Thread(target=self._read_log, args=(self._process.stderr,), daemon=True).start()
+        threading.Thread(target=_read, args=(self._process.stderr, self.lines), daemon=True).start()
         assert self._process.stdout is not None
         ready = self._process.stdout.readline()
         assert ready.startswith("memorata: serving "), "\n".join(self.lines)
+        threading.Thread(target=_read, args=(self._process.stdout, self.console), daemon=True).start()
         port = ready.rsplit(maxsplit=1)[1]
         self.url = f"http://127.0.0.1:{port}"
         self.environment["MEMORATA_PORT"] = port  # the same again after a restart
         return self
-
-    def _read_log(self, stream: Any) -> None:
-        for line in stream:
-            self.lines.append(line.rstrip())
 
     @property
     def pid(self) -> int:
@@ -111,6 +110,11 @@ class Server:
     def defects(self) -> list[str]:
         """What the server itself calls a defect."""
         return [line for line in self.lines if "Traceback" in line or '"level": "error"' in line]
+
+
+def _read(stream: Any, lines: list[str]) -> None:
+    for line in stream:
+        lines.append(line.rstrip())
 
 
 def now_ms() -> int:

@@ -257,10 +257,12 @@ def test_doctor_names_what_is_missing_and_what_to_do(folder: Path) -> None:
             MEMORATA_BASE_URL="http://memory.example.org",
             MEMORATA_REDIS_URL="redis://:word@127.0.0.1:1",
             MEMORATA_JANUS_URL="http://127.0.0.1:1",
+            MEMORATA_SMTP_URL="smtp://amina:word@127.0.0.1:1",
+            MEMORATA_MAIL_FROM="amina@museum.example",
         )  # fmt: skip
     report = json.loads(done.stdout)
     missing = {found["what"]: found for found in report["findings"] if found["state"] == "missing"}
-    assert (done.returncode, set(missing)) == (1, {"server", "address", "schedules", "Redis", "Janus"})
+    assert (done.returncode, set(missing)) == (1, {"server", "address", "schedules", "Redis", "Janus", "mail"})
     assert all(found["hint"] for found in missing.values())
     assert "word" not in done.stdout
 

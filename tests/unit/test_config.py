@@ -76,3 +76,30 @@ def test_a_data_folder_that_cannot_be_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ConfigFault, match="DATA_DIR"):
         settings(tmp_path / "file")
+
+
+def test_the_mail_server_is_an_address_and_its_password_is_not_shown(tmp_path: Path) -> None:
+    found = settings(tmp_path, SMTP_URL="smtps://amina:word@mail.example:465", MAIL_FROM="Memorata@museum.example")
+    assert (found.smtp_url, found.mail_from) == ("smtps://amina:word@mail.example:465", "memorata@museum.example")
+    assert "word@" not in repr(found)
+    assert settings(tmp_path).smtp_url == ""
+
+
+@pytest.mark.parametrize(
+    ("url", "sender", "faulty"),
+    [
+        ("http://mail.example", "m@museum.example", ["SMTP_URL"]),
+        ("smtp://", "m@museum.example", ["SMTP_URL"]),
+        ("smtp://mail.example:70000", "m@museum.example", ["SMTP_URL"]),
+        ("smtp://mail.example/path", "m@museum.example", ["SMTP_URL"]),
+        ("smtp://mail.example", "", ["MAIL_FROM"]),
+        ("smtp://mail.example", "Memorata <m@museum.example>", ["MAIL_FROM"]),
+        ("", "nobody", ["MAIL_FROM"]),
+        ("mail.example", "", ["SMTP_URL", "MAIL_FROM"]),
+    ],
+)
+def test_mail_settings_that_cannot_be_are_told(tmp_path: Path, url: str, sender: str, faulty: list[str]) -> None:
+    with pytest.raises(ConfigFault) as fault:
+        settings(tmp_path, SMTP_URL=url, MAIL_FROM=sender)
+    assert [line.partition(":")[0] for line in fault.value.lines] == [f"MEMORATA_{name}" for name in faulty]
+    assert "mail.example:70000" not in str(fault.value)

@@ -53,6 +53,7 @@ SERVER = (
     ("--async-mode", "ASYNC_MODE", "eventlet, or threading for finding faults. [default: eventlet]"),
     ("--redis-url", "REDIS_URL", "Redis; `doctor` looks whether it answers, nothing uses it yet."),
     ("--janus-url", "JANUS_URL", "Janus; `doctor` looks whether it answers, nothing uses it yet."),
+    ("--mail-from", "MAIL_FROM", "Address that mails come from; the mail server is MEMORATA_SMTP_URL alone."),
     ("--log-level", "LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR. [default: INFO]"),
 )
 

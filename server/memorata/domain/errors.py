@@ -14,6 +14,11 @@ class Refused(Exception):
 
 
 CODES: dict[str, str] = {
+    "account.exists": "There is an account with this mail address already.",
+    "account.last_admin": "This is the last admin: make another one first.",
+    "account.mail_invalid": "This is no mail address.",
+    "account.password_weak": "The password must have at least 12 characters, and not be the mail address.",
+    "account.unknown": "There is no such account.",
     "broadcast.link_refused": "This link cannot be shown here.",
     "candle.not_now": "No candles are being lit just now.",
     "ceremony.full": "No more people can enter this ceremony.",
@@ -61,8 +66,13 @@ CODES: dict[str, str] = {
     "person.banned": "You cannot come in here. Please ring us if this is a mistake.",
     "person.removed": "You have been asked to leave. You can watch without a seat.",
     "phase.not_allowed": "This is not possible at this point of the ceremony.",
+    "request.foreign": "This was asked by a page of another site.",
     "retry": "Please wait a moment and try again.",
     "role.not_allowed": "This is for those who lead the ceremony.",
+    "setup.code_wrong": "This set-up code is not right, or it has been used.",
+    "sign_in.link_used": "This link to sign in is not good any more.",
+    "sign_in.needed": "Please sign in.",
+    "sign_in.wrong": "Mail address or password is not right.",
     "silence.locked": "Not during the minute of silence.",
     "silence.no_hold": "A minute of silence is not stopped.",
     "step.stale": "The item has moved on meanwhile.",

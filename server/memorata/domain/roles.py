@@ -51,20 +51,27 @@ ALLOWED: dict[str, tuple[Role, frozenset[Phase]]] = {
     "wreath.lay": ("participant", _LIVE),
     "candle.light": ("participant", _LIVE),
     "wish.offer": ("participant", frozenset({"lobby", "live", "closed"})),
+    "wish.release": ("moderator", _QUIET),
+    "wish.withhold": ("moderator", _QUIET),
+    # What is asked outside of the course of a ceremony.
     "links.see": ("moderator", _ALWAYS),
     "links.see_staff": ("host", _ALWAYS),
     "invitation.see": ("host", _ALWAYS),
     "invitation.make": ("host", _ALWAYS),
     "invitation.revoke": ("host", _ALWAYS),
-    "wish.release": ("moderator", _QUIET),
-    "wish.withhold": ("moderator", _QUIET),
+    "console.open": ("organizer", _ALWAYS),
+    "account.list": ("admin", _ALWAYS),
+    "account.add": ("admin", _ALWAYS),
+    "account.disable": ("admin", _ALWAYS),
 }
 
-
-BESIDE: frozenset[str] = frozenset(
-    {"links.see", "links.see_staff", "invitation.see", "invitation.make", "invitation.revoke"}
-)
-"""What is asked beside the log: of these nothing is told to everybody."""
+DEEDS: frozenset[str] = frozenset(
+    {
+        "links.see", "links.see_staff", "invitation.see", "invitation.make", "invitation.revoke",
+        "console.open", "account.list", "account.add", "account.disable",
+    }
+)  # fmt: skip
+"""Rows of the table that are no commands to a ceremony."""
 
 
 def at_least(role: Role, wanted: Role) -> bool:
@@ -87,3 +94,11 @@ def permit(role: Role, command_kind: str, phase: Phase) -> None:
     if phase not in rule[1]:
         code = "silence.locked" if phase == "silence" else "phase.not_allowed"
         raise Refused(code, command=command_kind, phase=phase)
+
+
+def permit_deed(role: Role, kind: str) -> None:
+    """Refuse what the table does not allow outside of a ceremony's course, where there is no phase.
+
+    Raises: Refused: `role.not_allowed`.
+    """
+    permit(role, kind if kind in DEEDS else "", "planned")

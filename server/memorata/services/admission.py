@@ -85,6 +85,7 @@ class Admission:
     """The doors. `changed` hears of every participant whose profile has changed; `removed` of replaced links.
 
     `door` says how uninvited people are met at a ceremony just now.
+    `signed_in` says whether a session lasts, by its hash.
     """
 
     def __init__(
@@ -98,6 +99,7 @@ class Admission:
         is_country: Callable[[str], bool],
         changed: Callable[[Participant], None],
         removed: Callable[[str, LinkRole], None],
+        signed_in: Callable[[bytes], bool] = lambda _: False,
     ) -> None:
         self._keys = keys
         self._participants = participants
@@ -109,6 +111,7 @@ class Admission:
         self._is_country = is_country
         self._changed = changed
         self._removed = removed
+        self._signed_in = signed_in
         self._index: dict[bytes, tuple[str, LinkRole]] = {}
         self._generations: dict[tuple[str, str], int] = {}
         self._indexed_ms = -(10**9)
@@ -178,6 +181,20 @@ class Admission:
         standing = self._standing_of(found)
         back = self._save(found, replace(self._said(found, profile), generation=generation, standing=standing))
         return Entry(self._keys.token(back.id), back, device)
+
+    def enter_as(self, ceremony_id: str, role: Role, session: bytes, profile: Profile) -> Entry:
+        """Come in without a link, as somebody who has signed in: good for as long as that session lasts.
+
+        Args: session: its hash; the same session is the same participant.
+        Raises: Refused: `words.not_allowed`.
+        """
+        device_hash = self._keys.device(f"session:{session.hex()}")
+        found = self._participants.find_by_device(ceremony_id, role, device_hash)
+        if found is None:
+            blank = Participant(id=new_id(), ceremony_id=ceremony_id, role=role, session=session)
+            found = self._participants.add(self._said(blank, profile), device_hash, self._clock.now_ms())
+        back = self._save(found, self._said(found, profile))
+        return Entry(self._keys.token(back.id), back, "")
 
     def standing(self, token: str) -> Participant:
         """How somebody stands who may be waiting at the door; opened meanwhile, it lets them in.
@@ -272,7 +289,9 @@ class Admission:
         return participant
 
     def _still_good(self, participant: Participant) -> bool:
-        """Whether the link that somebody came by is; a personal one that is taken back removes its person."""
+        """Whether the link or the session that somebody came by is; an invitation taken back removes its person."""
+        if participant.session is not None:
+            return self._signed_in(participant.session)
         if participant.invitation_id is not None:
             return True
         return participant.generation == self.generation(participant.ceremony_id, participant.role)

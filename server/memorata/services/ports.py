@@ -1,9 +1,10 @@
 """What the services need of the world: a clock, a store, people's seats, a way to tell everybody."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from memorata.domain.accounts import AccountRole
 from memorata.domain.events import Recorded
 from memorata.domain.roles import Role
 
@@ -110,6 +111,8 @@ class Participant:
     name_state: NameState = "released"
     recording: bool = False
     """Whether they have agreed to be recorded when they speak."""
+    session: bytes | None = None
+    """The hash of the session of somebody who signed in and came without a link; they are in as long as it lasts."""
 
 
 class Participants(Protocol):
@@ -298,3 +301,107 @@ class Seats(Protocol):
 
     def ceremonies(self) -> tuple[str, ...]:
         """Where somebody has a seat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody who may sign in; without a password, by a link in a mail. `disabled_ms` is when that ended."""
+
+    id: str
+    mail: str
+    name: str
+    role: AccountRole
+    created_ms: int
+    password_hash: str | None = field(default=None, repr=False)
+    disabled_ms: int | None = None
+
+
+class Accounts(Protocol):
+    """Who may sign in, and who has. Sessions, links and codes are known by their hashes alone.
+
+    Every method may raise StoreBusy.
+    """
+
+    def empty(self) -> bool:
+        """Whether there is no account at all."""
+
+    def all(self) -> tuple[Account, ...]:
+        """In the order in which they were made."""
+
+    def find(self, account_id: str) -> Account | None: ...
+
+    def find_by_mail(self, mail: str) -> Account | None: ...
+
+    def add(self, account: Account) -> bool:
+        """False when the mail address is somebody's already."""
+
+    def add_first(self, account: Account, code_hash: bytes, now_ms: int) -> bool:
+        """Use up all set-up codes; False when there is an account, or no such code that is still good."""
+
+    def set_password(self, account_id: str, password_hash: str) -> None: ...
+
+    def disable(self, account_id: str, now_ms: int) -> bool:
+        """End the account and its sessions; False when it is the last admin who can sign in, or there is no such."""
+
+    def enable(self, account_id: str) -> None: ...
+
+    def open_session(self, session_hash: bytes, account_id: str, now_ms: int, expires_ms: int) -> bool:
+        """False when the account has been disabled meanwhile."""
+
+    def session(self, session_hash: bytes, now_ms: int) -> Account | None:
+        """Whose session this is; `None` when it has ended, or its account has."""
+
+    def prolong(self, session_hash: bytes, expires_ms: int) -> None:
+        """Let a session last until then; one that has ended stays so."""
+
+    def end_session(self, session_hash: bytes) -> None: ...
+
+    def end_sessions(self, account_id: str, but: bytes | None = None) -> None:
+        """All of an account's sessions, except perhaps one."""
+
+    def add_link(self, link_hash: bytes, account_id: str | None, expires_ms: int) -> None:
+        """A link to sign in; for no account, a code of the first set-up."""
+
+    def link(self, link_hash: bytes, now_ms: int) -> Account | None:
+        """Whose link this is, if it is still good."""
+
+    def use_link(self, link_hash: bytes, now_ms: int) -> Account | None:
+        """The same, and it is good no more; of two who use it at once one gets nothing."""
+
+    def is_code(self, code_hash: bytes, now_ms: int) -> bool:
+        """Whether this is a set-up code that is still good."""
+
+    def end_link(self, link_hash: bytes) -> None: ...
+
+    def forget(self, now_ms: int) -> None:
+        """Drop the sessions and links that are over."""
+
+
+class Passwords(Protocol):
+    """Hashes that take their time, beside everything else; may raise Refused(`enter.busy`)."""
+
+    def hash(self, password: str) -> str: ...
+
+    def check(self, password_hash: str | None, password: str) -> bool:
+        """Whether the password is right; without a hash it never is, which is found out just as slowly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    to: str
+    subject: str
+    text: str
+
+
+class MailFault(Exception):
+    """A mail could not be sent; the text is one sentence for an organizer, without any address of a person."""
+
+
+class Mailer(Protocol):
+    """Sends mails; `configured` is False where they are only printed."""
+
+    @property
+    def configured(self) -> bool: ...
+
+    def send(self, letter: Letter) -> None:
+        """May take seconds. Raises: MailFault."""

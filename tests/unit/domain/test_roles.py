@@ -6,13 +6,14 @@ import pytest
 
 from memorata.domain.commands import COMMANDS, PlanCeremony
 from memorata.domain.errors import Refused
-from memorata.domain.roles import ALLOWED, BESIDE, RANKS, Phase, Role, permit
+from memorata.domain.roles import ALLOWED, DEEDS, RANKS, Phase, Role, permit, permit_deed
 
 PHASES: tuple[Phase, ...] = ("planned", "lobby", "live", "silence", "closed")
 
 
 def test_the_table_names_every_command_and_nothing_else() -> None:
-    assert set(ALLOWED) == {*COMMANDS, PlanCeremony.kind, *BESIDE}
+    assert set(ALLOWED) == {*COMMANDS, PlanCeremony.kind, *DEEDS}
+    assert DEEDS.isdisjoint({*COMMANDS, PlanCeremony.kind})
 
 
 @pytest.mark.parametrize(("role", "phase"), list(itertools.product(RANKS, PHASES)))
@@ -32,3 +33,33 @@ def test_watchers_may_ask_nothing_and_the_unknown_is_denied() -> None:
             permit("watcher", kind, "live")
     with pytest.raises(Refused, match=r"role\.not_allowed"):
         permit("admin", "ceremony.detonate", "live")
+
+
+DEEDS_OF: dict[str, Role] = {
+    "console.open": "organizer",
+    "links.see": "moderator",
+    "links.see_staff": "host",
+    "invitation.see": "host",
+    "invitation.make": "host",
+    "invitation.revoke": "host",
+    "account.list": "admin",
+    "account.add": "admin",
+    "account.disable": "admin",
+}
+
+
+@pytest.mark.parametrize("role", RANKS)
+def test_what_accounts_may_do_outside_of_a_ceremony(role: Role) -> None:
+    assert set(DEEDS_OF) == DEEDS
+    for kind, least in DEEDS_OF.items():
+        if RANKS.index(role) >= RANKS.index(least):
+            permit_deed(role, kind)
+        else:
+            with pytest.raises(Refused, match=r"role\.not_allowed"):
+                permit_deed(role, kind)
+
+
+def test_a_command_is_no_deed_and_the_unknown_is_denied() -> None:
+    for kind in ("ceremony.open", "account.own", ""):
+        with pytest.raises(Refused, match=r"role\.not_allowed"):
+            permit_deed("admin", kind)

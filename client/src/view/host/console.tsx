@@ -57,6 +57,19 @@ export function start(root: HTMLElement, boot: Boot): void {
 function Console({ desk }: { desk: Desk }) {
   const { entered, link, state } = desk.live.value
   if (!entered) return <Door desk={desk} />
+  if (link === 'gone' && desk.live.value.boot.entrance !== undefined) {
+    return (
+      <div class="h-door">
+        <h1>{t('You are signed out')}</h1>
+        <p>{t('The ceremony goes on without this console.')}</p>
+        <p>
+          <a class="h-press is-main" href="/sign-in">
+            {t('Sign in')}
+          </a>
+        </p>
+      </div>
+    )
+  }
   if (link === 'gone') {
     return (
       <div class="h-door">

@@ -79,6 +79,8 @@ async function open(desk: Desk): Promise<void> {
 
 function troubleSaid(code: string): string {
   switch (code) {
+    case 'sign_in.needed':
+      return t('You are signed out. Please sign in again.')
     case 'link.unknown':
     case 'link.revoked':
       return t('This link is not valid any more. Please ask the organizer for a new one.')

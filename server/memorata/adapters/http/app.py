@@ -5,12 +5,25 @@ from typing import Protocol
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from memorata.adapters.http import calendar, clock, entry, errors, health, invitations, media, pages, programme, watch
+from memorata.adapters.http import (
+    account,
+    calendar,
+    clock,
+    entry,
+    errors,
+    health,
+    invitations,
+    media,
+    pages,
+    programme,
+    watch,
+)
 from memorata.adapters.http.house import House
 from memorata.adapters.http.security import protect
 from memorata.adapters.http.showing import prepare
 from memorata.adapters.sockets.telling import Teller
 from memorata.config import Settings
+from memorata.services.accounts import AccountDesk
 from memorata.services.admission import Admission
 from memorata.services.conductor import Conductor
 from memorata.services.inviting import Inviting
@@ -28,6 +41,8 @@ class Needs(Protocol):
     def clock(self) -> Clock: ...
     @property
     def ceremonies(self) -> LiveCeremonies: ...
+    @property
+    def accounts(self) -> AccountDesk: ...
     @property
     def admission(self) -> Admission: ...
     @property
@@ -60,4 +75,5 @@ def register(app: Flask, services: Needs) -> None:
     app.after_request(protect)
     for part in (errors, pages, programme, watch, entry, invitations, calendar, media):
         app.register_blueprint(part.blueprint(house))
+    app.register_blueprint(account.blueprint(house, services.accounts))
     app.register_blueprint(health.blueprint(house, lambda: services.conductor.scanned_ms))

@@ -14,8 +14,12 @@ from memorata.services.ports import StoreBusy
 log = structlog.get_logger(__name__)
 
 STATUS = {
+    "account.mail_invalid": 422,
+    "account.password_weak": 422,
+    "account.unknown": 404,
     "ceremony.unknown": 404,
     "ceremony.full": 503,
+    "enter.busy": 503,
     "link.unknown": 404,
     "link.revoked": 403,
     "link.pin_needed": 403,
@@ -31,12 +35,18 @@ STATUS = {
     "invitation.invalid": 422,
     "invitation.unreadable": 422,
     "invitation.unknown": 404,
+    "request.foreign": 403,
+    "setup.code_wrong": 403,
+    "sign_in.link_used": 410,
+    "sign_in.needed": 401,
+    "sign_in.wrong": 401,
     "token.missing": 401,
     "role.not_allowed": 403,
     "words.not_allowed": 422,
     "message.invalid": 400,
     "message.not_json": 415,
     "message.too_large": 413,
+    "message.too_many": 429,
     "store.busy": 503,
 }
 """Statuses of codes; what is not here is 409, refused as things stand."""
@@ -63,6 +73,23 @@ def sentence(code: str) -> str:
     _ = tongue().catalogue.gettext
     sentences = {
         "link.revoked": _("This link is no longer in use."),
+        "account.exists": _("There is an account with this mail address already."),
+        "account.last_admin": _("This is the last admin. Make somebody else an admin first."),
+        "account.mail_invalid": _("This is no mail address. It looks like name@example.org."),
+        "account.password_weak": _(
+            "A password needs at least 12 characters, and may not be your mail address. Three or four words are good."
+        ),
+        "account.unknown": _("There is no such account."),
+        "enter.busy": _("Many people are arriving. Please wait a moment and try again."),
+        "message.too_many": _("Too many tries. Please wait five minutes and try again."),
+        "request.foreign": _("This was asked by a page of another site, so nothing was done."),
+        "role.not_allowed": _("This is not for your account."),
+        "setup.code_wrong": _(
+            "This set-up code is not right, or it has been used. The server shows it when it starts."
+        ),
+        "sign_in.link_used": _("This link is not good any more. Have a new one sent to you."),
+        "sign_in.needed": _("You are signed out. Please sign in."),
+        "sign_in.wrong": _("The mail address or the password is not right."),
         "link.unknown": _("This link is not known. It may have been replaced by a new one."),
         "ceremony.unknown": _("There is no ceremony at this address."),
         "ceremony.full": _("So many people have come that this server has no more seats. You can watch without one."),

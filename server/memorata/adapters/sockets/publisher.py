@@ -12,7 +12,7 @@ from memorata.domain.errors import Refused
 from memorata.domain.events import Recorded
 from memorata.domain.roles import Role
 from memorata.services.admission import Admission
-from memorata.services.ports import LINK_ROLES
+from memorata.services.ports import LINK_ROLES, StoreBusy
 
 log = structlog.get_logger(__name__)
 
@@ -116,6 +116,16 @@ class SocketPublisher:
         for ceremony_id in self.connections.ceremonies():
             for role in LINK_ROLES:
                 self.removed(ceremony_id, role)
+
+    def sweep_accounts(self) -> None:
+        """Put out those who came by signing in, where that has ended, here or by another process."""
+        for ceremony_id in self.connections.ceremonies():
+            for connection in self.connections.of_ceremony(ceremony_id):
+                if connection.role == "organizer":
+                    try:
+                        self.put_out_if_removed(connection.sid)
+                    except StoreBusy:
+                        return  # looked at again in a moment, and at each command
 
     def clients(self) -> int:
         """How many lines are open."""

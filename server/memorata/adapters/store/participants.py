@@ -28,6 +28,7 @@ class SqlParticipants:
     def add(self, participant: Participant, device_hash: str, now_ms: int) -> Participant:
         row = {**_said(participant), "id": participant.id, "ceremony_id": participant.ceremony_id}
         row |= {"role": participant.role, "device_hash": device_hash, "entered_ms": now_ms}
+        row |= {"session_hash": participant.session}
         try:
             with self._database.writing() as connection:
                 connection.execute(insert(t.participant).values(row))
@@ -87,6 +88,7 @@ class SqlParticipants:
             standing=row.standing,
             name_state=row.name_state,
             recording=row.recording,
+            session=None if row.session_hash is None else bytes(row.session_hash),
         )
 
 

@@ -86,9 +86,13 @@ participant = Table(
     Column("standing", String(10), nullable=False, server_default="admitted"),
     Column("name_state", String(10), nullable=False, server_default="held"),
     Column("recording", Boolean, nullable=False, server_default=false()),
+    Column("session_hash", LargeBinary(32)),
     UniqueConstraint("ceremony_id", "role", "device_hash"),
 )
-"""`generation` is that of the link by which they came last; `invitation_id` is that of a personal one."""
+"""`generation` is that of the link by which they came last; `invitation_id` is that of a personal one.
+
+`session_hash` is that of somebody who has signed in and came without any link.
+"""
 
 link = Table(
     "link",

@@ -14,6 +14,7 @@ from memorata.adapters.sockets.telling import Teller
 from memorata.config import Settings
 from memorata.domain.programme import Programme
 from memorata.domain.state import door_of
+from memorata.services.accounts import AccountDesk
 from memorata.services.admission import Admission
 from memorata.services.conductor import Conductor
 from memorata.services.inviting import Inviting
@@ -21,23 +22,40 @@ from memorata.services.keys import Keys
 from memorata.services.live import LiveCeremonies
 from memorata.services.presence import PresenceDesk
 from tests.builders import START_MS
-from tests.fakes import FakeAlarm, FakeClock, MemoryInvitations, MemoryLog, MemoryParticipants, RecordingPublisher
+from tests.fakes import (
+    FakeAlarm,
+    FakeClock,
+    FakeMailer,
+    FakePasswords,
+    MemoryAccounts,
+    MemoryInvitations,
+    MemoryLog,
+    MemoryParticipants,
+    RecordingPublisher,
+)
 
 
 class Office:
     """The services that pages ask, and the pages."""
 
-    def __init__(self, folder: Path, proxies: int = 0) -> None:
+    def __init__(self, folder: Path, proxies: int = 0, base_url: str = "https://memory.example.org") -> None:
         self.clock = FakeClock(START_MS - 600_000)
-        self.settings = Settings(
-            folder, "", b"k" * 32, base_url="https://memory.example.org", schedules_dir=folder, proxies=proxies
-        )
+        self.settings = Settings(folder, "", b"k" * 32, base_url=base_url, schedules_dir=folder, proxies=proxies)
         self.log, self.participants, publisher = MemoryLog(), MemoryParticipants(), RecordingPublisher()
         self.ceremonies = LiveCeremonies(self.log, self.clock, publisher)
         alarm = FakeAlarm(self.clock)
         self.presence = PresenceDesk(MemorySeats(), publisher, self.clock, alarm, self.ceremonies.silent)
         keys, self.invitations = Keys(self.settings.secret_key), MemoryInvitations(self.participants)
         self.inviting = Inviting(keys, self.invitations, self.participants, self.clock, is_country, publisher.put_out)
+        self.mailer, self.trail = FakeMailer(), list[tuple[str, dict[str, object]]]()
+        self.accounts = AccountDesk(
+            MemoryAccounts(),
+            FakePasswords(),
+            self.mailer,
+            self.clock,
+            note=lambda kind, **facts: self.trail.append((kind, facts)),
+            beside=lambda work: work(),
+        )
         self.admission = Admission(
             keys,
             self.participants,
@@ -48,6 +66,7 @@ class Office:
             is_country,
             self.presence.changed,
             publisher.removed,
+            self.accounts.signed_in,
         )
         self.teller = Teller(self.ceremonies, self.presence, self.clock)
         self.conductor = Conductor(self.ceremonies, self.clock, alarm, lambda _: None, alone=True)

@@ -15,6 +15,7 @@ def upgrade() -> None:
         participant.add_column(sa.Column("standing", sa.String(10), nullable=False, server_default="admitted"))
         participant.add_column(sa.Column("name_state", sa.String(10), nullable=False, server_default="held"))
         participant.add_column(sa.Column("recording", sa.Boolean(), nullable=False, server_default=sa.false()))
+        participant.add_column(sa.Column("session_hash", sa.LargeBinary(32)))
         participant.create_index("ix_participant_invitation_id", ["invitation_id"])
     op.create_table(
         "invitation",
@@ -96,5 +97,5 @@ def downgrade() -> None:
         op.drop_table(table)
     with op.batch_alter_table("participant") as participant:
         participant.drop_index("ix_participant_invitation_id")
-        for column in ("recording", "name_state", "standing", "invitation_id"):
+        for column in ("session_hash", "recording", "name_state", "standing", "invitation_id"):
             participant.drop_column(column)
