@@ -5,7 +5,18 @@ from typing import Protocol
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from memorata.adapters.http import calendar, clock, entry, errors, health, media, pages, programme, watch
+from memorata.adapters.http import (
+    calendar,
+    clock,
+    entry,
+    errors,
+    health,
+    media,
+    openapi,
+    pages,
+    programme,
+    watch,
+)
 from memorata.adapters.http.house import House
 from memorata.adapters.http.security import protect
 from memorata.adapters.http.showing import prepare
@@ -54,6 +65,7 @@ def register(app: Flask, services: Needs) -> None:
     app.wsgi_app = clock.telling_time(app.wsgi_app, services.clock)  # type: ignore[assignment,method-assign]
     prepare(app)
     app.after_request(protect)
-    for part in (errors, pages, programme, watch, entry, calendar, media):
+    openapi.answered_before(app, clock.RULE, "GET", clock.OPERATION)
+    for part in (errors, pages, programme, watch, entry, calendar, media, openapi):
         app.register_blueprint(part.blueprint(house))
     app.register_blueprint(health.blueprint(house, lambda: services.conductor.scanned_ms))

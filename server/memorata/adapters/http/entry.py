@@ -6,6 +6,7 @@ import msgspec
 from flask import Blueprint, Response, request
 
 from memorata.adapters.http.house import House
+from memorata.adapters.http.openapi import described
 from memorata.adapters.http.showing import encoded
 from memorata.adapters.sockets import wire
 from memorata.adapters.sockets.telling import me
@@ -38,6 +39,12 @@ class Entrance(Description, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     key: Annotated[str, msgspec.Meta(max_length=200)]
     device: Line = ""
     hall: bool = False
+
+
+class Saved(msgspec.Struct, frozen=True):
+    """The answer of POST /api/me."""
+
+    participant: wire.Me
 
 
 T = TypeVar("T")
@@ -75,6 +82,12 @@ def blueprint(house: House) -> Blueprint:
     pages = Blueprint("entry", __name__)
 
     @pages.post("/api/enter")
+    @described(
+        "Come in by a link; the same device with the same link is the same person.",
+        takes=Entrance,
+        gives=wire.Entered,
+        refuses=("link.unknown", "words.not_allowed", "ceremony.full"),
+    )
     def enter() -> Response:
         body = read(Entrance)
         entry = house.admission.enter(body.key, body.device or None, body.profile())
@@ -82,8 +95,15 @@ def blueprint(house: House) -> Blueprint:
         return encoded(wire.Entered(entry.token, who.ceremony_id, me(who), who.role, entry.device), "no-store")
 
     @pages.post("/api/me")
+    @described(
+        "Change what somebody who has entered says about themselves.",
+        takes=Description,
+        gives=Saved,
+        refuses=("link.unknown", "link.revoked", "words.not_allowed"),
+        token=True,
+    )
     def describe() -> Response:
         who = house.admission.authenticate(bearer())
-        return encoded({"participant": me(house.admission.update(who, read(Description).profile()))}, "no-store")
+        return encoded(Saved(me(house.admission.update(who, read(Description).profile()))), "no-store")
 
     return pages

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request, send_from_directory
 from werkzeug.exceptions import NotFound
 
 from memorata.adapters.http.house import House
+from memorata.adapters.http.openapi import described
 from memorata.domain.broadcast import CAPTIONS, PICTURES, VIDEOS
 from memorata.resources import static_dir, web_dir
 
@@ -21,6 +22,10 @@ ASSETS = frozenset({".js", ".css", ".woff2", ".svg", ".png", ".jpg", ".webp"})
 CODINGS = {"br": ".br", "gzip": ".gz"}
 """How the build has compressed what it made, the smallest first."""
 
+ANY = "*/*"
+PARTS = {206: "A part of it.", 304: "It has not changed."}
+"""What a file may be answered with, beside the whole."""
+
 HOUR_S = 3600
 YEAR_S = 365 * 24 * HOUR_S
 
@@ -29,6 +34,7 @@ def blueprint(house: House) -> Blueprint:
     pages = Blueprint("media", __name__)
 
     @pages.get("/media/<path:name>")
+    @described("A film, picture or caption file of the schedules; parts of it by `Range`.", gives=ANY, also=PARTS)
     def media(name: str) -> Response:
         path = PurePosixPath(name)
         suffix = path.suffix.lower()
@@ -45,6 +51,7 @@ def blueprint(house: House) -> Blueprint:
         return response
 
     @pages.get("/assets/<path:name>")
+    @described("A script or style sheet of the built client; never changes under its name.", gives=ANY, also=PARTS)
     def asset(name: str) -> Response:
         if PurePosixPath(name).suffix not in ASSETS:
             raise NotFound
@@ -61,6 +68,7 @@ def blueprint(house: House) -> Blueprint:
         return response
 
     @pages.get("/page/<name>")
+    @described("What pages need that work without the client.", gives=ANY, query={"v": str}, also=PARTS)
     def own(name: str) -> Response:
         response = send_from_directory(
             static_dir(), name, conditional=True, max_age=YEAR_S if "v" in request.args else 0
