@@ -1,6 +1,7 @@
 """What the environment decides: read once, checked whole, every fault told at once."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -13,6 +14,7 @@ from memorata.resources import schedules_dir
 AsyncMode = Literal["eventlet", "threading"]
 
 SECRET_BYTES = 32
+_MAILTO = re.compile(r"mailto:[!-?A-~]+@[A-Za-z0-9.-]+\.[A-Za-z0-9-]+")
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -44,6 +46,8 @@ class Settings:
     janus_url: str = ""
     proxies: int = 0
     """How many proxies of our own stand in front, whose X-Forwarded headers are believed."""
+    security_contact: tuple[str, ...] = ()
+    """To whom faults of security are reported, the preferred one first: addresses like mailto:… or https://…"""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
@@ -90,6 +94,7 @@ class _Reader:
             "redis_url": self.url("REDIS_URL", ("redis", "rediss", "unix")),
             "janus_url": self.url("JANUS_URL", ("http", "https", "ws", "wss")),
             "proxies": self.number("PROXIES", 0, 0, 10),
+            "security_contact": self.contacts(),
         }
         secret = self.secret(data_dir)
         if self.faults:
@@ -135,6 +140,16 @@ class _Reader:
             parts = _split(origin)
             if parts is None or parts.path or parts.query:
                 self.fault("ORIGINS", f"{origin!r} is no origin like https://memory.example.org (`*` is not offered).")
+        return found
+
+    def contacts(self) -> tuple[str, ...]:
+        """Nothing in them can begin a line of its own: they are parted by white space."""
+        found = tuple(self.text("SECURITY_CONTACT", "").split())
+        for contact in found:
+            mail = _MAILTO.fullmatch(contact)
+            page = _split(contact) if contact.startswith("https://") and contact.isascii() else None
+            if not mail and (page is None or not contact.isprintable()):
+                self.fault("SECURITY_CONTACT", f"{contact!r} is neither mailto:somebody@example.org nor https://…")
         return found
 
     def database(self, data_dir: Path) -> str:

@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from memorata.adapters.http import (
     calendar,
     clock,
+    contact,
     entry,
     errors,
     health,
@@ -66,6 +67,6 @@ def register(app: Flask, services: Needs) -> None:
     prepare(app)
     app.after_request(protect)
     openapi.answered_before(app, clock.RULE, "GET", clock.OPERATION)
-    for part in (errors, pages, programme, watch, entry, calendar, media, openapi):
+    for part in (errors, pages, programme, watch, entry, calendar, media, contact, openapi):
         app.register_blueprint(part.blueprint(house))
     app.register_blueprint(health.blueprint(house, lambda: services.conductor.scanned_ms))
