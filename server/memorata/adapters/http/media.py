@@ -8,12 +8,10 @@ from werkzeug.exceptions import NotFound
 
 from memorata.adapters.http.house import House
 from memorata.adapters.http.openapi import described
-from memorata.domain.broadcast import CAPTIONS, PICTURES, VIDEOS
+from memorata.domain.broadcast import CAPTIONS, PICTURES, SOUNDS, VIDEOS
 from memorata.resources import static_dir, web_dir
 
-SERVED = frozenset(
-    {*VIDEOS, *PICTURES, *CAPTIONS, ".ts", ".m4s", ".mp3", ".m4a", ".aac", ".ogg", ".opus", ".wav", ".pdf"}
-)
+SERVED = frozenset({*VIDEOS, *PICTURES, *CAPTIONS, *SOUNDS, ".ts", ".m4s", ".pdf"})
 """What a media folder may hand out; a note or a key left there stays there."""
 
 TYPES = {".m3u8": "application/vnd.apple.mpegurl", ".ts": "video/mp2t", ".m4s": "video/iso.segment", ".vtt": "text/vtt"}
