@@ -12,7 +12,7 @@ from memorata.adapters.sockets import wire
 from memorata.adapters.sockets.telling import me
 from memorata.domain.errors import Refused
 from memorata.services.admission import Profile
-from memorata.services.ports import Consent
+from memorata.services.ports import Consent, Participant
 
 BODY_MAX = 16 * 1024
 
@@ -78,6 +78,20 @@ def bearer() -> str:
     return token.strip()
 
 
+def holder(house: House) -> Participant:
+    """Whose token the request shows.
+
+    Raises: Refused: `token.missing`; `token.unknown` when it is nobody's, or not any more; `link.revoked`.
+    """
+    token = bearer()
+    try:
+        return house.admission.authenticate(token)
+    except Refused as refused:
+        if refused.code == "link.unknown":
+            raise Refused("token.unknown") from None
+        raise
+
+
 def blueprint(house: House) -> Blueprint:
     pages = Blueprint("entry", __name__)
 
@@ -99,11 +113,11 @@ def blueprint(house: House) -> Blueprint:
         "Change what somebody who has entered says about themselves.",
         takes=Description,
         gives=Saved,
-        refuses=("link.unknown", "link.revoked", "words.not_allowed"),
+        refuses=("link.revoked", "words.not_allowed"),
         token=True,
     )
     def describe() -> Response:
-        who = house.admission.authenticate(bearer())
+        who = holder(house)
         return encoded(Saved(me(house.admission.update(who, read(Description).profile()))), "no-store")
 
     return pages

@@ -70,6 +70,7 @@ def sentence(code: str) -> str:
         "ceremony.unknown": _("There is no ceremony at this address."),
         "ceremony.full": _("So many people have come that this server has no more seats. You can watch without one."),
         "token.missing": _("Please open your link again."),
+        "token.unknown": _("Please open your link again."),
         "words.not_allowed": _(
             "This cannot be written here: it is too long, empty, or contains characters that are not shown."
         ),

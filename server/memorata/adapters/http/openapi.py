@@ -46,6 +46,9 @@ PARAMETERS = {
 BODY_REFUSALS = ("message.invalid", "message.not_json", "message.too_large")
 """Whatever reads a body may say these."""
 
+TOKEN_REFUSALS = ("token.missing", "token.unknown")
+"""Whatever is for somebody who has entered may say these."""
+
 ANYWHERE = ("store.busy",)
 """Any answer may be one of these."""
 
@@ -227,7 +230,7 @@ def _responses(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
     for status, reason in operation.also.items():
         told[str(status)] = {"description": reason} | ({} if 300 <= status < 400 else {"content": content})
     body = () if operation.takes is None else BODY_REFUSALS
-    token = ("token.missing",) if operation.token else ()
+    token = TOKEN_REFUSALS if operation.token else ()
     by_status: dict[int, list[str]] = {}
     for code in dict.fromkeys((*operation.refuses, *token, *body, *ANYWHERE)):
         by_status.setdefault(STATUS.get(code, 409), []).append(code)
