@@ -40,6 +40,8 @@ PARAMETERS = {
     "ceremony_id": "The id of a ceremony, as it stands in its addresses.",
     "key": "The last part of a personal or shared link. Whoever has it has its rights: never log it, never pass it on.",
     "name": "The path of a file, as a page or a programme names it.",
+    "token": "What a mail has brought; good once, and not for long.",
+    "ticket": "What POST /api/letters has given; good for ten minutes.",
 }
 """What the parameters of paths mean, wherever they stand."""
 
@@ -48,6 +50,9 @@ BODY_REFUSALS = ("message.invalid", "message.not_json", "message.too_large")
 
 TOKEN_REFUSALS = ("token.missing", "token.unknown")
 """Whatever is for somebody who has entered may say these."""
+
+SESSION_REFUSALS = ("sign_in.needed",)
+"""Whatever is for somebody who has signed in may say these."""
 
 ANYWHERE = ("store.busy",)
 """Any answer may be one of these."""
@@ -66,6 +71,7 @@ class Operation:
     query: what may be asked behind the question mark: name to type.
     refuses: codes it may be refused with, beyond those that any answer may be.
     token: whether it is for somebody who has entered, `Authorization: Bearer`.
+    signed_in: whether it is for an organizer or admin who has signed in, by the cookie.
     also: further answers that are no refusals: status to reason. All but redirects look like the one of 200.
     """
 
@@ -75,6 +81,7 @@ class Operation:
     query: dict[str, Any] = field(default_factory=dict)
     refuses: tuple[str, ...] = ()
     token: bool = False
+    signed_in: bool = False
     also: dict[int, str] = field(default_factory=dict)
 
     @property
@@ -105,10 +112,11 @@ def described(
     query: dict[str, Any] | None = None,
     refuses: tuple[str, ...] = (),
     token: bool = False,
+    signed_in: bool = False,
     also: dict[int, str] | None = None,
 ) -> Callable[[F], F]:
     """Say of a view what it does; stands below the line that routes it."""
-    operation = Operation(summary, takes, gives, query or {}, refuses, token, also or {})
+    operation = Operation(summary, takes, gives, query or {}, refuses, token, signed_in, also or {})
 
     def keep(view: F) -> F:
         vars(view)[_MARK] = operation
@@ -170,7 +178,13 @@ def document(app: Flask) -> dict[str, Any]:
         "components": {
             "schemas": components,
             "securitySchemes": {
-                "token": {"type": "http", "scheme": "bearer", "description": "The token that POST /api/enter gave."}
+                "token": {"type": "http", "scheme": "bearer", "description": "The token that POST /api/enter gave."},
+                "session": {
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": "__Host-memorata",
+                    "description": "The cookie that POST /api/sign-in gave; `memorata` where there is no TLS.",
+                },
             },
         },
     }
@@ -210,15 +224,16 @@ def _written(rule: str, operation: Operation, schemas: dict[str, Any]) -> dict[s
     if operation.takes is not None:
         body = {"application/json": {"schema": schemas[repr(operation.takes)]}}
         told["requestBody"] = {"required": True, "content": body}
-    if operation.token:
-        told["security"] = [{"token": []}]
+    needed = {"token": operation.token, "session": operation.signed_in}
+    if any(needed.values()):
+        told["security"] = [{name: [] for name, wanted in needed.items() if wanted}]
     told["responses"] = _responses(operation, schemas)
     return told
 
 
 def _parameter(name: str) -> dict[str, Any]:
-    schema_of = {"type": "string", "minLength": 1}
-    return {"name": name, "in": "path", "required": True, "schema": schema_of, "description": PARAMETERS[name]}
+    meaning = {"description": PARAMETERS[name]} if name in PARAMETERS else {}
+    return {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}, **meaning}
 
 
 def _responses(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
@@ -230,7 +245,7 @@ def _responses(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
     for status, reason in operation.also.items():
         told[str(status)] = {"description": reason} | ({} if 300 <= status < 400 else {"content": content})
     body = () if operation.takes is None else BODY_REFUSALS
-    token = TOKEN_REFUSALS if operation.token else ()
+    token = (TOKEN_REFUSALS if operation.token else ()) + (SESSION_REFUSALS if operation.signed_in else ())
     by_status: dict[int, list[str]] = {}
     for code in dict.fromkeys((*operation.refuses, *token, *body, *ANYWHERE)):
         by_status.setdefault(STATUS.get(code, 409), []).append(code)
