@@ -5,14 +5,14 @@ from typing import Annotated, TypeVar
 import msgspec
 from flask import Blueprint, Response, request
 
-from memorata.adapters.http.house import House
+from memorata.adapters.http.house import House, by_token
 from memorata.adapters.http.openapi import described
 from memorata.adapters.http.showing import encoded
 from memorata.adapters.sockets import wire
 from memorata.adapters.sockets.telling import me
 from memorata.domain.errors import Refused
 from memorata.services.admission import Profile
-from memorata.services.ports import Consent, Participant
+from memorata.services.ports import Consent
 
 BODY_MAX = 16 * 1024
 
@@ -78,20 +78,6 @@ def bearer() -> str:
     return token.strip()
 
 
-def holder(house: House) -> Participant:
-    """Whose token the request shows.
-
-    Raises: Refused: `token.missing`; `token.unknown` when it is nobody's, or not any more; `link.revoked`.
-    """
-    token = bearer()
-    try:
-        return house.admission.authenticate(token)
-    except Refused as refused:
-        if refused.code == "link.unknown":
-            raise Refused("token.unknown") from None
-        raise
-
-
 def blueprint(house: House) -> Blueprint:
     pages = Blueprint("entry", __name__)
 
@@ -117,7 +103,8 @@ def blueprint(house: House) -> Blueprint:
         token=True,
     )
     def describe() -> Response:
-        who = holder(house)
+        with by_token():
+            who = house.admission.authenticate(bearer())
         return encoded(Saved(me(house.admission.update(who, read(Description).profile()))), "no-store")
 
     return pages
