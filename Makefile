@@ -20,7 +20,7 @@ DEMO = $(if $(PEOPLE),--people $(PEOPLE)) $(if $(AUTOPILOT),--autopilot) $(if $(
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo serve check test unit live browser load bench-clock docs pictures messages lock clean
+.PHONY: help setup demo serve check test unit live hostile browser load bench-clock docs pictures messages lock audit sbom clean
 .PHONY: built ready-chromium ready-postgresql check-ruff check-mypy check-types check-lint check-messages
 
 help: ## what there is to do
@@ -65,6 +65,9 @@ unit: setup ## the quick tests: vitest, then pytest tests/unit
 live: setup ## the real server and many real clients
 	$(BIN)/pytest $(wildcard tests/live) $(ARGS)
 
+hostile: setup ## attacks on the real server, each named after its threat (docs/security.md)
+	$(BIN)/pytest $(wildcard tests/hostile) $(ARGS)
+
 browser: setup ready-chromium ## several people in one ceremony, in Chromium
 	@.ci/pytest $(wildcard tests/browser) $(ARGS)
 
@@ -85,6 +88,12 @@ messages: setup ## collects the texts of server and client into their catalogues
 
 lock: $(VENV)/.created ## renews the locks from pyproject.toml and package.json; UPGRADE=1 takes new versions
 	@.ci/lock $(if $(UPGRADE),--upgrade)
+
+audit: setup ## asks for known faults of all locked packages; needs the net
+	@.ci/audit
+
+sbom: setup ## writes what a release is made of: dist/*.cdx.json
+	@.ci/sbom
 
 clean: ## removes all that was built or fetched
 	rm -rf $(VENV) dist client/node_modules tests/load/clock/node_modules server/memorata/web .mypy_cache .ruff_cache .pytest_cache .hypothesis

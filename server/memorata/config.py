@@ -1,6 +1,7 @@
 """What the environment decides: read once, checked whole, every fault told at once."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,7 @@ from memorata.resources import schedules_dir
 AsyncMode = Literal["eventlet", "threading"]
 
 SECRET_BYTES = 32
+_MAILTO = re.compile(r"mailto:[!-?A-~]+@[A-Za-z0-9.-]+\.[A-Za-z0-9-]+")
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -49,6 +51,8 @@ class Settings:
     mail_from: str = ""
     proxies: int = 0
     """How many proxies of our own stand in front, whose X-Forwarded headers are believed."""
+    security_contact: tuple[str, ...] = ()
+    """To whom faults of security are reported, the preferred one first: addresses like mailto:… or https://…"""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
@@ -97,6 +101,7 @@ class _Reader:
             "smtp_url": self.smtp(),
             "mail_from": self.sender(),
             "proxies": self.number("PROXIES", 0, 0, 10),
+            "security_contact": self.contacts(),
         }
         secret = self.secret(data_dir)
         if self.faults:
@@ -160,6 +165,16 @@ class _Reader:
             parts = _split(origin)
             if parts is None or parts.path or parts.query:
                 self.fault("ORIGINS", f"{origin!r} is no origin like https://memory.example.org (`*` is not offered).")
+        return found
+
+    def contacts(self) -> tuple[str, ...]:
+        """Nothing in them can begin a line of its own: they are parted by white space."""
+        found = tuple(self.text("SECURITY_CONTACT", "").split())
+        for contact in found:
+            mail = _MAILTO.fullmatch(contact)
+            page = _split(contact) if contact.startswith("https://") and contact.isascii() else None
+            if not mail and (page is None or not contact.isprintable()):
+                self.fault("SECURITY_CONTACT", f"{contact!r} is neither mailto:somebody@example.org nor https://…")
         return found
 
     def database(self, data_dir: Path) -> str:

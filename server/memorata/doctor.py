@@ -43,7 +43,8 @@ def examine() -> list[Finding]:
         hint = "Correct the environment variables that are named here; memorata serve --help tells what they mean."
         return [*findings, *(Finding("settings", "missing", line, hint) for line in fault.lines)]
     looks: tuple[Callable[[Settings], Finding], ...] = (
-        _data, _database, _address, _listener, _client, _languages, _schedules, _ceremonies, _mail, _redis, _janus,
+        _data, _database, _address, _contact, _listener, _client, _languages, _schedules, _ceremonies, _mail, _redis,
+        _janus,
     )  # fmt: skip
     return [*findings, *(_looked(look, settings) for look in looks)]
 
@@ -136,6 +137,15 @@ def _address(settings: Settings) -> Finding:
         return Finding("address", "note", f"{settings.base_url}, for this machine only", hint)
     hint = "Without https browsers refuse camera, microphone and keeping the screen on: put a proxy with TLS in front."
     return Finding("address", "missing", settings.base_url, hint)
+
+
+def _contact(settings: Settings) -> Finding:
+    """Whom those may write to who find a way in."""
+    if settings.security_contact:
+        found = f"{', '.join(settings.security_contact)}, told by {settings.base_url}/.well-known/security.txt"
+        return Finding("contact", "good", found)
+    hint = "Whoever finds a fault should know whom to tell: MEMORATA_SECURITY_CONTACT=mailto:… or https://…"
+    return Finding("contact", "note", "nobody is named for faults of security", hint)
 
 
 def _listener(settings: Settings) -> Finding:

@@ -267,6 +267,16 @@ def test_doctor_names_what_is_missing_and_what_to_do(folder: Path) -> None:
     assert "word" not in done.stdout
 
 
+def test_doctor_says_whether_anybody_is_named_for_faults_of_security(folder: Path) -> None:
+    for contact, state, told in (
+        ("", "note", "nobody is named"),
+        ("mailto:safety@example.org", "good", "mailto:safety@example.org"),
+    ):
+        done = memorata(folder, "doctor", "--json", MEMORATA_SECURITY_CONTACT=contact)
+        [found] = [found for found in json.loads(done.stdout)["findings"] if found["what"] == "contact"]
+        assert (found["state"], told in found["found"]) == (state, True)
+
+
 def test_doctor_tells_every_fault_of_the_settings(folder: Path) -> None:
     done = memorata(folder, "doctor", MEMORATA_PORT="many", MEMORATA_DATABASE_URL="mysql://x")
     assert done.returncode == 1

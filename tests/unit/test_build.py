@@ -2,18 +2,14 @@
 
 import json
 import re
-import tomllib
 from pathlib import Path
 
 import pytest
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
 
 import hatch_build
 from memorata.adapters.http.client import LATER, REST, bundle
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ("server/requirements.txt", "server/build-requirements.txt", "tests/requirements.txt")
 
 
 @pytest.fixture
@@ -89,54 +85,6 @@ def test_a_node_that_is_not_there_is_named(project: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("MEMORATA_NODE", "/nowhere/node")
     with pytest.raises(hatch_build.BuildFailed, match="MEMORATA_NODE names /nowhere/node, which is no program here"):
         hatch_build.renew(project)
-
-
-@pytest.mark.parametrize("name", LOCKS)
-def test_every_locked_package_is_bound_by_a_hash_and_by_no_address(name: str) -> None:
-    text = (ROOT / name).read_text()
-    entries = re.sub(r"\\\n\s*|^#.*\n", "", text, flags=re.M).splitlines()
-    bound = re.compile(r"[\w.-]+==[^\s;]+( ;[^\\]+)? ?(--hash=sha256:[0-9a-f]{64} ?)+")
-    assert entries
-    assert [entry for entry in entries if not bound.fullmatch(entry)] == []
-    assert re.findall(r"https?:|--\w*index\S*|--find-links|--trusted-host", text) == []
-
-
-def test_the_locks_satisfy_the_project() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    groups = project["dependency-groups"]
-
-    def plain(entries: list[str | dict[str, str]]) -> list[str]:
-        return [entry for entry in entries if isinstance(entry, str)]
-
-    wanted = {
-        "server/requirements.txt": project["project"]["dependencies"]
-        + project["project"]["optional-dependencies"]["scale"],
-        "server/build-requirements.txt": plain(groups["build"]),
-        "tests/requirements.txt": project["project"]["dependencies"] + plain(groups["build"]) + plain(groups["dev"]),
-    }
-    for name, requirements in wanted.items():
-        locked = dict(re.findall(r"^([\w.-]+)==([^\s;]+)", (ROOT / name).read_text(), flags=re.M))
-        for requirement in map(Requirement, requirements):
-            version = locked.get(canonicalize_name(requirement.name))
-            assert version is not None, f"{name} lacks {requirement}: run make lock"
-            assert requirement.specifier.contains(version), f"{name} has {version}, not {requirement}: run make lock"
-
-
-def test_server_and_tests_agree_on_every_version() -> None:
-    locked = [dict(re.findall(r"^([\w.-]+)==([^\s;]+)", (ROOT / name).read_text(), flags=re.M)) for name in LOCKS]
-    tests = locked[-1]
-    assert [{name: tests.get(name) for name in lock} for lock in locked] == locked
-
-
-def test_the_packages_of_the_client_are_exact_and_name_no_registry() -> None:
-    package = json.loads((ROOT / "client/package.json").read_text())
-    lock = json.loads((ROOT / "client/package-lock.json").read_text())
-    exact = {**package["dependencies"], **package["devDependencies"]}
-    assert [name for name, version in exact.items() if not re.fullmatch(r"\d+\.\d+\.\d+", version)] == []
-    entries = {name: entry for name, entry in lock["packages"].items() if name}
-    assert [name for name, entry in entries.items() if "resolved" in entry] == []
-    assert [name for name, entry in entries.items() if not entry["integrity"].startswith("sha512-")] == []
-    assert {name: entries[f"node_modules/{name}"]["version"] for name in exact} == exact
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])

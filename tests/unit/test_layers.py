@@ -42,7 +42,3 @@ def test_services_know_the_domain_and_their_ports_but_no_adapter() -> None:
 
 def test_eventlet_is_named_in_two_files() -> None:
     assert {path for path, name in imports(".") if name.split(".")[0] == "eventlet"} <= {"green.py", "serve.py"}
-
-
-def test_nothing_pickles() -> None:
-    assert [found for found in imports(".") if found[1] in ("pickle", "marshal", "shelve")] == []

@@ -4,6 +4,7 @@ import ast
 import re
 from pathlib import Path
 
+from memorata.adapters.http.errors import STATUS
 from memorata.domain.commands import COMMANDS
 from memorata.domain.errors import CODES
 from memorata.domain.events import EVENTS
@@ -47,3 +48,9 @@ def test_commands_and_their_roles() -> None:
 def test_refusals() -> None:
     assert sorted(named("Refusals")) == sorted(CODES)
     assert refused_in_the_code() <= set(CODES)
+
+
+def test_the_status_of_a_refusal_over_http() -> None:
+    told = {row[0].strip("`"): int(row[1]) for row in rows("Refusals") if row[1] != "-"}
+    assert told == {code: STATUS.get(code, 409) for code in told}
+    assert set(STATUS) <= set(told)

@@ -29,6 +29,8 @@ export interface Report {
 }
 
 export interface Protocol {
+  /** The path of the provider's player with the id of one video, and nothing else. */
+  path: RegExp
   /** Who may speak to us from this frame, and whom we speak to; the first is the one to begin with. */
   origins(frame: URL): string[]
   abilities: Abilities
@@ -83,6 +85,7 @@ const youtube: Protocol = (() => {
   const ENDED = 0
   const BUFFERING = 3
   return {
+    path: /^\/embed\/[\w-]{11}$/,
     origins: () => ['https://www.youtube-nocookie.com'],
     abilities: RATE,
     address: (frame, page, captions) =>
@@ -127,6 +130,7 @@ const youtube: Protocol = (() => {
 const vimeo: Protocol = (() => {
   const call = (method: string, value?: unknown) => (value === undefined ? { method } : { method, value })
   return {
+    path: /^\/video\/\d{1,15}$/,
     origins: () => ['https://player.vimeo.com'],
     abilities: RATE,
     address: (frame, _page, captions) => (captions ? withParameters(frame, { texttrack: captions }) : frame.href),
@@ -176,6 +180,7 @@ const peertube: Protocol = (() => {
   const say = (method: string, params?: unknown) => JSON.stringify({ method: SCOPE + method, params })
   const call = (method: string, params?: unknown) => JSON.stringify({ id: ++calls, method: SCOPE + method, params })
   return {
+    path: /^\/videos\/embed\/[\w-]{18,36}$/,
     origins: (frame) => [frame.origin],
     abilities: RATE,
     address: (frame, _page, captions) => (captions ? withParameters(frame, { subtitle: captions }) : frame.href),
@@ -219,6 +224,7 @@ const peertube: Protocol = (() => {
 const rutube: Protocol = (() => {
   const say = (type: string, data: Fields = {}) => JSON.stringify({ type, data })
   return {
+    path: /^\/play\/embed\/[0-9a-f]{32}\/?$/,
     origins: () => ['https://rutube.ru'],
     abilities: NO_RATE,
     address: (frame) => frame.href,
@@ -260,6 +266,7 @@ const rutube: Protocol = (() => {
 const vk: Protocol = (() => {
   const call = (method: string, more: Fields = {}) => ({ method, ...more })
   return {
+    path: /^\/video_ext\.php$/,
     // One service under three names; the frame may answer under another than it was asked by.
     origins: () => ['https://vkvideo.ru', 'https://vk.com', 'https://vk.ru'],
     abilities: NO_RATE,
@@ -303,7 +310,8 @@ export const PROTOCOLS: Record<Embedding, Protocol> = { youtube, vimeo, peertube
 
 /** The protocol for a source's frame, if the address is really one of that provider's; the server has checked it before us. */
 export function protocolFor(provider: string, frame: URL): Protocol | null {
-  if (frame.protocol !== 'https:' || !Object.hasOwn(PROTOCOLS, provider)) return null
+  if (frame.protocol !== 'https:' || frame.username !== '' || frame.password !== '') return null
+  if (!Object.hasOwn(PROTOCOLS, provider)) return null
   const protocol = PROTOCOLS[provider as Embedding]
-  return protocol.origins(frame).includes(frame.origin) ? protocol : null
+  return protocol.origins(frame).includes(frame.origin) && protocol.path.test(frame.pathname) ? protocol : null
 }

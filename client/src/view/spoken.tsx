@@ -113,7 +113,7 @@ export function Film({ item, detail, run }: PictureProps<wire.Film>) {
         {hasPicture(item.media) ? <Broadcast media={item.media} run={run} label={text(item.title)} /> : <Along of={item.text} />}
         <p class="plate-note">
           {detail.rating_note}
-          {/^(https?:|\/)/.test(detail.audio_description) && (
+          {/^(https:\/\/|\/(?!\/))/.test(detail.audio_description) && (
             <a class="link" href={detail.audio_description}>
               {t('Audio description')}
             </a>

@@ -1,5 +1,6 @@
 """The messages between server and pages as JSON Schema, for programs in other languages."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -44,13 +45,10 @@ def document() -> dict[str, Any]:
         **{f"answer:{name}": kind for name, kind in ANSWERS.items()},
         **{f"told:{name}": kind for name, kind in FROM_SERVER.items()},
         **{f"command:{kind}": message for kind, message in wire.MESSAGES.items()},
-        **{f"item:{kind}": detail for kind, detail in DETAILS.items()},
         **{f"event:{kind}": event for kind, event in EVENTS.items()},
         "state": CeremonyState,
     }
-    found, components = msgspec.json.schema_components(roots.values(), schema_hook=_schema_of, ref_template=TEMPLATE)
-    by_name = dict(zip(roots, found, strict=True))
-    # Several names may end in one definition; whatever is only a reference stays one.
+    by_name, definitions = components(roots, TEMPLATE)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Memorata",
@@ -59,11 +57,23 @@ def document() -> dict[str, Any]:
         "answers": {name: by_name[f"answer:{name}"] for name in ANSWERS},
         "from_server": {name: by_name[f"told:{name}"] for name in FROM_SERVER},
         "events": {kind: by_name[f"event:{kind}"] for kind in EVENTS},
-        "$defs": components | {"Detail": {"oneOf": [by_name[f"item:{kind}"] for kind in DETAILS]}},
+        "$defs": definitions,
     }
 
 
-def _schema_of(kind: type) -> dict[str, Any]:
-    if kind is Detail:
-        return {"$ref": TEMPLATE.format(name="Detail")}
-    raise NotImplementedError(kind)
+def components(roots: Mapping[str, Any], template: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The schemas of these types by their names, and the definitions that they refer to; `template` makes references.
+
+    Several names may end in one definition; whatever is only a reference stays one.
+    """
+
+    def schema_of(kind: type) -> dict[str, Any]:
+        if kind is Detail:
+            return {"$ref": template.format(name="Detail")}
+        raise NotImplementedError(kind)
+
+    wanted = {**roots, **{f"item:{kind}": detail for kind, detail in DETAILS.items()}}
+    found, definitions = msgspec.json.schema_components(wanted.values(), schema_hook=schema_of, ref_template=template)
+    by_name = dict(zip(wanted, found, strict=True))
+    detail = {"oneOf": [by_name[f"item:{kind}"] for kind in DETAILS]}
+    return {name: by_name[name] for name in roots}, {**definitions, "Detail": detail}

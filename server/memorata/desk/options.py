@@ -50,6 +50,7 @@ SERVER = (
     *SCHEDULES,
     ("--origins", "ORIGINS", "Other addresses whose pages may connect, separated by commas."),
     ("--proxies", "PROXIES", "How many proxies of your own stand in front. [default: 0]"),
+    ("--security-contact", "SECURITY_CONTACT", "To whom faults of security are reported: mailto:… or https://…"),
     ("--async-mode", "ASYNC_MODE", "eventlet, or threading for finding faults. [default: eventlet]"),
     ("--redis-url", "REDIS_URL", "Redis; `doctor` looks whether it answers, nothing uses it yet."),
     ("--janus-url", "JANUS_URL", "Janus; `doctor` looks whether it answers, nothing uses it yet."),

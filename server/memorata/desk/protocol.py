@@ -24,3 +24,21 @@ def schema() -> None:
     from memorata.adapters.schema import document
 
     click.echo(json.dumps(document(), ensure_ascii=False, indent=2))
+
+
+@protocol.command("openapi")
+def openapi() -> None:
+    """Pages, files and the JSON API as OpenAPI 3.1: what a server tells at /api/openapi.json."""
+    import json
+    from tempfile import TemporaryDirectory
+
+    from memorata.adapters.http.openapi import document
+    from memorata.bootstrap import build, create_app
+    from memorata.config import Settings
+
+    # The routes are what the application itself has registered: one is put together, and never asked anything.
+    with TemporaryDirectory() as folder:
+        services = build(Settings.from_env({"MEMORATA_DATA_DIR": folder, "MEMORATA_ASYNC_MODE": "threading"}))
+        app, _ = create_app(services)
+        click.echo(json.dumps(document(app), ensure_ascii=False, indent=2))
+        services.stop()

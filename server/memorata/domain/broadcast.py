@@ -8,6 +8,7 @@ exception, their address is the thing itself: https, a public host name, no cred
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from ipaddress import IPv4Address
 from typing import Final, NoReturn
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -37,6 +38,7 @@ EMBEDDED: Final = frozenset({"youtube", "vimeo", "peertube", "rutube", "vk"})
 VIDEOS: Final = {".mp4": "file", ".webm": "file", ".m3u8": "hls"}
 PICTURES: Final = frozenset({".jpg", ".jpeg", ".png", ".webp", ".svg"})
 CAPTIONS: Final = frozenset({".vtt"})
+SOUNDS: Final = frozenset({".mp3", ".m4a", ".aac", ".ogg", ".opus", ".wav"})
 
 LONGEST_LINK: Final = 2000
 
@@ -47,12 +49,18 @@ _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0
 _OWN_FILE = re.compile(r"media(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)+")
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
-# Names that mean this machine or this network (RFC 6761, RFC 6762, RFC 8375, RFC 9476 and common use). The link check
-# before a ceremony runs on the server; it must not be talked into calling on the neighbours.
+# Another address inside an address is the mark of a redirect; what is encoded twice is meant for a second reader.
+_ADDRESS_INSIDE = re.compile(r"://|^\s*[/\\]{2}|\b(?:https?|ftp|file|data|blob|javascript|vbscript):", re.I)
+_ENCODED_TWICE = re.compile(r"%(?:2[ef]|3a|5c)", re.I)
+
+# Names that mean this machine or this network (RFC 6761, RFC 6762, RFC 8375, RFC 9476 and common use). No server calls
+# them, and no browser of those who come shall be sent to its neighbours.
 _PRIVATE_SUFFIXES = frozenset(
     {"localhost", "local", "localdomain", "internal", "intranet", "lan", "home", "corp", "arpa", "test", "invalid",
-     "onion", "alt"}
+     "onion", "alt", "svc", "private", "workgroup", "mail"}
 )  # fmt: skip
+# Public names that are made to resolve to the number they hold: 10.0.0.1.example.org, 192-168-1-1.example.org.
+_NUMBER_INSIDE = re.compile(r"(?:^|[.-])(\d{1,3})[.-](\d{1,3})[.-](\d{1,3})[.-](\d{1,3})(?=[.-])")
 
 _YOUTUBE_ID = re.compile(r"[A-Za-z0-9_-]{11}")
 # Two words that look like ids and mean "whatever the channel shows just now".
@@ -168,14 +176,33 @@ def _split(text: str) -> tuple[str, str, str]:
         or labels[-1] in _PRIVATE_SUFFIXES
         # Encoded international names: what the organizer reads and what the browser calls may differ by one letter.
         or any(label.startswith("xn--") for label in labels)
+        or _holds_a_private_number(host)
     ):
         _refuse("host")
-    if not parts.path.startswith("/") or _BROKEN_ESCAPE.search(parts.path):
+    if not parts.path.startswith("/") or "//" in parts.path or _BROKEN_ESCAPE.search(parts.path):
         _refuse("path")
-    steps = [unquote(step) for step in parts.path.split("/")]
-    if any(step in {".", ".."} or not step.isprintable() or re.search(r"[/\\]", step) for step in steps):
+    if any(_is_odd(unquote(step)) for step in parts.path.split("/")):
         _refuse("path")
     return host, parts.path, parts.query
+
+
+def _holds_a_private_number(host: str) -> bool:
+    for found in _NUMBER_INSIDE.finditer(host):
+        octets = [int(octet) for octet in found.groups()]
+        if max(octets) < 256 and not IPv4Address(bytes(octets)).is_global:
+            return True
+    return False
+
+
+def _is_odd(step: str) -> bool:
+    """Whether one step of a path, decoded, is more than a name."""
+    return (
+        step in {".", ".."}
+        or not step.isprintable()
+        or re.search(r"[/\\]", step) is not None
+        or _ADDRESS_INSIDE.search(step) is not None
+        or _ENCODED_TWICE.search(step) is not None
+    )
 
 
 def _query(text: str) -> Query:
@@ -218,14 +245,13 @@ def _hosted_video(host: str, path: str, query_text: str) -> Source:
 
 def _address(host: str, path: str, query_text: str) -> str:
     """The address of a file at a host of the organizer's own choice, put together again from its checked parts."""
-    if "//" in path:
-        _refuse("path")
     if host in _READERS or any(host.endswith("." + known) for known in _PROVIDER_DOMAINS):
         _refuse("host")
-    for value in _query(query_text).values():
-        # Signatures may hold nearly anything; another address is the mark of a redirect.
-        if "://" in value or value.startswith(("//", "/\\", "\\")) or not value.isprintable():
-            _refuse("query")
+    for pair in _query(query_text).items():
+        for text in pair:
+            # Signatures may hold nearly anything, but no address.
+            if not text.isprintable() or "\\" in text or _ADDRESS_INSIDE.search(text) or _ENCODED_TWICE.search(text):
+                _refuse("query")
     return f"https://{host}{path}" + (f"?{query_text}" if query_text else "")
 
 

@@ -6,7 +6,7 @@ Whoever has signed in keeps a random word in a cookie; what it is good for is lo
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from memorata.adapters.http.entry import Description, Line, read
 from memorata.adapters.http.errors import STATUS, respond
 from memorata.adapters.http.house import House, addresses
+from memorata.adapters.http.openapi import LANGUAGE, described
 from memorata.adapters.http.pages import is_ahead
 from memorata.adapters.http.showing import dress, encoded, tongue
 from memorata.adapters.http.stage import stage_page
@@ -84,6 +85,18 @@ class Disable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pass
+
+
+class Done(msgspec.Struct, frozen=True):
+    """Where the page goes next, or what it says."""
+
+    ok: Literal[True] = True
+    next: str | msgspec.UnsetType = msgspec.UNSET
+    said: str | msgspec.UnsetType = msgspec.UNSET
+
+
+GUESSED = ("request.foreign", "message.too_many")
+"""Where secrets could be guessed, or another site's page could ask."""
 
 
 class Chair(Description, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -155,7 +168,7 @@ def blueprint(house: House, desk: AccountDesk, allow_guess: AllowGuess | None = 
         """The answer to whoever has signed in; the session that the browser had before is over."""
         if before := session_of(house):
             desk.sign_out(before)
-        response = encoded({"ok": True, "next": url_for("account.desk_page")}, "no-store")
+        response = encoded(Done(next=url_for("account.desk_page")), "no-store")
         keep(response, signed.session)
         return response
 
@@ -184,12 +197,16 @@ def blueprint(house: House, desk: AccountDesk, allow_guess: AllowGuess | None = 
     # --- the door ---
 
     @pages.get("/sign-in")
+    @described("Where organizers sign in.", query=LANGUAGE, also={303: "Nobody has an account yet."})
     def sign_in_page() -> BaseResponse:
         if not desk.is_set_up():
             return redirect(url_for("account.set_up_page"), 303)
         return page("sign_in.html", used=False)
 
     @pages.get("/sign-in/<token>")
+    @described(
+        "What a link in a mail opens.", query=LANGUAGE, refuses=GUESSED, also={410: "The link is not good any more."}
+    )
     def link_page(token: str) -> Response:
         # Looking at it does not use it up: programs that read mails open every link.
         guess("sign_in.link")
@@ -198,18 +215,31 @@ def blueprint(house: House, desk: AccountDesk, allow_guess: AllowGuess | None = 
         return page("sign_in_link.html", token=token)
 
     @pages.get("/setup")
+    @described("Where the first admin is made.", query=LANGUAGE, also={303: "There is an account."})
     def set_up_page() -> BaseResponse:
         if desk.is_set_up():
             return redirect(url_for("account.sign_in_page"), 303)
         return page("setup.html")
 
     @pages.post("/api/setup")
+    @described(
+        "Make the first admin, by the code that the server shows when it starts.",
+        takes=SetUp,
+        gives=Done,
+        refuses=(*GUESSED, "setup.code_wrong", "account.mail_invalid", "account.password_weak", "words.not_allowed"),
+    )
     def set_up() -> Response:
         body = read(SetUp)
         guess("setup")
         return kept(desk.set_up(body.code, body.mail, body.name, body.password))
 
     @pages.post("/api/sign-in")
+    @described(
+        "Sign in with a password.",
+        takes=SignIn,
+        gives=Done,
+        refuses=(*GUESSED, "sign_in.wrong", "enter.busy"),
+    )
     def sign_in() -> Response:
         body = read(SignIn)
         guess("sign_in")
@@ -217,6 +247,7 @@ def blueprint(house: House, desk: AccountDesk, allow_guess: AllowGuess | None = 
         return kept(desk.sign_in(body.mail, body.password))
 
     @pages.post("/api/sign-in/mail")
+    @described("Have a link to sign in sent.", takes=AskLink, gives=Done, refuses=GUESSED)
     def ask_link() -> Response:
         body = read(AskLink)
         guess("sign_in.mail")
@@ -225,19 +256,26 @@ def blueprint(house: House, desk: AccountDesk, allow_guess: AllowGuess | None = 
             desk.ask_link(body.mail, sign_in_letter(house.base_url))
         _ = tongue().catalogue.gettext
         said = _("If this is the address of an account, a mail with a link is on its way. It is good for 20 minutes.")
-        return encoded({"ok": True, "said": said}, "no-store")
+        return encoded(Done(said=said), "no-store")
 
     @pages.post("/api/sign-in/link")
+    @described(
+        "Sign in by a link from a mail, once; a password given here is the new one.",
+        takes=UseLink,
+        gives=Done,
+        refuses=(*GUESSED, "sign_in.link_used", "account.password_weak", "enter.busy"),
+    )
     def use_link() -> Response:
         body = read(UseLink)
         guess("sign_in.link")
         return kept(desk.sign_in_by_link(body.token, body.password))
 
     @pages.post("/api/sign-out")
+    @described("Sign out.", takes=Nothing, gives=Done, refuses=("request.foreign",))
     def sign_out() -> Response:
         read(Nothing)
         desk.sign_out(session_of(house))
-        response = encoded({"ok": True, "next": url_for("account.sign_in_page")}, "no-store")
+        response = encoded(Done(next=url_for("account.sign_in_page")), "no-store")
         response.delete_cookie(cookie_name(house), secure=is_secure(house), httponly=True, samesite="Lax")
         return response
 
@@ -250,6 +288,7 @@ def blueprint(house: House, desk: AccountDesk, allow_guess: AllowGuess | None = 
         return respond(STATUS.get(refusal.code, 409), refusal.code, house, dict(refusal.facts))
 
     @pages.get("/desk")
+    @described("The desk of an organizer.", query=LANGUAGE, signed_in=True, also={303: "Nobody is signed in."})
     def desk_page() -> Response:
         account, now_ms = who(), house.clock.now_ms()
         shown = sorted(house.ceremonies(), key=lambda each: each.programme.starts_ms)
@@ -274,6 +313,13 @@ def blueprint(house: House, desk: AccountDesk, allow_guess: AllowGuess | None = 
         )
 
     @pages.get("/desk/<ceremony_id>/links")
+    @described(
+        "The links of a ceremony, with the PINs of the staff's.",
+        query=LANGUAGE,
+        refuses=("ceremony.unknown", "role.not_allowed"),
+        signed_in=True,
+        also={303: "Nobody is signed in."},
+    )
     def links_page(ceremony_id: str) -> Response:
         account, shown = who(), house.ceremony(ceremony_id)
         desk.allow(account, "links.see_staff", ceremony=ceremony_id)
@@ -283,6 +329,13 @@ def blueprint(house: House, desk: AccountDesk, allow_guess: AllowGuess | None = 
         return page("desk_links.html", programme=public_programme(shown.programme), links=links, pins=pins)
 
     @pages.get("/desk/<ceremony_id>/console")
+    @described(
+        "The console, for an organizer.",
+        query=LANGUAGE,
+        refuses=("ceremony.unknown", "role.not_allowed"),
+        signed_in=True,
+        also={303: "Nobody is signed in."},
+    )
     def console(ceremony_id: str) -> Response:
         account, shown = who(), house.ceremony(ceremony_id)
         desk.allow(account, "console.open", ceremony=ceremony_id)
@@ -290,6 +343,13 @@ def blueprint(house: House, desk: AccountDesk, allow_guess: AllowGuess | None = 
         return stage_page(house, shown, "host", entrance=entrance, cache="no-store")
 
     @pages.post("/api/desk/<ceremony_id>/enter")
+    @described(
+        "Enter as organizer, without a link.",
+        takes=Chair,
+        gives=wire.Entered,
+        refuses=("request.foreign", "ceremony.unknown", "role.not_allowed", "words.not_allowed"),
+        signed_in=True,
+    )
     def enter(ceremony_id: str) -> Response:
         body, session = read(Chair), session_of(house)
         account = desk.stay(session)
@@ -306,25 +366,46 @@ def blueprint(house: House, desk: AccountDesk, allow_guess: AllowGuess | None = 
         return response
 
     @pages.post("/api/account/password")
+    @described(
+        "Change one's own password.",
+        takes=ChangePassword,
+        gives=Done,
+        refuses=(*GUESSED, "sign_in.wrong", "account.password_weak", "enter.busy"),
+        signed_in=True,
+    )
     def change_password() -> Response:
         body = read(ChangePassword)
         guess("sign_in.account", who().mail)
         desk.change_password(session_of(house), body.old, body.new)
         _ = tongue().catalogue.gettext
         said = _("The password has been changed. Wherever else you were signed in, you are no more.")
-        return encoded({"ok": True, "said": said}, "no-store")
+        return encoded(Done(said=said), "no-store")
 
     @pages.post("/api/accounts")
+    @described(
+        "Add an account.",
+        takes=AddAccount,
+        gives=Done,
+        refuses=("request.foreign", "role.not_allowed", "account.exists", "account.mail_invalid", "words.not_allowed"),
+        signed_in=True,
+    )
     def add_account() -> Response:
         body = read(AddAccount)
         desk.add(who(), body.mail, body.name, body.role, letter=welcome_letter(house.base_url))
-        return encoded({"ok": True, "next": url_for("account.desk_page")}, "no-store")
+        return encoded(Done(next=url_for("account.desk_page")), "no-store")
 
     @pages.post("/api/accounts/disable")
+    @described(
+        "End an account and all that it has open.",
+        takes=Disable,
+        gives=Done,
+        refuses=("request.foreign", "role.not_allowed", "account.unknown", "account.last_admin"),
+        signed_in=True,
+    )
     def disable_account() -> Response:
         body = read(Disable)
         desk.disable(who(), body.id)
-        return encoded({"ok": True, "next": url_for("account.desk_page")}, "no-store")
+        return encoded(Done(next=url_for("account.desk_page")), "no-store")
 
     return pages
 

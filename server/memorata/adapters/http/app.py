@@ -9,11 +9,13 @@ from memorata.adapters.http import (
     account,
     calendar,
     clock,
+    contact,
     entry,
     errors,
     health,
     invitations,
     media,
+    openapi,
     pages,
     programme,
     watch,
@@ -73,7 +75,8 @@ def register(app: Flask, services: Needs) -> None:
     app.wsgi_app = clock.telling_time(app.wsgi_app, services.clock)  # type: ignore[assignment,method-assign]
     prepare(app)
     app.after_request(protect)
-    for part in (errors, pages, programme, watch, entry, invitations, calendar, media):
+    openapi.answered_before(app, clock.RULE, "GET", clock.OPERATION)
+    for part in (errors, pages, programme, watch, entry, invitations, calendar, media, contact, openapi):
         app.register_blueprint(part.blueprint(house))
     app.register_blueprint(account.blueprint(house, services.accounts))
     app.register_blueprint(health.blueprint(house, lambda: services.conductor.scanned_ms))

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response
 
 from memorata.adapters.http.house import House
+from memorata.adapters.http.openapi import LANGUAGE, described
 from memorata.adapters.http.order import ends_ms
 from memorata.adapters.http.showing import dress, plain_text, tongue, tongue_for
 
@@ -16,6 +17,7 @@ def blueprint(house: House) -> Blueprint:
     pages = Blueprint("calendar", __name__)
 
     @pages.get("/c/<ceremony_id>/calendar.ics")
+    @described("The ceremony for a calendar.", gives="text/calendar", query=LANGUAGE, refuses=("ceremony.unknown",))
     def occurrence(ceremony_id: str) -> Response:
         shown = house.ceremony(ceremony_id)
         programme = shown.programme

@@ -7,11 +7,20 @@ from urllib.parse import parse_qs
 
 import msgspec
 
+from memorata.adapters.http.openapi import Operation
 from memorata.adapters.http.security import NOTHING
+from memorata.adapters.sockets import wire
 from memorata.services.ports import Clock
 
 if TYPE_CHECKING:  # these types exist for the checker only
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+RULE = "/c/<ceremony_id>/clock"
+OPERATION = Operation(
+    "What time it is on the server: `t0` as it came, received at `t1`, sent at `t2`, in UTC milliseconds.",
+    gives=wire.ClockAnswer,
+    query={"t0": float},
+)
 
 _PATH = re.compile(r"/c/[^/]+/clock")
 
@@ -24,7 +33,7 @@ def telling_time(app: "WSGIApplication", clock: Clock) -> "WSGIApplication":
         if environ["REQUEST_METHOD"] != "GET" or not _PATH.fullmatch(environ.get("PATH_INFO", "")):
             return app(environ, start_response)
         t0 = _sent(environ.get("QUERY_STRING", ""))
-        body = msgspec.json.encode({"t0": t0, "t1": received, "t2": clock.now()})
+        body = msgspec.json.encode(wire.ClockAnswer(t0, received, clock.now()))
         headers = [
             ("Content-Type", "application/json"),
             ("Content-Length", str(len(body))),

@@ -5,13 +5,14 @@ from typing import Annotated, TypeVar
 import msgspec
 from flask import Blueprint, Response, request
 
-from memorata.adapters.http.house import House
+from memorata.adapters.http.house import House, by_token
+from memorata.adapters.http.openapi import described
 from memorata.adapters.http.showing import encoded
 from memorata.adapters.sockets import wire
 from memorata.adapters.sockets.telling import me
 from memorata.domain.errors import Refused
 from memorata.services.admission import Profile
-from memorata.services.ports import Consent
+from memorata.services.ports import Consent, Standing
 
 BODY_MAX = 16 * 1024
 
@@ -39,6 +40,16 @@ class Entrance(Description, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     device: Line = ""
     hall: bool = False
     pin: Annotated[str, msgspec.Meta(max_length=40)] = ""
+
+
+class Saved(msgspec.Struct, frozen=True):
+    """The answer of POST /api/me."""
+
+    participant: wire.Me
+
+
+class Stands(msgspec.Struct, frozen=True):
+    standing: Standing
 
 
 T = TypeVar("T")
@@ -76,6 +87,15 @@ def blueprint(house: House) -> Blueprint:
     pages = Blueprint("entry", __name__)
 
     @pages.post("/api/enter")
+    @described(
+        "Come in by a link; the same device with the same link is the same person.",
+        takes=Entrance,
+        gives=wire.Entered,
+        refuses=(
+            "link.unknown", "link.revoked", "link.pin_needed", "link.pin_wrong", "link.pin_locked", "door.closed",
+            "person.banned", "words.not_allowed", "ceremony.full",
+        ),
+    )  # fmt: skip
     def enter() -> Response:
         body = read(Entrance)
         entry = house.admission.enter(body.key, body.device or None, body.profile(), body.pin)
@@ -84,13 +104,28 @@ def blueprint(house: House) -> Blueprint:
         return encoded(entered, "no-store")
 
     @pages.get("/api/standing")
+    @described(
+        "How somebody stands who waits at the door.",
+        gives=Stands,
+        refuses=("link.revoked", "door.closed"),
+        token=True,
+    )
     def standing() -> Response:
-        who = house.admission.standing(bearer())
-        return encoded({"standing": who.standing}, "no-store")
+        with by_token():
+            who = house.admission.standing(bearer())
+        return encoded(Stands(who.standing), "no-store")
 
     @pages.post("/api/me")
+    @described(
+        "Change what somebody who has entered says about themselves.",
+        takes=Description,
+        gives=Saved,
+        refuses=("link.revoked", "words.not_allowed"),
+        token=True,
+    )
     def describe() -> Response:
-        who = house.admission.authenticate(bearer())
-        return encoded({"participant": me(house.admission.update(who, read(Description).profile()))}, "no-store")
+        with by_token():
+            who = house.admission.authenticate(bearer())
+        return encoded(Saved(me(house.admission.update(who, read(Description).profile()))), "no-store")
 
     return pages

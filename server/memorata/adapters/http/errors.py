@@ -1,5 +1,7 @@
 """How pages and programs are told no: a refusal in one shape, a kind page for people, never a trace."""
 
+from typing import Any
+
 import msgspec
 import structlog
 from flask import Blueprint, Response, render_template, request
@@ -19,6 +21,7 @@ STATUS = {
     "account.unknown": 404,
     "ceremony.unknown": 404,
     "ceremony.full": 503,
+    "defect": 500,
     "enter.busy": 503,
     "link.unknown": 404,
     "link.revoked": 403,
@@ -41,22 +44,34 @@ STATUS = {
     "sign_in.needed": 401,
     "sign_in.wrong": 401,
     "token.missing": 401,
+    "token.unknown": 401,
+    "retry": 503,
     "role.not_allowed": 403,
     "words.not_allowed": 422,
     "message.invalid": 400,
     "message.not_json": 415,
     "message.too_large": 413,
     "message.too_many": 429,
+    "page.method": 405,
+    "page.unknown": 404,
     "store.busy": 503,
 }
 """Statuses of codes; what is not here is 409, refused as things stand."""
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """How a program is told no: a stable `code`, a sentence for people, and the facts that explain it."""
+
+    code: str
+    message: str
+    facts: dict[str, Any]
 
 
 def for_programs() -> bool:
     """Whether a program reads the answer."""
     path = request.path
     return (
-        path.startswith("/api/")
+        path.startswith(("/api/", "/.well-known/"))
         or path.endswith((".json", "/clock", "/health"))
         or request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
     )
@@ -64,7 +79,7 @@ def for_programs() -> bool:
 
 def answer(status: int, code: str, message: str, facts: dict[str, object] | None = None) -> Response:
     """The one shape of an error: {code, message, facts}."""
-    body = msgspec.json.encode({"code": code, "message": message, "facts": facts or {}})
+    body = msgspec.json.encode(Refusal(code, message, facts or {}))
     return Response(body, status, mimetype="application/json", headers={"Cache-Control": "no-store"})
 
 
@@ -106,6 +121,7 @@ def sentence(code: str) -> str:
         "door.refused": _("You have not been let in. You can watch without a seat."),
         "person.removed": _("You have been asked to leave. You can watch without a seat."),
         "person.banned": _("You cannot come in here. Please ring us if this is a mistake."),
+        "token.unknown": _("Please open your link again."),
         "words.not_allowed": _(
             "This cannot be written here: it is too long, empty, or contains characters that are not shown."
         ),

@@ -1,6 +1,7 @@
 """What pages ask of the services: ceremonies as they stand, the links that open them, who is there."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from memorata.adapters.sockets import wire
@@ -112,6 +113,20 @@ class House:
             found = max((e.seq for e in events if isinstance(e.event, CeremonyPlanned)), default=found)
         self._planned[ceremony_id] = epoch, programme, found
         return found
+
+
+@contextmanager
+def by_token() -> Iterator[None]:
+    """Around whatever is asked with a token: nobody's, or not any more, is said of the token and not of a link.
+
+    Raises: Refused: `token.unknown`.
+    """
+    try:
+        yield
+    except Refused as refused:
+        if refused.code == "link.unknown":
+            raise Refused("token.unknown") from None
+        raise
 
 
 def addresses(base_url: str, ceremony_id: str, keys: Mapping[LinkRole, str]) -> dict[str, str]:

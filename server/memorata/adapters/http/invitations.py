@@ -1,6 +1,6 @@
 """What hosts do about links: those of the ceremony, personal invitations, letters to print, codes to read out."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from flask import Blueprint, Response, render_template, url_for
@@ -8,13 +8,14 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from memorata.adapters.csv_files import FileFault, guests_in
 from memorata.adapters.http.entry import bearer, read
-from memorata.adapters.http.house import House, addresses
+from memorata.adapters.http.house import House, addresses, by_token
 from memorata.adapters.http.letters import address, letters_page
+from memorata.adapters.http.openapi import LANGUAGE, described
 from memorata.adapters.http.showing import dress, encoded, tongue_for
 from memorata.domain.errors import Refused
 from memorata.domain.roles import Role
 from memorata.services.inviting import MOST_AT_ONCE, Guest, Issued
-from memorata.services.ports import LINK_ROLES
+from memorata.services.ports import LINK_ROLES, Participant
 
 LETTERS_S = 600
 """How long the address of letters is good, which is made for one press of a button."""
@@ -60,22 +61,74 @@ class Spoken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     code: Annotated[str, msgspec.Meta(max_length=40)]
 
 
-def told(base_url: str, issued: Issued) -> dict[str, Any]:
-    """An invitation as a host sees it."""
+class Told(msgspec.Struct, frozen=True):
+    """An invitation as a host sees it; `code` is for participants and speakers, `pin` for those who lead."""
+
+    id: str
+    role: Role
+    name: str
+    community: str
+    country: str | None
+    language: str
+    mail: str
+    created_ms: int
+    link: str
+    code: str | None
+    pin: str | None
+
+
+class AllTold(msgspec.Struct, frozen=True):
+    invitations: list[Told]
+
+
+class OneTold(msgspec.Struct, frozen=True):
+    invitation: Told
+
+
+class Links(msgspec.Struct, frozen=True):
+    """Addresses by whom they are for; `pins` by role, for hosts alone."""
+
+    links: dict[str, str]
+    pins: dict[str, str]
+
+
+class Revoked(msgspec.Struct, frozen=True):
+    """How many were good until now."""
+
+    revoked: int
+
+
+class Leads(msgspec.Struct, frozen=True):
+    """Where to go on."""
+
+    url: str
+
+
+LED = ("link.revoked", "role.not_allowed", "door.waiting", "door.refused", "person.removed", "person.banned")
+"""What is for those who lead may say these."""
+
+
+def leading(house: House, kind: str) -> Participant:
+    """Who asks, if the table of roles lets them."""
+    with by_token():
+        return house.leader(bearer(), kind)
+
+
+def told(base_url: str, issued: Issued) -> Told:
     invitation = issued.invitation
-    return {
-        "id": invitation.id,
-        "role": invitation.role,
-        "name": invitation.name,
-        "community": invitation.community,
-        "country": invitation.country,
-        "language": invitation.language,
-        "mail": invitation.mail,
-        "created_ms": invitation.created_ms,
-        "link": address(base_url, issued),
-        "code": issued.code,
-        "pin": issued.pin,
-    }
+    return Told(
+        id=invitation.id,
+        role=invitation.role,
+        name=invitation.name,
+        community=invitation.community,
+        country=invitation.country,
+        language=invitation.language,
+        mail=invitation.mail,
+        created_ms=invitation.created_ms,
+        link=address(base_url, issued),
+        code=issued.code,
+        pin=issued.pin,
+    )
 
 
 def blueprint(house: House) -> Blueprint:
@@ -83,29 +136,37 @@ def blueprint(house: House) -> Blueprint:
     tickets = URLSafeTimedSerializer(house.settings.secret_key, salt="letters")
 
     @pages.get("/api/links")
+    @described("The links of the ceremony to hand on.", gives=Links, refuses=LED, token=True)
     def links() -> Response:
         """The links of the ceremony; those of the staff, and their PINs, are for hosts."""
-        token = bearer()
-        who = house.leader(token, "links.see")
+        who = leading(house, "links.see")
         keys = house.admission.links(who.ceremony_id)
         found = addresses(house.base_url, who.ceremony_id, keys)
         pins: dict[str, str] = {}
         try:
-            house.leader(token, "links.see_staff")
+            leading(house, "links.see_staff")
             pins = {role: house.admission.pin(keys[role]) for role in LINK_ROLES if role != "participant"}
         except Refused:
             del found["host"], found["moderator"]
-        return encoded({"links": found, "pins": pins}, "no-store")
+        return encoded(Links(found, pins), "no-store")
 
     @pages.get("/api/invitations")
+    @described("All invitations that are good.", gives=AllTold, refuses=LED, token=True)
     def invited() -> Response:
-        who = house.leader(bearer(), "invitation.see")
+        who = leading(house, "invitation.see")
         issued = house.inviting.issued(who.ceremony_id)
-        return encoded({"invitations": [told(house.base_url, one) for one in issued]}, "no-store")
+        return encoded(AllTold([told(house.base_url, one) for one in issued]), "no-store")
 
     @pages.post("/api/invitations")
+    @described(
+        "Invite people in person, all of them or nobody.",
+        takes=Invitations,
+        gives=AllTold,
+        refuses=(*LED, "invitation.invalid", "invitation.unreadable"),
+        token=True,
+    )
     def invite() -> Response:
-        who = house.leader(bearer(), "invitation.make")
+        who = leading(house, "invitation.make")
         body = read(Invitations, most=BODY_MAX)
         guests = [Guest(one.name, one.community, one.country, one.language, one.role, one.mail) for one in body.people]
         if body.csv.strip():
@@ -114,28 +175,44 @@ def blueprint(house: House) -> Blueprint:
             except FileFault as fault:
                 raise Refused("invitation.unreadable", reason=str(fault)) from None
         issued = house.inviting.make(who.ceremony_id, guests)
-        return encoded({"invitations": [told(house.base_url, one) for one in issued]}, "no-store")
+        return encoded(AllTold([told(house.base_url, one) for one in issued]), "no-store")
 
     @pages.post("/api/invitations/revoke")
+    @described(
+        "Take invitations back; whoever came by one is put out.",
+        takes=Chosen,
+        gives=Revoked,
+        refuses=(*LED, "invitation.unknown"),
+        token=True,
+    )
     def revoke() -> Response:
-        who = house.leader(bearer(), "invitation.revoke")
-        return encoded({"revoked": house.inviting.revoke(who.ceremony_id, read(Chosen).ids)}, "no-store")
+        who = leading(house, "invitation.revoke")
+        return encoded(Revoked(house.inviting.revoke(who.ceremony_id, read(Chosen).ids)), "no-store")
 
     @pages.post("/api/invitations/role")
+    @described(
+        "Make somebody who was invited something else.",
+        takes=RoleOf,
+        gives=OneTold,
+        refuses=(*LED, "invitation.unknown", "invitation.invalid"),
+        token=True,
+    )
     def role() -> Response:
-        who = house.leader(bearer(), "invitation.make")
+        who = leading(house, "invitation.make")
         body = read(RoleOf)
         issued = house.inviting.set_role(who.ceremony_id, body.id, body.role)
-        return encoded({"invitation": told(house.base_url, issued)}, "no-store")
+        return encoded(OneTold(told(house.base_url, issued)), "no-store")
 
     @pages.post("/api/letters")
+    @described("The address of letters to print.", takes=Chosen, gives=Leads, refuses=LED, token=True)
     def letters() -> Response:
         """The address at which the letters can be printed, for ten minutes: a page is opened without a token."""
-        who = house.leader(bearer(), "invitation.see")
+        who = leading(house, "invitation.see")
         ticket = tickets.dumps([who.ceremony_id, read(Chosen).ids])
-        return encoded({"url": url_for("invitations.sheets", ticket=ticket)}, "no-store")
+        return encoded(Leads(url_for("invitations.sheets", ticket=ticket)), "no-store")
 
     @pages.get("/letters/<ticket>")
+    @described("Letters of invitation, to be printed.", query=LANGUAGE, refuses=("link.unknown",))
     def sheets(ticket: str) -> Response:
         try:
             ceremony_id, ids = tickets.loads(ticket, max_age=LETTERS_S)
@@ -147,6 +224,7 @@ def blueprint(house: House) -> Blueprint:
         return dress(letters_page(house.base_url, shown.programme, issued), "no-store")
 
     @pages.get("/c/<ceremony_id>/code")
+    @described("Where a spoken code is typed.", query=LANGUAGE, refuses=("ceremony.unknown",))
     def code_page(ceremony_id: str) -> Response:
         shown = house.ceremony(ceremony_id)
         tongue_for(shown.programme)
@@ -155,10 +233,16 @@ def blueprint(house: House) -> Blueprint:
         return dress(page, "private, no-cache")
 
     @pages.post("/api/code")
+    @described(
+        "From a spoken code to the link of its invitation.",
+        takes=Spoken,
+        gives=Leads,
+        refuses=("ceremony.unknown", "code.unknown", "code.locked"),
+    )
     def spoken() -> Response:
         body = read(Spoken)
         house.ceremony(body.ceremony)
         key = house.inviting.by_code(body.ceremony, body.code)
-        return encoded({"url": url_for("pages.participant", key=key)}, "no-store")
+        return encoded(Leads(url_for("pages.participant", key=key)), "no-store")
 
     return pages

@@ -7,12 +7,11 @@ from flask import Blueprint, Response, request, send_from_directory
 from werkzeug.exceptions import NotFound
 
 from memorata.adapters.http.house import House
-from memorata.domain.broadcast import CAPTIONS, PICTURES, VIDEOS
+from memorata.adapters.http.openapi import described
+from memorata.domain.broadcast import CAPTIONS, PICTURES, SOUNDS, VIDEOS
 from memorata.resources import static_dir, web_dir
 
-SERVED = frozenset(
-    {*VIDEOS, *PICTURES, *CAPTIONS, ".ts", ".m4s", ".mp3", ".m4a", ".aac", ".ogg", ".opus", ".wav", ".pdf"}
-)
+SERVED = frozenset({*VIDEOS, *PICTURES, *CAPTIONS, *SOUNDS, ".ts", ".m4s", ".pdf"})
 """What a media folder may hand out; a note or a key left there stays there."""
 
 TYPES = {".m3u8": "application/vnd.apple.mpegurl", ".ts": "video/mp2t", ".m4s": "video/iso.segment", ".vtt": "text/vtt"}
@@ -20,6 +19,10 @@ TYPES = {".m3u8": "application/vnd.apple.mpegurl", ".ts": "video/mp2t", ".m4s": 
 ASSETS = frozenset({".js", ".css", ".woff2", ".svg", ".png", ".jpg", ".webp"})
 CODINGS = {"br": ".br", "gzip": ".gz"}
 """How the build has compressed what it made, the smallest first."""
+
+ANY = "*/*"
+PARTS = {206: "A part of it.", 304: "It has not changed."}
+"""What a file may be answered with, beside the whole."""
 
 HOUR_S = 3600
 YEAR_S = 365 * 24 * HOUR_S
@@ -29,6 +32,7 @@ def blueprint(house: House) -> Blueprint:
     pages = Blueprint("media", __name__)
 
     @pages.get("/media/<path:name>")
+    @described("A film, picture or caption file of the schedules; parts of it by `Range`.", gives=ANY, also=PARTS)
     def media(name: str) -> Response:
         path = PurePosixPath(name)
         suffix = path.suffix.lower()
@@ -45,6 +49,7 @@ def blueprint(house: House) -> Blueprint:
         return response
 
     @pages.get("/assets/<path:name>")
+    @described("A script or style sheet of the built client; never changes under its name.", gives=ANY, also=PARTS)
     def asset(name: str) -> Response:
         if PurePosixPath(name).suffix not in ASSETS:
             raise NotFound
@@ -61,6 +66,7 @@ def blueprint(house: House) -> Blueprint:
         return response
 
     @pages.get("/page/<name>")
+    @described("What pages need that work without the client.", gives=ANY, query={"v": str}, also=PARTS)
     def own(name: str) -> Response:
         response = send_from_directory(
             static_dir(), name, conditional=True, max_age=YEAR_S if "v" in request.args else 0

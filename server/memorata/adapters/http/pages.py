@@ -4,6 +4,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response as BaseResponse
 
 from memorata.adapters.http.house import House, Shown
+from memorata.adapters.http.openapi import LANGUAGE, described
 from memorata.adapters.http.order import ends_ms
 from memorata.adapters.http.showing import dress
 from memorata.adapters.http.stage import stage_page
@@ -22,6 +23,7 @@ def blueprint(house: House) -> Blueprint:
     pages = Blueprint("pages", __name__)
 
     @pages.get("/")
+    @described("The ceremonies to come.", query=LANGUAGE)
     def index() -> Response:
         now_ms = house.clock.now_ms()
         shown = [each for each in house.ceremonies() if is_ahead(each, now_ms)]
@@ -35,6 +37,12 @@ def blueprint(house: House) -> Blueprint:
         return dress(render_template("index.html", ceremonies=ceremonies, live=live))
 
     @pages.get("/e/<key>")
+    @described(
+        "The page of a participant.",
+        query=LANGUAGE,
+        refuses=("link.unknown",),
+        also={302: "The link is a host's: to their page."},
+    )
     def participant(key: str) -> BaseResponse:
         shown, role = house.opened_by(key)
         if is_staff(role):
@@ -42,12 +50,18 @@ def blueprint(house: House) -> Blueprint:
         return stage_page(house, shown, "participant", key=key)
 
     @pages.get("/e/<key>/hall")
+    @described(
+        "The page for a hall: many people before one screen.",
+        query={"people": int, **LANGUAGE},
+        refuses=("link.unknown",),
+    )
     def hall(key: str) -> Response:
         shown, _ = house.opened_by(key)
         people = request.args.get("people", default=1, type=int)
         return stage_page(house, shown, "hall", key=key, people=max(1, min(MOST_PEOPLE, people)))
 
     @pages.get("/h/<key>")
+    @described("The page of a host or moderator.", query=LANGUAGE, refuses=("link.unknown",))
     def host(key: str) -> Response:
         shown, role = house.opened_by(key)
         if not is_staff(role):

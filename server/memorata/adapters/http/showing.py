@@ -56,7 +56,8 @@ def in_language(tag: str) -> str:
         return url_for("pages.index", lang=tag)
     values: dict[str, Any] = {**request.args, **(request.view_args or {}), "lang": tag}
     # Names that url_for keeps for itself are no part of any page's address.
-    return url_for(request.endpoint, **{name: value for name, value in values.items() if not name.startswith("_")})
+    kept = {name: value for name, value in values.items() if name != "endpoint" and not name.startswith("_")}
+    return url_for(request.endpoint, **kept)
 
 
 @cache

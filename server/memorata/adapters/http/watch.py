@@ -1,49 +1,70 @@
 """The watchers' page: no seat, no socket, two small files that any cache in between may serve."""
 
 from hashlib import blake2s
-from typing import Any
 
 import msgspec
 from flask import Blueprint, Response, request
 
-from memorata.adapters.codec import plain
 from memorata.adapters.http.house import House, Shown
+from memorata.adapters.http.openapi import LANGUAGE, described
 from memorata.adapters.http.showing import encoded
 from memorata.adapters.http.stage import stage_page
-from memorata.domain.floor import public_entry
+from memorata.adapters.sockets import wire
+from memorata.domain.floor import FloorEntry, public_entry
+from memorata.domain.programme import Progress
 
 FRESH_S = 2
 """For how long one answer may serve all watchers."""
 
 
-def timeline(shown: Shown, counts: object) -> dict[str, Any]:
-    """What changes in the course of a ceremony, without the time; about 1 kB."""
+class Timeline(msgspec.Struct, frozen=True):
+    """What changes in the course of a ceremony, about 1 kB; `now` is the server's time in UTC ms when it was asked."""
+
+    epoch: str
+    programme_seq: int
+    seq: int
+    progress: Progress
+    speaker: FloorEntry | None
+    counts: wire.Presence
+    now: float | msgspec.UnsetType = msgspec.UNSET
+
+
+def timeline(shown: Shown, counts: wire.Presence) -> Timeline:
+    """Without the time."""
     holder = shown.state.floor.holder()
-    return {
-        "epoch": shown.epoch,
-        "programme_seq": shown.programme_seq,
-        "seq": shown.state.seq,
-        "progress": plain(shown.state.progress),
-        "speaker": None if holder is None else plain(public_entry(holder)),
-        "counts": plain(counts),
-    }
+    return Timeline(
+        epoch=shown.epoch,
+        programme_seq=shown.programme_seq,
+        seq=shown.state.seq,
+        progress=shown.state.progress,
+        speaker=None if holder is None else public_entry(holder),
+        counts=counts,
+    )
 
 
 def blueprint(house: House) -> Blueprint:
     pages = Blueprint("watch", __name__)
 
     @pages.get("/c/<ceremony_id>/watch")
+    @described("The page of those who watch: no seat, no socket.", query=LANGUAGE, refuses=("ceremony.unknown",))
     def page(ceremony_id: str) -> Response:
         # In a language that is named in the address the page is the same for everybody.
         cache = "public, max-age=10" if "lang" in request.args else "private, no-cache"
         return stage_page(house, house.ceremony(ceremony_id), "watch", cache=cache)
 
     @pages.get("/c/<ceremony_id>/timeline.json")
+    @described(
+        "Where the ceremony is.",
+        gives=Timeline,
+        refuses=("ceremony.unknown",),
+        also={304: "Nothing but the time is new."},
+    )
     def data(ceremony_id: str) -> Response:
         body = timeline(house.ceremony(ceremony_id), house.counts(ceremony_id))
         # The tag leaves the time out: who asks again learns that nothing else is new.
         tag = blake2s(msgspec.json.encode(body), digest_size=9).hexdigest()
-        response = encoded({**body, "now": round(house.clock.now(), 1)}, f"public, max-age={FRESH_S}")
+        now = round(house.clock.now(), 1)
+        response = encoded(msgspec.structs.replace(body, now=now), f"public, max-age={FRESH_S}")
         response.set_etag(tag, weak=True)
         response.make_conditional(request)
         return response

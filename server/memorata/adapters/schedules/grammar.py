@@ -5,7 +5,7 @@ from dataclasses import MISSING, dataclass, fields
 from types import MappingProxyType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from memorata.domain.broadcast import PICTURES, VIDEOS, Source
+from memorata.domain.broadcast import PICTURES, SOUNDS, VIDEOS, Source
 from memorata.domain.items import (
     DETAILS,
     Address,
@@ -13,6 +13,7 @@ from memorata.domain.items import (
     Bell,
     Closing,
     Download,
+    Film,
     Gallery,
     Greeting,
     Greetings,
@@ -43,7 +44,8 @@ from memorata.domain.silence import BPM_RANGE, DURATION_RANGE_S
 
 DAY_S = 86_400
 
-DOWNLOADS = PICTURES | VIDEOS.keys() | {".pdf", ".zip", ".txt", ".mp3", ".ogg"}
+DOWNLOADS = PICTURES | SOUNDS | VIDEOS.keys() | {".pdf", ".zip", ".txt"}
+DESCRIPTIONS = SOUNDS | VIDEOS.keys()
 
 _COMPUTED = frozenset({(Closing, "next_date"), (Closing, "next_number"), (Item, "detail")})
 """What is worked out and never written."""
@@ -102,7 +104,12 @@ SHORTHAND: Mapping[type, str] = MappingProxyType({NameRead: "name"})
 """Tables that may be written as one string."""
 
 FILES: Mapping[tuple[type, str], frozenset[str]] = MappingProxyType(
-    {(Picture, "url"): PICTURES, (Media, "still"): PICTURES, (Download, "url"): frozenset(DOWNLOADS)}
+    {
+        (Picture, "url"): PICTURES,
+        (Media, "still"): PICTURES,
+        (Film, "audio_description"): frozenset(DESCRIPTIONS),
+        (Download, "url"): frozenset(DOWNLOADS),
+    }
 )
 """Keys that hold the address of a file, and the endings they may have."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -38,9 +39,10 @@ from tests.fakes import (
 class Office:
     """The services that pages ask, and the pages."""
 
-    def __init__(self, folder: Path, proxies: int = 0, base_url: str = "https://memory.example.org") -> None:
+    def __init__(self, folder: Path, proxies: int = 0, settings: dict[str, Any] | None = None) -> None:
         self.clock = FakeClock(START_MS - 600_000)
-        self.settings = Settings(folder, "", b"k" * 32, base_url=base_url, schedules_dir=folder, proxies=proxies)
+        usual: dict[str, Any] = {"base_url": "https://memory.example.org", "schedules_dir": folder, "proxies": proxies}
+        self.settings = Settings(folder, "", b"k" * 32, **{**usual, **(settings or {})})
         self.log, self.participants, publisher = MemoryLog(), MemoryParticipants(), RecordingPublisher()
         self.ceremonies = LiveCeremonies(self.log, self.clock, publisher)
         alarm = FakeAlarm(self.clock)

@@ -54,7 +54,7 @@ def test_afterwards_the_set_up_is_over(office: Office, amina: FlaskClient) -> No
 
 
 def test_the_cookie_is_of_this_host_by_tls_and_no_script_s(office: Office, tmp_path: Path) -> None:
-    home = Office(tmp_path, base_url="http://127.0.0.1:5080")
+    home = Office(tmp_path, settings={"base_url": "http://127.0.0.1:5080"})
     given = {}
     for where in (office, home):
         body = {"code": where.accounts.set_up_code(), "mail": AMINA, "password": PASSWORD}
