@@ -130,8 +130,33 @@ function onFloor(floor: Floor, event: EventMessage): Floor {
       return set(floor, event.data.entry_id, 'not_here', event.at_ms)
     case 'floor.withdrawn':
       return set(floor, event.data.entry_id, 'withdrawn', event.at_ms)
+    case 'person.erased':
+    case 'names.erased':
+      return { ...floor, entries: floor.entries.map((entry) => (isErased(event, 'entries', entry.id) ? withoutWords(entry, event.at_ms) : entry)) }
     default:
       return floor
+  }
+}
+
+/** Whether the event takes out the words of this request or wish. */
+function isErased(event: EventMessage, of: 'entries' | 'wishes', id: string): boolean {
+  return event.kind === 'names.erased' || (event.kind === 'person.erased' && event.data[of].includes(id))
+}
+
+/** Somebody spoke, or asked to: nobody need know who. */
+function withoutWords(entry: FloorEntry, at_ms: number): FloorEntry {
+  const over = entry.state === 'done' || entry.state === 'withdrawn'
+  return {
+    ...entry,
+    ...(over ? {} : { state: 'withdrawn', since_ms: at_ms }),
+    participant_id: null,
+    name: '',
+    community: '',
+    country: null,
+    text: '',
+    via: 'self',
+    note: '',
+    released: false,
   }
 }
 
@@ -179,6 +204,9 @@ function onTributes(tributes: Tributes, event: EventMessage): Tributes {
       }
     case 'wish.removed':
       return { ...tributes, wishes: tributes.wishes.filter((wish) => wish.id !== event.data.wish_id) }
+    case 'person.erased':
+    case 'names.erased':
+      return { ...tributes, wishes: tributes.wishes.filter((wish) => !isErased(event, 'wishes', wish.id)) }
     default:
       return tributes
   }

@@ -15,6 +15,7 @@ export interface EnterOptions {
   consent?: 'count' | 'first' | 'full'
   people?: number
   language?: string
+  recording?: boolean
   hall?: boolean
 }
 
@@ -35,6 +36,8 @@ export interface Session extends Core {
   roster(after: string | null, search: string): Promise<RosterPage | null>
   updateMe(fields: EnterOptions): Promise<void>
   onRosterChanged(listener: () => void): () => void
+  /** Has everything erased that is kept of this person, here and there. Rejects with a Failure, and then nothing is. */
+  eraseMe(): Promise<void>
   leave(): void
 }
 
@@ -54,6 +57,7 @@ export function createSession(boot: Boot): Session {
   const { store } = core
   const kept = sessionStorageOrNull()
   const tokenKey = `memorata.token.${boot.key ?? boot.ceremony_id}`
+  const pendingKey = `memorata.pending.${boot.key ?? boot.ceremony_id}`
   const tab = randomId()
   const rosterListeners = new Set<() => void>()
   let token = kept?.getItem(tokenKey) ?? ''
@@ -68,7 +72,7 @@ export function createSession(boot: Boot): Session {
     emit: async (command) => (connection === null ? null : connection.command(command)),
     ready: () => connection?.live === true,
     storage: kept,
-    key: `memorata.pending.${boot.key ?? boot.ceremony_id}`,
+    key: pendingKey,
     retry: (run) => void setTimeout(run, 500 + Math.random() * 1000),
   })
 
@@ -103,7 +107,8 @@ export function createSession(boot: Boot): Session {
       },
       onRosterChanged: () => rosterListeners.forEach((listener) => listener()),
       onLost: () => store.set({ link: 'lost', lostSince_ms: performance.now() }),
-      onGone() {
+      onGone(code) {
+        if (code === 'person.erased') return erased()
         forget()
         store.set({ link: 'gone' })
       },
@@ -113,6 +118,14 @@ export function createSession(boot: Boot): Session {
   function forget(): void {
     token = ''
     kept?.removeItem(tokenKey)
+  }
+
+  function erased(): void {
+    forget()
+    kept?.removeItem(pendingKey)
+    // Whoever comes again by this device comes as somebody else.
+    localStorageOrNull()?.removeItem(DEVICE_KEY)
+    store.set({ link: 'gone', erased: true, you: null })
   }
 
   const reporter = createReporter({
@@ -168,6 +181,15 @@ export function createSession(boot: Boot): Session {
     onRosterChanged(listener) {
       rosterListeners.add(listener)
       return () => rosterListeners.delete(listener)
+    },
+    async eraseMe() {
+      try {
+        await post('/api/me/erase', {}, token)
+      } catch (error) {
+        // The answer to a first press may have been lost.
+        if (!(error instanceof Failure) || error.code !== 'token.unknown') throw error
+      }
+      erased()
     },
     leave() {
       connection?.bye()

@@ -18,6 +18,7 @@ from memorata.adapters.sockets.telling import Teller
 from memorata.adapters.store.database import Database
 from memorata.adapters.store.event_log import SqlEventLog
 from memorata.adapters.store.participants import SqlParticipants
+from memorata.adapters.store.people import SqlPeople
 from memorata.config import Settings
 from memorata.services.admission import Admission
 from memorata.services.conductor import Conductor
@@ -25,6 +26,8 @@ from memorata.services.keys import Keys
 from memorata.services.live import LiveCeremonies
 from memorata.services.ports import Alarm, Participant
 from memorata.services.presence import PresenceDesk
+from memorata.services.privacy import Privacy
+from memorata.services.retention import Retention
 
 FRAME_MAX = 100_000
 """Bytes of one frame; a longer one is refused and the line is cut."""
@@ -45,6 +48,8 @@ class Services:
     publisher: SocketPublisher
     teller: Teller
     conductor: Conductor
+    retention: Retention
+    privacy: Privacy
     alarm: Alarm
 
     def start(self) -> None:
@@ -53,6 +58,7 @@ class Services:
         self.alarm.each(BEAT_S, "sweep", self.publisher.sweep)
         self.presence.start()
         self.conductor.start()
+        self.retention.start()
         self.alarm.start()
 
     def stop(self) -> None:
@@ -76,10 +82,16 @@ def build(settings: Settings) -> Services:
         presence.changed(participant)
         publisher.own_changed(participant.ceremony_id, participant.id)
 
-    ceremonies = LiveCeremonies(log, clock, publisher, counted)
+    def forgotten(ceremony_id: str, participant_id: str | None) -> None:
+        presence.forget(ceremony_id, participant_id)
+        retention.purge_later()
+
+    ceremonies = LiveCeremonies(log, clock, publisher, counted, forgotten)
     presence = PresenceDesk(MemorySeats(), publisher, clock, alarm, ceremonies.silent)
     keys = Keys(settings.secret_key)
     admission = Admission(keys, participants, ceremonies.ids, clock, is_country, changed, publisher.removed)
+    people = SqlPeople(database)
+    retention = Retention(ceremonies, people, clock, alarm, settings.names_days)
     return Services(
         settings=settings,
         clock=clock,
@@ -91,6 +103,8 @@ def build(settings: Settings) -> Services:
         presence=presence,
         publisher=publisher,
         teller=Teller(ceremonies, presence, clock),
+        retention=retention,
+        privacy=Privacy(ceremonies, log, participants, people, keys, clock, retention.purge_later),
         conductor=Conductor(ceremonies, clock, alarm, log.forget_answers, alone=database.is_sqlite),
         alarm=alarm,
     )

@@ -9,6 +9,7 @@ import click
 
 from memorata.desk.ceremony import ceremony
 from memorata.desk.options import SERVER, settings
+from memorata.desk.privacy import privacy
 from memorata.desk.protocol import protocol
 from memorata.desk.schedules import schedules
 
@@ -78,5 +79,5 @@ def doctor(as_json: bool) -> None:
     sys.exit(1 if any(found.state == "missing" for found in findings) else 0)
 
 
-for group in (schedules, ceremony, protocol):
+for group in (schedules, ceremony, privacy, protocol):
     main.add_command(group)

@@ -42,6 +42,8 @@ class Settings:
     log_level: str = "INFO"
     redis_url: str = field(default="", repr=False)
     janus_url: str = ""
+    names_days: int = 30
+    """For how long after a ceremony the names of its people are kept."""
     proxies: int = 0
     """How many proxies of our own stand in front, whose X-Forwarded headers are believed."""
 
@@ -89,6 +91,7 @@ class _Reader:
             "log_level": self.choice("LOG_LEVEL", "INFO", _LEVELS),
             "redis_url": self.url("REDIS_URL", ("redis", "rediss", "unix")),
             "janus_url": self.url("JANUS_URL", ("http", "https", "ws", "wss")),
+            "names_days": self.number("NAMES_DAYS", 30, 1, 3650),
             "proxies": self.number("PROXIES", 0, 0, 10),
         }
         secret = self.secret(data_dir)

@@ -47,6 +47,7 @@ CODES: dict[str, str] = {
     "message.unknown": "The server does not know this message.",
     "page.method": "This address cannot be used like this.",
     "page.unknown": "There is no page at this address.",
+    "person.erased": "Nothing of you is kept here any more.",
     "phase.not_allowed": "This is not possible at this point of the ceremony.",
     "retry": "Please wait a moment and try again.",
     "role.not_allowed": "This is for those who lead the ceremony.",

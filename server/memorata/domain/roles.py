@@ -51,6 +51,9 @@ ALLOWED: dict[str, tuple[Role, frozenset[Phase]]] = {
     "wish.offer": ("participant", frozenset({"lobby", "live", "closed"})),
     "wish.release": ("moderator", _QUIET),
     "wish.withhold": ("moderator", _QUIET),
+    # Of oneself; operators of others too.
+    "person.erase": ("participant", _QUIET),
+    "names.erase": ("organizer", _QUIET),
 }
 
 

@@ -16,6 +16,8 @@ from memorata.services.conductor import Conductor
 from memorata.services.live import LiveCeremonies
 from memorata.services.ports import Clock
 from memorata.services.presence import PresenceDesk
+from memorata.services.privacy import Privacy
+from memorata.services.retention import Retention
 
 
 class Needs(Protocol):
@@ -35,6 +37,10 @@ class Needs(Protocol):
     def teller(self) -> Teller: ...
     @property
     def conductor(self) -> Conductor: ...
+    @property
+    def privacy(self) -> Privacy: ...
+    @property
+    def retention(self) -> Retention: ...
 
 
 def register(app: Flask, services: Needs) -> None:
@@ -46,6 +52,8 @@ def register(app: Flask, services: Needs) -> None:
         services.admission,
         services.presence,
         services.teller,
+        services.privacy,
+        services.retention,
     )
     proxies = services.settings.proxies
     if proxies:

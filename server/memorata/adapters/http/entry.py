@@ -27,9 +27,12 @@ class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     consent: Consent | None = None
     people: People | None = None
     language: Tag | None = None
+    recording: bool | None = None
 
     def profile(self) -> Profile:
-        return Profile(self.name, self.community, self.country, self.consent, self.people, self.language)
+        return Profile(
+            self.name, self.community, self.country, self.consent, self.people, self.language, self.recording
+        )
 
 
 class Entrance(Description, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -38,6 +41,10 @@ class Entrance(Description, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     key: Annotated[str, msgspec.Meta(max_length=200)]
     device: Line = ""
     hall: bool = False
+
+
+class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A request that says all by its address; JSON all the same, which keeps forms of other sites out."""
 
 
 T = TypeVar("T")
@@ -85,5 +92,11 @@ def blueprint(house: House) -> Blueprint:
     def describe() -> Response:
         who = house.admission.authenticate(bearer())
         return encoded({"participant": me(house.admission.update(who, read(Description).profile()))}, "no-store")
+
+    @pages.post("/api/me/erase")
+    def erase() -> Response:
+        read(Nothing)
+        house.privacy.remove_me(bearer())
+        return encoded({"erased": True}, "no-store")
 
     return pages

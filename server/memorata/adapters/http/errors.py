@@ -18,6 +18,7 @@ STATUS = {
     "ceremony.full": 503,
     "link.unknown": 404,
     "token.missing": 401,
+    "token.unknown": 401,
     "role.not_allowed": 403,
     "words.not_allowed": 422,
     "message.invalid": 400,
@@ -52,6 +53,7 @@ def sentence(code: str) -> str:
         "ceremony.unknown": _("There is no ceremony at this address."),
         "ceremony.full": _("So many people have come that this server has no more seats. You can watch without one."),
         "token.missing": _("Please open your link again."),
+        "token.unknown": _("Please open your link again."),
         "words.not_allowed": _(
             "This cannot be written here: it is too long, empty, or contains characters that are not shown."
         ),

@@ -15,6 +15,8 @@ from memorata.services.admission import Admission
 from memorata.services.live import LiveCeremonies
 from memorata.services.ports import Clock, LinkRole
 from memorata.services.presence import PresenceDesk
+from memorata.services.privacy import Privacy
+from memorata.services.retention import Retention
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +41,14 @@ class House:
         admission: Admission,
         presence: PresenceDesk,
         teller: Teller,
+        privacy: Privacy,
+        retention: Retention,
     ) -> None:
         self.settings = settings
         self.clock = clock
         self.admission = admission
+        self.privacy = privacy
+        self.retention = retention
         self._ceremonies = ceremonies
         self._presence = presence
         self._teller = teller

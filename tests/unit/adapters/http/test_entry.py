@@ -28,7 +28,7 @@ def test_the_same_device_is_the_same_participant(browser: FlaskClient, key: str)
     }  # fmt: skip
     assert first.json["participant"] == {
         "id": first.json["participant"]["id"], "role": "participant", "name": "Chiyo", "community": "", "country": "JP",
-        "language": "", "consent": "count", "people": 1,
+        "language": "", "consent": "count", "people": 1, "recording": False,
     }  # fmt: skip
     assert other.json is not None
     assert other.json["participant"]["id"] != first.json["participant"]["id"]
