@@ -75,7 +75,7 @@ function Kept() {
 /** Asked apart from all else, and never ticked beforehand. */
 export function Recording({ value, onChange }: { value: boolean; onChange: (agreed: boolean) => void }) {
   return (
-    <label class="choice">
+    <label class="choice recording">
       <input type="checkbox" checked={value} onChange={(event) => onChange(event.currentTarget.checked)} />
       <span>
         {t('I agree that my words may be recorded')}

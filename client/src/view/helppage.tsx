@@ -127,27 +127,29 @@ function RemoveMe() {
       <summary>
         <h3>{t('Remove me')}</h3>
       </summary>
-      <p>
-        {t('Everything that is kept of you here is erased at once: your name and community, your requests to speak, your wishes. It cannot be undone. You leave the ceremony by it.')}
-      </p>
-      <div class="buttons">
-        {state === 'idle' ? (
-          <button class="button" type="button" onClick={() => setState('asked')}>
-            {t('Remove me')}
-          </button>
-        ) : (
-          <>
-            <button class="button" type="button" aria-disabled={state === 'busy'} onClick={() => state === 'asked' && void remove()}>
-              {state === 'busy' ? t('One moment') : t('Yes, erase everything')}
+      <div class="details-form">
+        <p>
+          {t('Everything that is kept of you here is erased at once: your name and community, your requests to speak, your wishes. It cannot be undone. You leave the ceremony by it.')}
+        </p>
+        <div class="buttons">
+          {state === 'idle' ? (
+            <button class="button" type="button" onClick={() => setState('asked')}>
+              {t('Remove me')}
             </button>
-            <button class="button" type="button" onClick={() => setState('idle')}>
-              {t('No, keep it')}
-            </button>
-          </>
-        )}
-        <span role="status" class="hint">
-          {fault}
-        </span>
+          ) : (
+            <>
+              <button class="button" type="button" aria-disabled={state === 'busy'} onClick={() => state === 'asked' && void remove()}>
+                {state === 'busy' ? t('One moment') : t('Yes, erase everything')}
+              </button>
+              <button class="button" type="button" onClick={() => setState('idle')}>
+                {t('No, keep it')}
+              </button>
+            </>
+          )}
+          <span role="status" class="hint">
+            {fault}
+          </span>
+        </div>
       </div>
     </details>
   )
