@@ -177,7 +177,11 @@ def some_commands(chance: random.Random, history: History) -> Iterator[tuple[c.C
             c.WithholdWish(wish),
         ]
         if chance.random() < 0.02:
-            options = [c.ErasePerson(actor.participant_id), c.ErasePerson(None, (entry,), (wish,)), c.EraseNames()]
+            options = [
+                c.ErasePerson(actor.participant_id),
+                c.ErasePerson(None, (entry,), (wish,)),
+                c.EraseNames(("closing",)),
+            ]
         role: Role = actor.role
         yield (
             chance.choice(options),

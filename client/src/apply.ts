@@ -1,6 +1,6 @@
 // What an event makes of the state: the twin of the server's `evolve` (domain/ceremony.py), bound to it by the recorded
 // histories in tests/vectors. Pure; the states it is given are never changed.
-import type { CeremonyState, EventMessage, Floor, FloorEntry, Progress, Run, Tributes } from './wire'
+import type { CeremonyState, EventMessage, Floor, FloorEntry, Progress, Run, Tributes, Wish } from './wire'
 
 /** A ceremony before its first event. */
 export function emptyState(): CeremonyState {
@@ -132,15 +132,17 @@ function onFloor(floor: Floor, event: EventMessage): Floor {
       return set(floor, event.data.entry_id, 'withdrawn', event.at_ms)
     case 'person.erased':
     case 'names.erased':
-      return { ...floor, entries: floor.entries.map((entry) => (isErased(event, 'entries', entry.id) ? withoutWords(entry, event.at_ms) : entry)) }
+      return { ...floor, entries: floor.entries.map((entry) => (isErased(event, entry) ? withoutWords(entry, event.at_ms) : entry)) }
     default:
       return floor
   }
 }
 
 /** Whether the event takes out the words of this request or wish. */
-function isErased(event: EventMessage, of: 'entries' | 'wishes', id: string): boolean {
-  return event.kind === 'names.erased' || (event.kind === 'person.erased' && event.data[of].includes(id))
+function isErased(event: EventMessage, one: FloorEntry | Wish): boolean {
+  const isWish = 'item_id' in one
+  if (event.kind === 'person.erased') return event.data[isWish ? 'wishes' : 'entries'].includes(one.id)
+  return event.kind === 'names.erased' && !(isWish && event.data.kept_items.includes(one.item_id))
 }
 
 /** Somebody spoke, or asked to: nobody need know who. */
@@ -206,7 +208,7 @@ function onTributes(tributes: Tributes, event: EventMessage): Tributes {
       return { ...tributes, wishes: tributes.wishes.filter((wish) => wish.id !== event.data.wish_id) }
     case 'person.erased':
     case 'names.erased':
-      return { ...tributes, wishes: tributes.wishes.filter((wish) => !isErased(event, 'wishes', wish.id)) }
+      return { ...tributes, wishes: tributes.wishes.filter((wish) => !isErased(event, wish)) }
     default:
       return tributes
   }

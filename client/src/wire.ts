@@ -503,7 +503,7 @@ export interface EventData {
   'wish.withheld': { wish_id: string }
   'wish.removed': { wish_id: string }
   'person.erased': { participant_id: string | null; entries: string[]; wishes: string[] }
-  'names.erased': Record<string, never>
+  'names.erased': { kept_items: string[] }
 }
 
 export type EventKind = keyof EventData

@@ -310,9 +310,13 @@ class ErasePerson(Command):
 
 @dataclass(frozen=True, slots=True)
 class EraseNames(Command):
-    """Take all names and words of people out of the ceremony; not on the wire: the scheduler and operators do it."""
+    """Take all names and words of people out of the ceremony; not on the wire: the scheduler and operators do it.
+
+    What was written for `kept_items` stays.
+    """
 
     kind: ClassVar[str] = "names.erase"
+    kept_items: tuple[str, ...] = ()
 
 
 COMMANDS: dict[str, type[Command]] = {

@@ -35,8 +35,8 @@ def decide(state: CeremonyState, command: c.Command, actor: c.Actor) -> tuple[e.
                     wishes=tuple(one.id for one in state.tributes.wishes if _is_of(one, who, wishes)),
                 ),
             )
-        case c.EraseNames():
-            return (e.NamesErased(),)
+        case c.EraseNames(kept_items=kept_items):
+            return (e.NamesErased(kept_items),)
     raise Refused("command.unknown", command=command.kind)
 
 
@@ -79,8 +79,8 @@ def without_words(one: Any) -> Any:
 
 def _concerns(event: e.Event, one: FloorEntry | Wish) -> bool:
     match event:
-        case e.NamesErased():
-            return True
+        case e.NamesErased(kept_items=kept_items):
+            return isinstance(one, FloorEntry) or one.item_id not in kept_items
         case e.PersonErased(entries=entries, wishes=wishes):
             return one.id in (entries if isinstance(one, FloorEntry) else wishes)
     return False

@@ -288,9 +288,13 @@ class PersonErased(Event):
 
 @dataclass(frozen=True, slots=True)
 class NamesErased(Event):
-    """The time of keeping is over: what people wrote, and their names, are taken out of every request and wish."""
+    """The time of keeping is over: what people wrote, and their names, are taken out of every request and wish.
+
+    Lines of the guest books of `kept_items`, which are still open, stay.
+    """
 
     kind: ClassVar[str] = "names.erased"
+    kept_items: tuple[str, ...] = ()
 
 
 EVENTS: dict[str, type[Event]] = {

@@ -263,7 +263,8 @@ class LiveCeremonies:
         done = 0
         if isinstance(command, c.EraseNames):
             # Most of the past beforehand, in portions, so that nobody waits for all of it.
-            while (upto := self._log.rewrite(ceremony_id, done, _without_names)) is not None:
+            change = _change((NamesErased(command.kept_items),))
+            while (upto := self._log.rewrite(ceremony_id, done, change)) is not None:
                 done = upto
                 green.sleep(0)
         with live.lock:
@@ -450,9 +451,6 @@ def _change(events: tuple[Event, ...]) -> Callable[[Event], Event]:
         return past
 
     return change
-
-
-_without_names = _change((NamesErased(),))
 
 
 def _owners(before: CeremonyState, after: CeremonyState) -> set[str]:

@@ -44,17 +44,24 @@ def over_ms(state: CeremonyState) -> int | None:
 
 
 def names_due_ms(state: CeremonyState, names_days: int) -> int | None:
-    """When the names are to be erased: so many days after the end, or when its guest book closes, if that is later."""
-    ended_ms, programme = over_ms(state), state.programme
-    if ended_ms is None or programme is None:
-        return None
-    due_ms = ended_ms + names_days * DAY_MS
+    """When the names are to be erased: so many days after the end; `None` for a ceremony that is not planned."""
+    ended_ms = over_ms(state)
+    return None if ended_ms is None else ended_ms + names_days * DAY_MS
+
+
+def open_books(state: CeremonyState, now_ms: int) -> tuple[str, ...]:
+    """The items whose guest books are still open: their lines were written under the promise of a later day."""
+    programme = state.programme
+    if programme is None:
+        return ()
+    found = []
     for item in programme.items:
         if isinstance(item.detail, Closing) and item.detail.guest_book_until is not None:
-            # Its lines were written under the promise of that day, which is the last one on which it is open.
+            # That day is the last one on which it is open.
             after = date.fromisoformat(item.detail.guest_book_until) + timedelta(days=1)
-            due_ms = max(due_ms, instant_ms(after, time(), programme.zone))
-    return due_ms
+            if now_ms < instant_ms(after, time(), programme.zone):
+                found.append(item.id)
+    return tuple(found)
 
 
 class Retention:
@@ -114,7 +121,7 @@ class Retention:
         if before_ms is not None and now_ms - before_ms < AGAIN_MS:
             return
         try:
-            if before_ms is not None and not self._anything(ceremony_id, what):
+            if before_ms is not None and not self._anything(ceremony_id, what, now_ms):
                 return
             erase(ceremony_id, Claim(what, now_ms, now_ms - AGAIN_MS))
         except AlreadyErased:
@@ -131,14 +138,17 @@ class Retention:
             self._erased[ceremony_id, what] = now_ms
             log.info("retention.erased", ceremony=ceremony_id, what=what)
 
-    def _anything(self, ceremony_id: str, what: Erased) -> bool:
-        """Whether somebody has come, or written, since it was erased."""
+    def _anything(self, ceremony_id: str, what: Erased, now_ms: int) -> bool:
+        """Whether somebody has come, or written, since it was erased; or a guest book has closed."""
         state = self._ceremonies.state(ceremony_id)
-        written = any(entry.name or entry.text for entry in state.floor.entries) or bool(state.tributes.wishes)
+        kept = open_books(state, now_ms)
+        written = any(entry.name or entry.text for entry in state.floor.entries)
+        written = written or any(wish.item_id not in kept for wish in state.tributes.wishes)
         return (what == "names" and written) or self._people.any_left(ceremony_id, what)
 
     def _erase_mails(self, ceremony_id: str, claim: Claim) -> None:
         self._people.erase_mails(ceremony_id, claim)
 
     def _erase_names(self, ceremony_id: str, claim: Claim) -> None:
-        self._ceremonies.erase(ceremony_id, c.EraseNames(), c.Actor(CONDUCTOR, "organizer"), claim=claim)
+        kept_items = open_books(self._ceremonies.state(ceremony_id), claim.now_ms)
+        self._ceremonies.erase(ceremony_id, c.EraseNames(kept_items), c.Actor(CONDUCTOR, "organizer"), claim=claim)

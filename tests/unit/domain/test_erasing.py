@@ -23,7 +23,7 @@ from tests.builders import START_MS, a_ceremony
 from tests.histories import AMINA, BRUNO, CHIYO, HOST, History, a_history
 
 LATER_MS = START_MS + 7_200_000
-SECRETS = ("A name", "A town", "Some", "Another", "By telephone", "0001", "Corrected", "A wish", "Chiyo", "Bruno")
+SECRETS = ("A name", "A town", "Some", "Another", "By telephone", '"0001"', "Corrected", "A wish", "Chiyo", "Bruno")
 """What the people of the made-up histories write."""
 
 VERA = FloorEntry(
@@ -65,6 +65,15 @@ def test_the_names_of_all_go_together() -> None:
     left = after(state, *decide(state, c.EraseNames(), AMINA, LATER_MS))
     assert [(entry.name, entry.text, entry.note) for entry in left.floor.entries] == [("", "", "")] * 2
     assert left.tributes.wishes == ()
+
+
+def test_lines_of_a_guest_book_that_is_still_open_stay() -> None:
+    state = a_gathering()
+    book = replace(WISH, id="line", item_id="farewell")
+    state = after(state, e.WishReleased(book), at_ms=START_MS)
+    left = after(state, *decide(state, c.EraseNames(("farewell",)), AMINA, LATER_MS))
+    assert left.tributes.wishes == (book,)
+    assert {entry.name for entry in left.floor.entries} == {""}
 
 
 def test_the_speaker_who_is_taken_out_has_the_floor_no_more() -> None:

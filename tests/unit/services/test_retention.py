@@ -1,5 +1,7 @@
 """Names are kept for so many days, and then erased: once, by whoever wakes first, whatever restarts."""
 
+from dataclasses import replace
+
 import pytest
 
 from memorata.domain import commands as c
@@ -17,6 +19,8 @@ CHIYO_ID = "chiyo-of-22-characters"
 CHIYO = c.Actor(CHIYO_ID, "participant", "request-of-chiyo", name="Chiyo", community="Osaka")
 ENDS_MS = START_MS + sum(item.planned_s for item in a_programme().conducted()) * 1000
 DAYS = 30
+AFTER_THE_BOOK_MS = 1_809_896_400_000
+"""10 May 2027, 00:00 in Moscow."""
 
 
 class House:
@@ -80,12 +84,27 @@ def test_the_days_count_from_the_close_where_somebody_closed_it(house: House) ->
     assert names_due_ms(a_ceremony(e.CeremonyClosed()), 1) == START_MS + DAY_MS
 
 
-def test_a_guest_book_that_is_open_longer_keeps_its_names_until_it_closes() -> None:
-    closing = an_item("farewell", Closing(words=text("Farewell."), guest_book_until="2027-05-09"))
-    programme = a_programme(items=(an_item("lobby"), closing))
-    state = a_ceremony(programme=programme)
-    assert names_due_ms(state, 30) == 1_809_896_400_000  # 10 May 2027, 00:00 in Moscow
-    assert names_due_ms(state, 365) == START_MS + (60 + 60) * 1000 + 365 * DAY_MS
+def test_the_lines_of_a_guest_book_stay_until_it_closes() -> None:
+    closing = an_item("farewell", Closing(words=text("Farewell."), guest_book_until="2027-05-09"), 30)
+    programme = a_programme()
+    house = a_house(replace(programme, items=(*programme.items[:-1], closing)))
+    for item_id in ("wishes", "farewell"):
+        actor = replace(CHIYO, request_id=f"wish-for-{item_id}")
+        house.ceremonies.handle(ID, c.OfferWish(item_id, f"Words for {item_id}"), actor, actor.request_id)
+
+    def written() -> list[str]:
+        return [wish.text for wish in house.ceremonies.state(ID).tributes.wishes]
+
+    house.clock.at_ms = ENDS_MS + DAYS * DAY_MS
+    house.retention.scan()
+    assert (house.names(), written()) == ([""], ["Words for farewell"])
+    house.clock.at_ms = AFTER_THE_BOOK_MS - 1
+    house.retention.scan()
+    assert (written(), house.erasures()) == (["Words for farewell"], 1)
+    house.clock.forward(1)
+    house.retention.scan()
+    assert (written(), house.erasures()) == ([], 2)
+    assert "Words for" not in repr(house.log.written)
 
 
 def test_mails_go_when_the_ceremony_is_over(house: House) -> None:
