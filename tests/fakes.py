@@ -3,13 +3,19 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from memorata.domain.events import Recorded
+from memorata.domain.events import Event, Recorded
 from memorata.domain.roles import Role
+from memorata.domain.words import same_name
 from memorata.services.ports import (
     Account,
+    AlreadyErased,
     Answer,
+    Claim,
+    Erased,
+    Erasure,
     Head,
     Invitation,
+    Kept,
     Letter,
     MailFault,
     Mark,
@@ -79,6 +85,7 @@ class MemoryLog:
         self.tributes: dict[str, list[Mark]] = {}
         self.busy = False
         self.before_append: Callable[[], None] = lambda: None
+        self.people: MemoryPeople | None = None
 
     def create(self, ceremony_id: str, epoch: str) -> None:
         self.seqs.setdefault(ceremony_id, (epoch, 0))
@@ -99,6 +106,7 @@ class MemoryLog:
         events: Sequence[Recorded],
         answer: Answer | None = None,
         mark: Mark | None = None,
+        erasure: Erasure | None = None,
     ) -> bool:
         meanwhile, self.before_append = self.before_append, lambda: None
         meanwhile()
@@ -107,6 +115,12 @@ class MemoryLog:
         epoch, seq = self.seqs[ceremony_id]
         if seq != expected:
             return False
+        if erasure is not None:
+            if erasure.claim is not None and self.people is not None:
+                self.people.claim(ceremony_id, erasure.claim)
+            self.rewrite(ceremony_id, erasure.after, erasure.change)
+            if self.people is not None:
+                self.people.empty(ceremony_id, erasure)
         if answer is not None:
             key = (ceremony_id, answer.participant_id, answer.cmd_id)
             if key in self.answers:
@@ -117,6 +131,13 @@ class MemoryLog:
         if mark is not None and mark not in self.tributes.setdefault(ceremony_id, []):
             self.tributes[ceremony_id].append(mark)
         return True
+
+    def rewrite(self, ceremony_id: str, after: int, change: Callable[[Event], Event]) -> int | None:
+        past = self.written.get(ceremony_id, [])
+        if after >= len(past):
+            return None
+        past[after:] = [replace(one, event=change(one.event)) for one in past[after:]]
+        return len(past)
 
     def answer(self, ceremony_id: str, participant_id: str, cmd_id: str) -> Answer | None:
         return self.answers.get((ceremony_id, participant_id, cmd_id))
@@ -232,6 +253,65 @@ class MemoryInvitations:
         return True
 
 
+class MemoryPeople:
+    """What is kept of people beside the log; `mails` are those of invitations, by ceremony."""
+
+    def __init__(self, participants: MemoryParticipants) -> None:
+        self.participants = participants
+        self.claims: dict[tuple[str, str], int] = {}
+        self.mails: dict[str, list[str]] = {}
+        self.purged = 0
+        self.read_elsewhere = False
+
+    def known_as(self, ceremony_id: str, name: str) -> tuple[str, ...]:
+        return tuple(who.id for who in self._of(ceremony_id) if who.name and same_name(who.name, name))
+
+    def invited_as(self, ceremony_id: str, name: str) -> tuple[str, ...]:
+        return ()
+
+    def same_person(self, participant_id: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        who = self.participants.find(participant_id)
+        if who is None or who.invitation_id is None:
+            return (participant_id,), ()
+        others = [one.id for one in self._of(who.ceremony_id) if one.invitation_id == who.invitation_id]
+        return (participant_id, *sorted({*others} - {participant_id})), (who.invitation_id,)
+
+    def kept(self, participant_ids: Sequence[str], invitation_ids: Sequence[str]) -> Kept:
+        return Kept(tuple({"id": who} for who in participant_ids), tuple({"id": each} for each in invitation_ids))
+
+    def any_left(self, ceremony_id: str, what: Erased) -> bool:
+        if what == "mails":
+            return bool(self.mails.get(ceremony_id))
+        return any(who.name or who.community for who in self._of(ceremony_id))
+
+    def erased(self) -> dict[tuple[str, str], int]:
+        return dict(self.claims)
+
+    def erase_mails(self, ceremony_id: str, claim: Claim) -> None:
+        self.claim(ceremony_id, claim)
+        self.mails.pop(ceremony_id, None)
+
+    def purge(self) -> bool:
+        self.purged += not self.read_elsewhere
+        return not self.read_elsewhere
+
+    def claim(self, ceremony_id: str, claim: Claim) -> None:
+        before_ms = self.claims.get((ceremony_id, claim.what))
+        if before_ms is not None and before_ms > claim.unless_since_ms:
+            raise AlreadyErased
+        self.claims[ceremony_id, claim.what] = claim.now_ms
+
+    def empty(self, ceremony_id: str, erasure: Erasure) -> None:
+        for who in self._of(ceremony_id):
+            if erasure.participant_ids is None:
+                self.participants.save(replace(who, name="", community="", language="", consent="count"))
+            elif who.id in erasure.participant_ids:
+                del self.participants.known[who.id]
+
+    def _of(self, ceremony_id: str) -> list[Participant]:
+        return [who for who, _ in self.participants.known.values() if who.ceremony_id == ceremony_id]
+
+
 @dataclass
 class RecordingPublisher:
     """Remembers what was told, in order."""
@@ -243,6 +323,7 @@ class RecordingPublisher:
     syncs: list[str] = field(default_factory=list)
     removals: list[tuple[str, str]] = field(default_factory=list)
     outside: list[str] = field(default_factory=list)
+    erasures: list[str | None] = field(default_factory=list)
 
     def publish(self, ceremony_id: str, events: Sequence[Recorded]) -> None:
         self.events.extend(events)
@@ -261,6 +342,9 @@ class RecordingPublisher:
 
     def roster_changed(self, ceremony_id: str) -> None:
         self.rosters.append(ceremony_id)
+
+    def erased(self, ceremony_id: str, participant_id: str | None) -> None:
+        self.erasures.append(participant_id)
 
     def removed(self, ceremony_id: str, role: Role) -> None:
         self.removals.append((ceremony_id, role))

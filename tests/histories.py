@@ -132,6 +132,7 @@ def some_commands(chance: random.Random, history: History) -> Iterator[tuple[c.C
         entries = [entry.id for entry in floor.entries] + ["nobody"]
         aimed = progress.cues if chance.random() < 0.9 else chance.randrange(0, 5)
         entry, item = chance.choice(entries), chance.choice(items)
+        actor = chance.choice(CAST)
         wish = chance.choice([w.id for w in wishes] + ["none"])
         waiting = [one.id for one in floor.entries if one.state in ("asked", "accepted", "next", "ready")]
         holder = floor.holder()
@@ -177,7 +178,12 @@ def some_commands(chance: random.Random, history: History) -> Iterator[tuple[c.C
             c.ReleaseWish(wish),
             c.WithholdWish(wish),
         ]
-        actor = chance.choice(CAST)
+        if chance.random() < 0.02:
+            options = [
+                c.ErasePerson(actor.participant_id),
+                c.ErasePerson(None, (entry,), (wish,)),
+                c.EraseNames(("closing",)),
+            ]
         role: Role = actor.role
         yield (
             chance.choice(options),

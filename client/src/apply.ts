@@ -1,6 +1,6 @@
 // What an event makes of the state: the twin of the server's `evolve` (domain/ceremony.py), bound to it by the recorded
 // histories in tests/vectors. Pure; the states it is given are never changed.
-import type { CeremonyState, EventMessage, Floor, FloorEntry, Progress, Run, Tributes } from './wire'
+import type { CeremonyState, EventMessage, Floor, FloorEntry, Progress, Run, Tributes, Wish } from './wire'
 
 /** A ceremony before its first event. */
 export function emptyState(): CeremonyState {
@@ -132,8 +132,35 @@ function onFloor(floor: Floor, event: EventMessage): Floor {
       return set(floor, event.data.entry_id, 'not_here', event.at_ms)
     case 'floor.withdrawn':
       return set(floor, event.data.entry_id, 'withdrawn', event.at_ms)
+    case 'person.erased':
+    case 'names.erased':
+      return { ...floor, entries: floor.entries.map((entry) => (isErased(event, entry) ? withoutWords(entry, event.at_ms) : entry)) }
     default:
       return floor
+  }
+}
+
+/** Whether the event takes out the words of this request or wish. */
+function isErased(event: EventMessage, one: FloorEntry | Wish): boolean {
+  const isWish = 'item_id' in one
+  if (event.kind === 'person.erased') return event.data[isWish ? 'wishes' : 'entries'].includes(one.id)
+  return event.kind === 'names.erased' && !(isWish && event.data.kept_items.includes(one.item_id))
+}
+
+/** Somebody spoke, or asked to: nobody need know who. */
+function withoutWords(entry: FloorEntry, at_ms: number): FloorEntry {
+  const over = entry.state === 'done' || entry.state === 'withdrawn'
+  return {
+    ...entry,
+    ...(over ? {} : { state: 'withdrawn', since_ms: at_ms }),
+    participant_id: null,
+    name: '',
+    community: '',
+    country: null,
+    text: '',
+    via: 'self',
+    note: '',
+    released: false,
   }
 }
 
@@ -181,6 +208,9 @@ function onTributes(tributes: Tributes, event: EventMessage): Tributes {
       }
     case 'wish.removed':
       return { ...tributes, wishes: tributes.wishes.filter((wish) => wish.id !== event.data.wish_id) }
+    case 'person.erased':
+    case 'names.erased':
+      return { ...tributes, wishes: tributes.wishes.filter((wish) => !isErased(event, wish)) }
     default:
       return tributes
   }

@@ -15,6 +15,7 @@ export interface EnterOptions {
   consent?: 'count' | 'first' | 'full'
   people?: number
   language?: string
+  recording?: boolean
   hall?: boolean
   /** What a second browser must know besides the link of somebody who leads. */
   pin?: string
@@ -39,6 +40,8 @@ export interface Session extends Core {
   onRosterChanged(listener: () => void): () => void
   /** Asks the server beside the line, as this person. Rejects with a Failure. */
   api<T>(path: string, body?: unknown): Promise<T>
+  /** Has everything erased that is kept of this person, here and there. Rejects with a Failure, and then nothing is. */
+  eraseMe(): Promise<void>
   leave(): void
 }
 
@@ -62,6 +65,7 @@ export function createSession(boot: Boot): Session {
   const { store } = core
   const kept = sessionStorageOrNull()
   const tokenKey = `memorata.token.${boot.key ?? boot.ceremony_id}`
+  const pendingKey = `memorata.pending.${boot.key ?? boot.ceremony_id}`
   const tab = randomId()
   const rosterListeners = new Set<() => void>()
   let token = kept?.getItem(tokenKey) ?? ''
@@ -77,7 +81,7 @@ export function createSession(boot: Boot): Session {
     emit: async (command) => (connection === null ? null : connection.command(command)),
     ready: () => connection?.live === true,
     storage: kept,
-    key: `memorata.pending.${boot.key ?? boot.ceremony_id}`,
+    key: pendingKey,
     retry: (run) => void setTimeout(run, 500 + Math.random() * 1000),
   })
 
@@ -113,6 +117,7 @@ export function createSession(boot: Boot): Session {
       onRosterChanged: () => rosterListeners.forEach((listener) => listener()),
       onLost: () => store.set({ link: 'lost', lostSince_ms: performance.now() }),
       onGone(code) {
+        if (code === 'person.erased') return erased()
         connection = null
         const standing = STANDINGS[code]
         if (standing !== undefined) return waitOutside(standing)
@@ -147,6 +152,14 @@ export function createSession(boot: Boot): Session {
   function forget(): void {
     token = ''
     kept?.removeItem(tokenKey)
+  }
+
+  function erased(): void {
+    forget()
+    kept?.removeItem(pendingKey)
+    // Whoever comes again by this device comes as somebody else.
+    localStorageOrNull()?.removeItem(DEVICE_KEY)
+    store.set({ link: 'gone', erased: true, you: null })
   }
 
   const reporter = createReporter({
@@ -205,6 +218,15 @@ export function createSession(boot: Boot): Session {
       return () => rosterListeners.delete(listener)
     },
     api: (path, body) => ask(path, body, token),
+    async eraseMe() {
+      try {
+        await ask('/api/me/erase', {}, token)
+      } catch (error) {
+        // The answer to a first press may have been lost.
+        if (!(error instanceof Failure) || error.code !== 'token.unknown') throw error
+      }
+      erased()
+    },
     leave() {
       clearTimeout(knocking)
       connection?.bye()

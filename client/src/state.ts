@@ -20,6 +20,8 @@ export interface Boot {
   /** People in a hall, from its address. */
   people?: number
   base_url: string
+  /** Until when names are kept, and when they were erased; UTC ms. */
+  keeping?: { until_ms: number | null; erased_ms: number | null }
 }
 
 /** 'idle' before entering; 'lost' while the line is down and being restored; 'gone' when the link is no longer good. */
@@ -37,6 +39,8 @@ export interface Live {
   you: You | null
   presence: Presence | null
   staff: boolean
+  /** Whether the person has had themselves removed; then `link` is 'gone'. */
+  erased: boolean
   /** performance.now() when the line was lost; null while it holds. */
   lostSince_ms: number | null
   entered: boolean
@@ -60,6 +64,7 @@ export function createStore(boot: Boot): Store {
     you: null,
     presence: null,
     staff: false,
+    erased: false,
     lostSince_ms: null,
     entered: false,
     clockBound_ms: Infinity,

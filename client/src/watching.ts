@@ -83,6 +83,7 @@ export function createWatching(boot: Boot): Session {
     roster: async () => null,
     updateMe: async () => undefined,
     onRosterChanged: () => () => undefined,
+    eraseMe: async () => undefined,
     leave: () => undefined,
   }
 }

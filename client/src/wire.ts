@@ -424,6 +424,7 @@ export interface Me {
   language: string
   consent: 'count' | 'first' | 'full'
   people: number
+  recording: boolean
 }
 
 /** What is one's own: requests for the floor, candles lit (item ids), wreaths laid (item and number), wishes. */
@@ -504,6 +505,8 @@ export interface EventData {
   'wish.released': { wish: Wish }
   'wish.withheld': { wish_id: string }
   'wish.removed': { wish_id: string }
+  'person.erased': { participant_id: string | null; entries: string[]; wishes: string[] }
+  'names.erased': { kept_items: string[] }
 }
 
 export type EventKind = keyof EventData
@@ -552,7 +555,7 @@ export interface ClockAnswer {
   t2: number
 }
 
-/** One seat as far as it consents to be shown; staff also get the id and the role. */
+/** One seat as far as it consents to be shown; staff also get the id, the role, and whether it may be recorded. */
 export interface RosterRow {
   name: string
   community: string
@@ -561,6 +564,7 @@ export interface RosterRow {
   online: boolean
   participant_id?: string
   role?: 'watcher' | 'participant' | 'speaker' | 'moderator' | 'host' | 'organizer' | 'admin'
+  recording?: boolean
 }
 
 /** One page of the roster; `next` is what to ask for `after` to get the following one, `null` at the end. */

@@ -24,6 +24,7 @@ from memorata.adapters.store.database import Database
 from memorata.adapters.store.event_log import SqlEventLog
 from memorata.adapters.store.invitations import SqlInvitations
 from memorata.adapters.store.participants import SqlParticipants
+from memorata.adapters.store.people import SqlPeople
 from memorata.config import Settings
 from memorata.domain.state import door_of
 from memorata.services.accounts import AccountDesk
@@ -34,6 +35,8 @@ from memorata.services.keys import Keys
 from memorata.services.live import LiveCeremonies
 from memorata.services.ports import Alarm, Mailer, Participant, StoreBusy
 from memorata.services.presence import PresenceDesk
+from memorata.services.privacy import Privacy
+from memorata.services.retention import Retention
 
 ACCOUNTS_S = 0.5
 """How often lines are looked at whose account may have been ended by another process."""
@@ -59,6 +62,8 @@ class Services:
     publisher: SocketPublisher
     teller: Teller
     conductor: Conductor
+    retention: Retention
+    privacy: Privacy
     alarm: Alarm
 
     def start(self) -> None:
@@ -69,6 +74,7 @@ class Services:
         self.alarm.each(3600.0, "old sessions", self.accounts.forget)
         self.presence.start()
         self.conductor.start()
+        self.retention.start()
         self.alarm.start()
 
     def stop(self) -> None:
@@ -94,7 +100,11 @@ def build(settings: Settings) -> Services:
         presence.changed(participant)
         publisher.own_changed(participant.ceremony_id, participant.id)
 
-    ceremonies = LiveCeremonies(log, clock, publisher, counted)
+    def forgotten(ceremony_id: str, participant_id: str | None) -> None:
+        presence.forget(ceremony_id, participant_id)
+        retention.purge_later()
+
+    ceremonies = LiveCeremonies(log, clock, publisher, counted, forgotten)
     presence = PresenceDesk(MemorySeats(), publisher, clock, alarm, ceremonies.silent)
     keys = Keys(settings.secret_key)
     mailer: Mailer = SmtpMailer(settings.smtp_url, settings.mail_from) if settings.smtp_url else ConsoleMailer()
@@ -118,6 +128,8 @@ def build(settings: Settings) -> Services:
         publisher.removed,
         accounts.signed_in,
     )
+    people = SqlPeople(database)
+    retention = Retention(ceremonies, people, clock, alarm, settings.names_days)
     return Services(
         settings=settings,
         clock=clock,
@@ -131,6 +143,8 @@ def build(settings: Settings) -> Services:
         presence=presence,
         publisher=publisher,
         teller=Teller(ceremonies, presence, clock),
+        retention=retention,
+        privacy=Privacy(ceremonies, log, participants, people, keys, clock, retention.purge_later),
         conductor=Conductor(ceremonies, clock, alarm, log.forget_answers, alone=database.is_sqlite),
         alarm=alarm,
     )

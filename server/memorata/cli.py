@@ -11,6 +11,7 @@ from memorata.desk.ceremony import ceremony
 from memorata.desk.invite import invite
 from memorata.desk.options import SERVER, settings
 from memorata.desk.organizer import organizer
+from memorata.desk.privacy import privacy
 from memorata.desk.protocol import protocol
 from memorata.desk.schedules import schedules
 
@@ -80,5 +81,5 @@ def doctor(as_json: bool) -> None:
     sys.exit(1 if any(found.state == "missing" for found in findings) else 0)
 
 
-for group in (schedules, ceremony, invite, organizer, protocol):
+for group in (schedules, ceremony, invite, organizer, privacy, protocol):
     main.add_command(group)

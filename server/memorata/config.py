@@ -49,6 +49,8 @@ class Settings:
     smtp_url: str = field(default="", repr=False)
     """The mail server; empty: mails are printed."""
     mail_from: str = ""
+    names_days: int = 30
+    """For how long after a ceremony the names of its people are kept."""
     proxies: int = 0
     """How many proxies of our own stand in front, whose X-Forwarded headers are believed."""
     security_contact: tuple[str, ...] = ()
@@ -100,6 +102,7 @@ class _Reader:
             "janus_url": self.url("JANUS_URL", ("http", "https", "ws", "wss")),
             "smtp_url": self.smtp(),
             "mail_from": self.sender(),
+            "names_days": self.number("NAMES_DAYS", 30, 1, 3650),
             "proxies": self.number("PROXIES", 0, 0, 10),
             "security_contact": self.contacts(),
         }

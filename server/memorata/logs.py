@@ -7,6 +7,24 @@ from typing import Any
 
 import structlog
 
+_requests = logging.getLogger("memorata.requests")
+
+
+class WebServerLog:
+    """What a web server has to say, without the addresses and the links of people that it would put into its lines."""
+
+    def debug(self, _message: str, *_args: object) -> None: ...
+
+    def info(self, message: str, *_args: object) -> None:
+        if "Traceback" in message:
+            logging.getLogger("memorata.serve").error(message)
+
+    def error(self, _message: str, *_args: object) -> None:
+        """A stranger's broken request: worth a line a minute."""
+        _requests.warning("broken request")
+
+    write = debug
+
 
 def configure(level: str) -> None:
     """Set up logging for the process; libraries speak through the same lines."""
@@ -30,6 +48,7 @@ def configure(level: str) -> None:
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
                 structlog.processors.JSONRenderer(ensure_ascii=False),
+                _plainly,
             ],
         )
     )
@@ -38,8 +57,21 @@ def configure(level: str) -> None:
     for name in ("engineio.server", "socketio.server", "engineio", "socketio", "werkzeug"):
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
         logging.getLogger(name).addFilter(Sparingly())
+    _requests.addFilter(Sparingly())
     for name in ("apscheduler", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+_UNSEEN = {
+    code: f"\\u{code:04x}"
+    for code in (*range(0x7F, 0xA0), 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A), 0xFEFF)
+}
+"""What JSON leaves as it is and a terminal or an editor may obey: ends of lines, escapes, turns of direction."""
+
+
+def _plainly(_logger: object, _method: str, line: Any) -> str:
+    """The line, which stays one line wherever it is read."""
+    return str(line).translate(_UNSEEN)
 
 
 class Sparingly(logging.Filter):

@@ -26,7 +26,7 @@ import structlog
 
 from memorata.bootstrap import FRAME_MAX, Services, build, create_app
 from memorata.config import ConfigFault, Settings
-from memorata.logs import configure
+from memorata.logs import WebServerLog, configure
 
 log = structlog.get_logger("memorata.serve")
 
@@ -170,6 +170,8 @@ def _serve_green(listener: socket.socket, app: Any, socketio: Any, services: Ser
             without_deflate(app),
             debug=False,  # else a stranger's broken request is answered with a trace
             log_output=False,
+            log=WebServerLog(),
+            protocol=_silent(eventlet.wsgi.HttpProtocol),
             custom_pool=pool,
             max_size=CLIENTS_MAX,
             socket_timeout=30,
@@ -187,19 +189,33 @@ def _serve_green(listener: socket.socket, app: Any, socketio: Any, services: Ser
 
 
 def _serve_threads(listener: socket.socket, app: Any, services: Services) -> None:
-    from werkzeug.serving import make_server
+    from werkzeug.serving import WSGIRequestHandler, make_server
 
     server = make_server(
         services.settings.host,
         services.settings.port,
         without_deflate(app),
         threaded=True,
+        request_handler=_silent(WSGIRequestHandler),
         fd=listener.fileno(),
     )
     # `shutdown` waits for the loop that it stops, so a signal may not call it in the same thread.
     _on_signal(lambda: threading.Thread(target=server.shutdown, daemon=True).start())
     server.serve_forever()
     services.stop()
+
+
+def _silent(handler: Any) -> Any:
+    """The handler of a web server, which would write the address and the request of whoever sends it nonsense."""
+
+    def log_message(_self: object, _format: str, *_args: object) -> None:
+        WebServerLog().error("")
+
+    def log_request(*_: object) -> None: ...
+
+    return type(
+        "Silent", (handler,), {"log_message": log_message, "log_error": log_message, "log_request": log_request}
+    )
 
 
 def _close(socketio: Any, services: Services) -> None:

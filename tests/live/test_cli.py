@@ -174,7 +174,7 @@ def test_a_list_of_people_becomes_links_codes_and_letters_and_back(own_server: S
     done = run("add", "invited", str(people), "--output", str(links), "--letters", str(letters))
     assert done.returncode == 0, done.stderr
     assert {path.stat().st_mode & 0o777 for path in (links, letters)} == {0o600}
-    vera, hana = csv.DictReader(links.read_text(encoding="utf-8").splitlines())
+    vera, hana = csv.DictReader(links.read_text(encoding="utf-8-sig").splitlines())
     assert vera["name"] == "'=Вера", "no formula for whoever opens it in an office programme"
     assert (vera["pin"], hana["code"]) == ("", "")
     assert letters.read_text(encoding="utf-8").count('<article class="letter">') == 2
@@ -334,3 +334,29 @@ def _command_kinds() -> list[str]:
     from memorata.domain.commands import COMMANDS
 
     return list(COMMANDS)
+
+
+def test_privacy_erases_nobody_by_a_slip(folder: Path) -> None:
+    memorata(folder, "schedules", "load")
+    (ceremony_id, *_), *_ = [line.split() for line in memorata(folder, "ceremony", "list").stdout.splitlines()]
+    server = Server(folder / "data", MEMORATA_SCHEDULES_DIR=str(folder / "schedules")).start()
+    try:
+        key = server.office.admission.links(ceremony_id)["participant"]
+        vera, twin = (server.person(key, name="Vera Sokolova").enter() for _ in range(2))
+        several = memorata(folder, "privacy", "erase", ceremony_id, "--name", "vera  sokolova", "--yes")
+        assert several.returncode == 1
+        assert several.stderr.startswith("2 people of this name; say which by --person, or --all:\n")
+        assert vera.participant_id in several.stderr
+        asked = memorata(folder, "privacy", "erase", ceremony_id, "--person", vera.participant_id)
+        assert (asked.returncode, "For good?" in asked.stdout) == (1, True)  # nobody is there to say yes
+        both = memorata(folder, "privacy", "erase", ceremony_id, "--ceremony-wide", "--name", "Vera", "--yes")
+        assert both.returncode == 2
+        assert memorata(folder, "privacy", "erase", ceremony_id, "--yes").returncode == 2
+        assert memorata(folder, "privacy", "export", "nowhere", "--name", "Vera").returncode == 1
+        known = json.loads(memorata(folder, "privacy", "export", ceremony_id, "--name", "Vera Sokolova").stdout)
+        assert {one["participants"][0]["id"] for one in known["people"]} == {vera.participant_id, twin.participant_id}
+        done = memorata(folder, "privacy", "erase", ceremony_id, "--name", "Vera Sokolova", "--all", "--yes")
+        assert (done.returncode, done.stdout.startswith("Erased.")) == (0, True), done.stderr
+        assert memorata(folder, "privacy", "export", ceremony_id, "--name", "Vera Sokolova").returncode == 1
+    finally:
+        server.stop()

@@ -42,7 +42,7 @@ def test_welcome_holds_the_whole_ceremony(server: Server, people: People, ceremo
     assert before_ms - 1 <= welcome["server_now"] <= now_ms() + 1
     assert welcome["you"]["participant"] == {
         "id": chiyo.participant_id, "role": "participant", "name": "Chiyo", "community": "", "country": "JP",
-        "language": welcome["you"]["participant"]["language"], "consent": "first", "people": 1,
+        "language": welcome["you"]["participant"]["language"], "consent": "first", "people": 1, "recording": False,
     }  # fmt: skip
     assert {item["note_host"] for item in welcome["snapshot"]["programme"]["items"]} == {""}
 
@@ -345,7 +345,7 @@ def test_the_roster_shows_what_each_consents_to(server: Server, people: People, 
     assert seen == [
         {
             "name": "Chiyo Sato", "community": "Osaka", "country": "JP", "people": 1, "online": True,
-            "participant_id": chiyo.participant_id, "role": "participant",
+            "participant_id": chiyo.participant_id, "role": "participant", "recording": False,
         }
     ]  # fmt: skip
     assert len(host.ask("roster", {})["rows"]) == 4

@@ -8,6 +8,8 @@ export interface Details {
   country: string
   people: number
   consent: 'count' | 'first' | 'full'
+  /** Agreed to: recording of one's own words when one speaks. */
+  recording: boolean
 }
 
 export function detailsOf(view: View): Details {
@@ -19,6 +21,7 @@ export function detailsOf(view: View): Details {
     country: me?.country ?? '',
     people: me?.people ?? boot.people ?? 1,
     consent: me?.consent ?? 'count',
+    recording: me?.recording ?? false,
   }
 }
 
@@ -30,5 +33,6 @@ export function changesOf(before: Details, after: Details): EnterOptions {
   if (after.country !== before.country) changes.country = after.country === '' ? null : after.country
   if (after.people !== before.people) changes.people = after.people
   if (after.consent !== before.consent) changes.consent = after.consent
+  if (after.recording !== before.recording) changes.recording = after.recording
   return changes
 }

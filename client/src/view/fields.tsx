@@ -2,6 +2,7 @@
 // see it.
 import { useId } from 'preact/hooks'
 import { t, tn } from '../text/messages'
+import { dateAt } from './dates'
 import type { Details } from './details'
 import { countryName, usePage } from './page'
 
@@ -45,18 +46,42 @@ export function DetailsFields({ value, onChange }: Props) {
       <CountryField value={value.country} onChange={(country) => set({ country })} />
       <People value={value.people} onChange={(people) => set({ people })} />
       <fieldset class="choices">
-        <legend>{t('Who may see this?')}</legend>
+        <legend>{t('What may the others see of you?')}</legend>
         <Consent value="count" now={value.consent} onChoose={(consent) => set({ consent })} group={id}>
-          {t('Nobody: I am only counted')}
+          {t('Nothing: I am only counted')}
         </Consent>
         <Consent value="first" now={value.consent} onChoose={(consent) => set({ consent })} group={id}>
-          {t('Everybody sees my first name and country')}
+          {t('My first name and my country')}
         </Consent>
         <Consent value="full" now={value.consent} onChoose={(consent) => set({ consent })} group={id}>
-          {t('Everybody sees my full name')}
+          {t('My full name, my community and my country')}
         </Consent>
+        <p class="hint">
+          {t('The hosts see what you write here, so that they can greet you. You may change all of it at any time, under Help.')} <Kept />
+        </p>
       </fieldset>
     </div>
+  )
+}
+
+/** Until when what people write is kept. */
+function Kept() {
+  const { keeping, programme } = usePage().live.value.boot
+  const until_ms = keeping?.until_ms ?? null
+  if (until_ms === null) return null
+  return <>{t('It is erased on {date}.', { date: dateAt(until_ms, programme?.zone) })}</>
+}
+
+/** Asked apart from all else, and never ticked beforehand. */
+export function Recording({ value, onChange }: { value: boolean; onChange: (agreed: boolean) => void }) {
+  return (
+    <label class="choice recording">
+      <input type="checkbox" checked={value} onChange={(event) => onChange(event.currentTarget.checked)} />
+      <span>
+        {t('I agree that my words may be recorded')}
+        <small>{t('Only when you speak. You may speak without it, too.')}</small>
+      </span>
+    </label>
   )
 }
 

@@ -1,7 +1,7 @@
 // What is not needed for the first picture of a ceremony: fetched in one piece, once that picture or the door is drawn.
 export { Closed } from './closing'
 export { DetailsFields } from './fields'
-export { HelpPage } from './helppage'
+export { Erased, HelpPage } from './helppage'
 export { Rarer } from './rarer'
 export { Speak } from './speak'
 export { Turn } from './turn'

@@ -2,12 +2,14 @@
 import { useState } from 'preact/hooks'
 import { t } from '../text/messages'
 import { changesOf, detailsOf } from './details'
-import { DetailsFields } from './fields'
+import { DetailsFields, Recording } from './fields'
 import { Languages } from './languages'
 import { LateSound } from './late'
 import { OrderOfService } from './order'
 import { programmeOf, usePage } from './page'
 import { prefs, setPref } from './prefs'
+import { closeSheet } from './sheet'
+import { Telephone } from './telephone'
 
 export function HelpPage() {
   const page = usePage()
@@ -51,6 +53,7 @@ export function HelpPage() {
         </details>
       )}
       {seated && link !== 'idle' && <MyDetails />}
+      {seated && link !== 'idle' && <RemoveMe />}
       {seated && <Leave />}
     </>
   )
@@ -88,6 +91,10 @@ function MyDetails() {
       </summary>
       <form class="details-form" onSubmit={(event) => void save(event)}>
         <DetailsFields value={details} onChange={setDetails} />
+        <fieldset class="choices">
+          <legend>{t('When you speak')}</legend>
+          <Recording value={details.recording} onChange={(recording) => setDetails({ ...details, recording })} />
+        </fieldset>
         <div class="buttons">
           <button class="button" type="submit">
             {t('Keep this')}
@@ -98,6 +105,72 @@ function MyDetails() {
         </div>
       </form>
     </details>
+  )
+}
+
+function RemoveMe() {
+  const page = usePage()
+  const [state, setState] = useState<'idle' | 'asked' | 'busy'>('idle')
+  const [fault, setFault] = useState('')
+  async function remove(): Promise<void> {
+    setState('busy')
+    try {
+      await page.session.eraseMe()
+      closeSheet()
+    } catch {
+      setState('idle')
+      setFault(t('That did not work. Please try again, or call us.'))
+    }
+  }
+  return (
+    <details class="sheet-part">
+      <summary>
+        <h3>{t('Remove me')}</h3>
+      </summary>
+      <div class="details-form">
+        <p>
+          {t('Everything that is kept of you here is erased at once: your name and community, your requests to speak, your wishes. It cannot be undone. You leave the ceremony by it.')}
+        </p>
+        <div class="buttons">
+          {state === 'idle' ? (
+            <button class="button" type="button" onClick={() => setState('asked')}>
+              {t('Remove me')}
+            </button>
+          ) : (
+            <>
+              <button class="button" type="button" aria-disabled={state === 'busy'} onClick={() => state === 'asked' && void remove()}>
+                {state === 'busy' ? t('One moment') : t('Yes, erase everything')}
+              </button>
+              <button class="button" type="button" onClick={() => setState('idle')}>
+                {t('No, keep it')}
+              </button>
+            </>
+          )}
+          <span role="status" class="hint">
+            {fault}
+          </span>
+        </div>
+      </div>
+    </details>
+  )
+}
+
+/** What stands in the place of the ceremony for somebody who is kept no longer. */
+export function Erased() {
+  const { telephone, ceremony_id } = usePage().live.value.boot
+  return (
+    <div class="entry" role="status">
+      <h1>{t('You have been removed')}</h1>
+      <p>{t('Nothing of you is kept here any more, and your words are on no screen. Thank you for having been with us.')}</p>
+      <p>
+        <a class="link" href={`/c/${encodeURIComponent(ceremony_id)}`}>{t('The order of the ceremony')}</a>
+      </p>
+      {telephone !== '' && (
+        <p class="entry-help">
+          {t('Do you need help? Call us:')} <Telephone number={telephone} />
+        </p>
+      )}
+    </div>
   )
 }
 

@@ -91,6 +91,7 @@ function later<Exports, Props extends object>(of: Part<Exports>, pick: (found: E
 export const Inside = later(behind, (found) => found.Inside)
 export const Closed = later(further, (found) => found.Closed)
 export const DetailsFields = later(further, (found) => found.DetailsFields)
+export const Erased = later(further, (found) => found.Erased)
 export const HelpPage = later(further, (found) => found.HelpPage)
 export const Rarer = later(further, (found) => found.Rarer)
 export const Speak = later(further, (found) => found.Speak)

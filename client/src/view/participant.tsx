@@ -6,7 +6,7 @@ import { t } from '../text/messages'
 import { Still } from './still'
 import { Boundary } from './boundary'
 import { Entry, Gone } from './entry'
-import { Inside } from './later'
+import { Erased, Inside } from './later'
 import { begin, show } from './opening'
 import { PageOf, usePage } from './page'
 import { tongue } from './speech'
@@ -29,7 +29,8 @@ function Participant({ session }: { session: Session }) {
 }
 
 function Door() {
-  const { link, entered } = usePage().live.value
+  const { link, entered, erased } = usePage().live.value
+  if (erased) return <Erased meanwhile={<Still />} />
   if (link === 'gone') return <Gone />
   return entered ? <Inside speaking listen={t('Turn sound on')} meanwhile={<Still />} /> : <Entry />
 }

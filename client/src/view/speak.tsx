@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks'
 import { t } from '../text/messages'
 import type { FloorEntry } from '../wire'
 import { detailsOf } from './details'
-import { COMMUNITY_MOST, CountryField, NAME_MOST } from './fields'
+import { COMMUNITY_MOST, CountryField, NAME_MOST, Recording } from './fields'
 import { lastEntry, ownEntry, placeSaid, waitSaid } from './myturn'
 import { usePage } from './page'
 import { refusalSaid } from './refusals'
@@ -89,9 +89,10 @@ interface Draft {
   community: string | null
   country: string | null
   text: string
+  recording: boolean | null
 }
 
-const EMPTY: Draft = { kind: 'memory', name: null, community: null, country: null, text: '' }
+const EMPTY: Draft = { kind: 'memory', name: null, community: null, country: null, text: '', recording: null }
 /** Kept while the page is open: a silence, or a look elsewhere, loses nothing that was written. */
 let draft: Draft = EMPTY
 
@@ -108,6 +109,7 @@ function Ask() {
   const name = value.name ?? usual.name
   const community = value.community ?? usual.community
   const country = value.country ?? usual.country
+  const recording = value.recording ?? usual.recording
 
   async function ask(event: Event): Promise<void> {
     event.preventDefault()
@@ -119,6 +121,14 @@ function Ask() {
     }
     setBusy(true)
     setFault('')
+    if (recording !== usual.recording) {
+      try {
+        await page.session.updateMe({ recording })
+      } catch {
+        setBusy(false)
+        return setFault(t('That did not work. Please try again, or call us.'))
+      }
+    }
     const answer = await page.session.send('floor.request', {
       entry_kind: value.kind,
       name: name.trim(),
@@ -185,6 +195,7 @@ function Ask() {
           onInput={(event) => set({ text: event.currentTarget.value })}
         />
       </div>
+      <Recording value={recording} onChange={(agreed) => set({ recording: agreed })} />
       <p class="fault" role="alert">
         {fault}
       </p>

@@ -39,14 +39,15 @@ def add(ceremony_id: str, people: Path, output: Path | None, letters: Path | Non
 
     Only the name is needed. Nobody is invited when a line is wrong; every such line is told.
     """
-    from memorata.adapters.csv_files import FileFault, guests
+    from memorata.adapters.csv_in import TableFault
+    from memorata.adapters.guest_lists import guests
     from memorata.domain.errors import Refused
 
     services = house()
     known(services, ceremony_id)
     try:
-        issued = services.inviting.make(ceremony_id, guests(people))
-    except FileFault as fault:
+        issued = services.inviting.make(ceremony_id, guests(people.read_bytes()))
+    except TableFault as fault:
         stop(f"{people}: {fault}")
     except Refused as refused:
         faults: Any = refused.facts.get("faults") or []
@@ -122,7 +123,7 @@ def role(ceremony_id: str, invitation_id: str, role: str) -> None:
 def _hand_out(
     services: "Services", ceremony_id: str, issued: "Sequence[Issued]", output: Path | None, letters: Path | None
 ) -> None:
-    from memorata.adapters.csv_files import written
+    from memorata.adapters.csv_out import BOM, table
     from memorata.adapters.http.letters import address
     from memorata.desk.letters import file_of
 
@@ -141,11 +142,11 @@ def _hand_out(
         }
         for one in issued
     ]
-    text = written(OUT, rows)
+    text = table(OUT, rows)
     if output is None:
         click.echo(text, nl=False)
     else:
-        _secret(output, text)
+        _secret(output, BOM + text)
         click.echo(f"{output}: {len(rows)} links. Whoever has the file can come in.", err=True)
     if letters is not None:
         _secret(letters, file_of(services, ceremony_id, issued))

@@ -48,6 +48,7 @@ SERVER = (
     *ADDRESS,
     *STORE,
     *SCHEDULES,
+    ("--names-days", "NAMES_DAYS", "Days for which names are kept after a ceremony. [default: 30]"),
     ("--origins", "ORIGINS", "Other addresses whose pages may connect, separated by commas."),
     ("--proxies", "PROXIES", "How many proxies of your own stand in front. [default: 0]"),
     ("--security-contact", "SECURITY_CONTACT", "To whom faults of security are reported: mailto:… or https://…"),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from memorata.domain import commands as c
-from memorata.domain import conducting, hearing, laying
+from memorata.domain import conducting, erasing, hearing, laying
 from memorata.domain import events as e
 from memorata.domain.errors import Refused
 from memorata.domain.floor import EntryState, Floor, changed, reordered
@@ -32,6 +32,8 @@ def decide(state: CeremonyState, command: c.Command, actor: c.Actor, now_ms: int
         return hearing.decide(state, command, actor, now_ms)
     if family in ("wreath", "candle", "wish"):
         return laying.decide(state, command, actor, now_ms)
+    if family in ("person", "names"):
+        return erasing.decide(state, command, actor)
     return conducting.decide(state, command, now_ms)
 
 
@@ -47,6 +49,12 @@ def evolve(state: CeremonyState, recorded: e.Recorded) -> CeremonyState:
             return replace(state, tributes=_tributes(state.tributes, event, at_ms))
         case _ if isinstance(event, e.DoorSet):
             return replace(state, door=event.policy)
+        case "person" | "names":
+            return replace(
+                state,
+                floor=erasing.floor_after(state.floor, event, at_ms),
+                tributes=erasing.tributes_after(state.tributes, event),
+            )
         case _:
             if isinstance(event, e.CeremonyPlanned):
                 state = replace(state, programme=event.programme)

@@ -304,6 +304,30 @@ class WithholdWish(Command):
     wish_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class ErasePerson(Command):
+    """Keep nothing more of somebody; not on the wire: pages ask by POST /api/me/erase, operators by the command line.
+
+    An operator may also name requests and wishes of somebody who had no screen, by their ids.
+    """
+
+    kind: ClassVar[str] = "person.erase"
+    participant_id: str | None
+    entries: tuple[str, ...] = ()
+    wishes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EraseNames(Command):
+    """Take all names and words of people out of the ceremony; not on the wire: the scheduler and operators do it.
+
+    What was written for `kept_items` stays.
+    """
+
+    kind: ClassVar[str] = "names.erase"
+    kept_items: tuple[str, ...] = ()
+
+
 COMMANDS: dict[str, type[Command]] = {
     command.kind: command
     for command in (

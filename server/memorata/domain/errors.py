@@ -64,6 +64,7 @@ CODES: dict[str, str] = {
     "page.method": "This address cannot be used like this.",
     "page.unknown": "There is no page at this address.",
     "person.banned": "You cannot come in here. Please ring us if this is a mistake.",
+    "person.erased": "Nothing of you is kept here any more.",
     "person.removed": "You have been asked to leave. You can watch without a seat.",
     "phase.not_allowed": "This is not possible at this point of the ceremony.",
     "request.foreign": "This was asked by a page of another site.",

@@ -282,6 +282,30 @@ class WishRemoved(Event):
     wish_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class PersonErased(Event):
+    """One person's words are kept no longer: these requests are withdrawn and blank, these wishes are there no more.
+
+    `participant_id` is `None` for somebody who had no screen of their own, and always for the audience.
+    """
+
+    kind: ClassVar[str] = "person.erased"
+    participant_id: str | None
+    entries: tuple[str, ...]
+    wishes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NamesErased(Event):
+    """The time of keeping is over: what people wrote, and their names, are taken out of every request and wish.
+
+    Lines of the guest books of `kept_items`, which are still open, stay.
+    """
+
+    kind: ClassVar[str] = "names.erased"
+    kept_items: tuple[str, ...] = ()
+
+
 EVENTS: dict[str, type[Event]] = {
     event.kind: event
     for event in (
@@ -291,5 +315,6 @@ EVENTS: dict[str, type[Event]] = {
         AskingSet, FloorRequested, FloorChanged, FloorAccepted, FloorDeclined, FloorReordered, FloorCalled,
         FloorReadied, FloorDeferred, FloorGranted, FloorYielded, FloorAbsent, FloorWithdrawn,
         WreathLaid, WishOffered, WishReleased, WishWithheld, WishRemoved,
+        PersonErased, NamesErased,
     )
 }  # fmt: skip

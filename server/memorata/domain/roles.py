@@ -53,6 +53,9 @@ ALLOWED: dict[str, tuple[Role, frozenset[Phase]]] = {
     "wish.offer": ("participant", frozenset({"lobby", "live", "closed"})),
     "wish.release": ("moderator", _QUIET),
     "wish.withhold": ("moderator", _QUIET),
+    # Of oneself; operators of others too.
+    "person.erase": ("participant", _QUIET),
+    "names.erase": ("organizer", _QUIET),
     # What is asked outside of the course of a ceremony.
     "links.see": ("moderator", _ALWAYS),
     "links.see_staff": ("host", _ALWAYS),

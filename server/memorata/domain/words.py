@@ -41,6 +41,11 @@ def passage(text: str, field: str, most: int, least: int = 0) -> str:
     return tidy
 
 
+def same_name(one: str, other: str) -> bool:
+    """Whether two names read alike: spaces and capitals do not count."""
+    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
+
+
 def country_code(code: str | None) -> str | None:
     """An ISO 3166-1 alpha-2 code in capitals; empty means `None`. Whether it is assigned the adapters know.
 

@@ -58,6 +58,7 @@ class Profile:
     consent: Consent | None = None
     people: int | None = None
     language: str | None = None
+    recording: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,6 +341,8 @@ class Admission:
             if not 1 <= profile.people <= PEOPLE_MAX:
                 raise Refused("words.not_allowed", field="people", reason="range", least=1, most=PEOPLE_MAX)
             participant = replace(participant, people=profile.people)
+        if profile.recording is not None:
+            participant = replace(participant, recording=profile.recording)
         if profile.language is not None:
             if profile.language and not _LANGUAGE.fullmatch(profile.language):
                 raise Refused("words.not_allowed", field="language", reason="characters")

@@ -8,21 +8,21 @@ import secrets
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
 from memorata import green
 from memorata.domain import commands as c
-from memorata.domain import conducting
+from memorata.domain import conducting, erasing
 from memorata.domain.ceremony import decide, evolve
 from memorata.domain.errors import Refused
-from memorata.domain.events import CeremonyPlanned, Event, Recorded
+from memorata.domain.events import CeremonyPlanned, Event, NamesErased, PersonErased, Recorded
 from memorata.domain.floor import FloorEntry
 from memorata.domain.programme import Programme, silence_locked
 from memorata.domain.state import CeremonyState
 from memorata.domain.tributes import Wish
-from memorata.services.ports import Answer, Clock, EventLog, Head, Mark, Publisher, StoreBusy
+from memorata.services.ports import Answer, Claim, Clock, Erasure, EventLog, Head, Mark, Publisher, StoreBusy
 from memorata.services.snapshots import public_state
 
 log = structlog.get_logger(__name__)
@@ -84,6 +84,10 @@ class _Live:
         self.state = evolve(self.state, recorded)
         self.last_ms = max(self.last_ms, recorded.at_ms)
         self.recent.append(recorded)
+        if erasing.erases(recorded.event):
+            # As in the store: whoever comes back gets the events since without the words that are gone.
+            past = [replace(one, event=erasing.rewritten(one.event, recorded.event)) for one in self.recent]
+            self.recent = deque(past, maxlen=RECENT)
 
     def mark(self, marks: Iterable[Mark]) -> bool:
         """Count tributes; whether any of them is new. They are kept by participant."""
@@ -98,15 +102,25 @@ class _Live:
 
 
 class LiveCeremonies:
-    """All ceremonies of this installation. `counted` hears when the tributes of one have been counted anew."""
+    """All ceremonies of this installation.
+
+    `counted` hears when the tributes of one have been counted anew, `forgotten` of a person, or with `None` of all
+    people of a ceremony, whose words are kept no longer.
+    """
 
     def __init__(
-        self, event_log: EventLog, clock: Clock, publisher: Publisher, counted: Callable[[str], None] = lambda _: None
+        self,
+        event_log: EventLog,
+        clock: Clock,
+        publisher: Publisher,
+        counted: Callable[[str], None] = lambda _: None,
+        forgotten: Callable[[str, str | None], None] = lambda _, __: None,
     ) -> None:
         self._log = event_log
         self._clock = clock
         self._publisher = publisher
         self._counted = counted
+        self._forgotten = forgotten
         self._all: dict[str, _Live] = {}
         self._loading = green.lock()
         self._damaged: dict[str, Head] = {}
@@ -230,6 +244,45 @@ class LiveCeremonies:
                     return Result(True, live.state.seq)
             raise StoreBusy("others kept writing")
 
+    def erase(
+        self,
+        ceremony_id: str,
+        command: c.ErasePerson | c.EraseNames,
+        actor: c.Actor,
+        invitation_ids: tuple[str, ...] = (),
+        claim: Claim | None = None,
+    ) -> Result:
+        """Take words out of the ceremony, what came before included; everybody who is connected hears of it.
+
+        Raises:
+            Refused: not allowed now, or `ceremony.unknown`.
+            AlreadyErased: the claim is another's.
+            StoreBusy: the event has not been written; ask again.
+        """
+        live = self._live(ceremony_id)
+        done = 0
+        if isinstance(command, c.EraseNames):
+            # Most of the past beforehand, in portions, so that nobody waits for all of it.
+            change = _change((NamesErased(command.kept_items),))
+            while (upto := self._log.rewrite(ceremony_id, done, change)) is not None:
+                done = upto
+                green.sleep(0)
+        with live.lock:
+            for attempt in range(_ATTEMPTS):
+                if attempt:
+                    self._follow(live)
+                now_ms = self._now_ms(live)
+                if not self._settle(live, now_ms):
+                    continue
+                events = decide(live.state, command, actor, now_ms)
+                whose = None
+                if isinstance(command, c.ErasePerson):
+                    whose = () if command.participant_id is None else (command.participant_id,)
+                erasure = Erasure(_change(events), done, whose, invitation_ids, claim)
+                if self._append(live, events, actor.participant_id, now_ms, erasure=erasure):
+                    return Result(True, live.state.seq)
+            raise StoreBusy("others kept writing")
+
     def settle(self, ceremony_id: str) -> int | None:
         """Append what the clock has brought about; returns when it will next, server ms, if that is foreseeable."""
         live = self._live(ceremony_id)
@@ -328,6 +381,7 @@ class LiveCeremonies:
         now_ms: int,
         answer: Answer | None = None,
         mark: Mark | None = None,
+        erasure: Erasure | None = None,
     ) -> bool:
         """Write, then remember, then tell; False when the log had grown meanwhile."""
         if mark is not None and live.marked(mark):
@@ -336,7 +390,7 @@ class LiveCeremonies:
             return True
         seq = live.state.seq
         recorded = tuple(Recorded(seq + i, now_ms, by, event) for i, event in enumerate(events, 1))
-        if not self._log.append(live.ceremony_id, seq, recorded, answer, mark):
+        if not self._log.append(live.ceremony_id, seq, recorded, answer, mark, erasure):
             return False
         self._took(live, recorded)
         if mark is not None and live.mark((mark,)):
@@ -353,6 +407,16 @@ class LiveCeremonies:
         self._publisher.publish(live.ceremony_id, recorded)
         for participant_id in sorted(_owners(before, live.state)):
             self._publisher.own_changed(live.ceremony_id, participant_id)
+        for one in recorded:
+            match one.event:
+                case PersonErased(participant_id=str(whose)):
+                    self._forget(live, whose)
+                case NamesErased():
+                    self._forget(live, None)
+
+    def _forget(self, live: _Live, participant_id: str | None) -> None:
+        self._forgotten(live.ceremony_id, participant_id)
+        self._publisher.erased(live.ceremony_id, participant_id)
 
     def _follow(self, live: _Live) -> None:
         head = self._log.head(live.ceremony_id)
@@ -376,6 +440,17 @@ def _mark(command: c.Command, actor: c.Actor) -> Mark | None:
         case c.LayWreath(item_id=item_id, wreath=wreath):
             return Mark(item_id, str(wreath), actor.participant_id)
     return None
+
+
+def _change(events: tuple[Event, ...]) -> Callable[[Event], Event]:
+    """What becomes of earlier events under these."""
+
+    def change(past: Event) -> Event:
+        for event in events:
+            past = erasing.rewritten(past, event)
+        return past
+
+    return change
 
 
 def _owners(before: CeremonyState, after: CeremonyState) -> set[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from memorata.domain.accounts import AccountRole
-from memorata.domain.events import Recorded
+from memorata.domain.events import Event, Recorded
 from memorata.domain.roles import Role
 
 Consent = Literal["count", "first", "full"]
@@ -23,6 +23,10 @@ LINK_ROLES: tuple[LinkRole, ...] = ("participant", "moderator", "host")
 
 class StoreBusy(Exception):
     """The store cannot answer or write just now; nothing has been changed, and asking again later is right."""
+
+
+class AlreadyErased(Exception):
+    """Another process has claimed this erasure, or this one has before; nothing has been changed."""
 
 
 class Clock(Protocol):
@@ -61,6 +65,34 @@ class Answer:
     at_ms: int
 
 
+Erased = Literal["names", "mails"]
+"""What the scheduler erases of a ceremony when its time is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Due work, to be done by one process once; again only when the last time was not after `unless_since_ms`."""
+
+    what: Erased
+    now_ms: int
+    unless_since_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """What is erased with the event that says so, in one transaction.
+
+    `change` makes of each earlier event what may stay of it; up to number `after` that has been done already.
+    `participant_ids` and `invitation_ids` name whose rows are emptied; `None`: those of the whole ceremony.
+    """
+
+    change: Callable[[Event], Event]
+    after: int = 0
+    participant_ids: tuple[str, ...] | None = ()
+    invitation_ids: tuple[str, ...] = ()
+    claim: Claim | None = None
+
+
 class EventLog(Protocol):
     """The truth. Every method may raise StoreBusy."""
 
@@ -81,8 +113,15 @@ class EventLog(Protocol):
         events: Sequence[Recorded],
         answer: Answer | None = None,
         mark: Mark | None = None,
+        erasure: Erasure | None = None,
     ) -> bool:
-        """All or nothing, in one transaction; False when the head is no longer `expected` or the answer exists."""
+        """All or nothing, in one transaction; False when the head is no longer `expected` or the answer exists.
+
+        Raises: AlreadyErased: the erasure has been claimed.
+        """
+
+    def rewrite(self, ceremony_id: str, after: int, change: Callable[[Event], Event]) -> int | None:
+        """Change a portion of the events beyond `after`; the number of the last one looked at, `None` at the end."""
 
     def answer(self, ceremony_id: str, participant_id: str, cmd_id: str) -> Answer | None: ...
 
@@ -195,6 +234,43 @@ class Invitations(Protocol):
         """Note a browser; of several that come `first`, only one is."""
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Everything that the store keeps of people: rows by the names of their columns, without hashes and secrets."""
+
+    participants: tuple[dict[str, object], ...] = ()
+    invitations: tuple[dict[str, object], ...] = ()
+    marks: tuple[dict[str, object], ...] = ()
+    commands: tuple[dict[str, object], ...] = ()
+
+
+class People(Protocol):
+    """What is kept of the people of a ceremony beside its events. Every method may raise StoreBusy."""
+
+    def known_as(self, ceremony_id: str, name: str) -> tuple[str, ...]:
+        """The ids of participants who wrote this name, whatever its capitals."""
+
+    def invited_as(self, ceremony_id: str, name: str) -> tuple[str, ...]:
+        """The ids of invitations for this name."""
+
+    def same_person(self, participant_id: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The participants that came by the same personal invitation, this one first, and that invitation."""
+
+    def kept(self, participant_ids: Sequence[str], invitation_ids: Sequence[str]) -> Kept: ...
+
+    def any_left(self, ceremony_id: str, what: Erased) -> bool:
+        """Whether any name or community, or any mail, of the ceremony's people is kept."""
+
+    def erased(self) -> dict[tuple[str, str], int]:
+        """When what was erased of which ceremony last, server ms."""
+
+    def erase_mails(self, ceremony_id: str, claim: Claim) -> None:
+        """Raises: AlreadyErased"""
+
+    def purge(self) -> bool:
+        """Have what was erased overwritten in the files too, as far as the store can; False: later, somebody reads."""
+
+
 class Publisher(Protocol):
     """Tells those who are connected; never fails and never waits long."""
 
@@ -214,6 +290,9 @@ class Publisher(Protocol):
 
     def put_out(self, participant_id: str) -> None:
         """What somebody may do has changed: their lines are closed, and told why where they may not come back."""
+
+    def erased(self, ceremony_id: str, participant_id: str | None) -> None:
+        """Somebody is kept no longer: their lines are closed. `None`: nobody's name is, and each is told their own."""
 
     def removed(self, ceremony_id: str, role: Role) -> None:
         """The link of a role has been replaced: those who came by it are told, and their lines are closed."""
@@ -285,6 +364,9 @@ class Seats(Protocol):
         """A tab is gone; the seat is kept for a while, or freed `at_once` with the last tab. Whether totals changed."""
 
     def update(self, participant: Participant) -> bool: ...
+
+    def forget(self, ceremony_id: str, participant_id: str | None) -> bool:
+        """Free the seat of somebody who is kept no longer; `None`: take the names off all seats. Whether any was."""
 
     def report(self, participant: Participant, report: Report, now_ms: int) -> bool:
         """Whether the audience's step changed by it."""

@@ -15,7 +15,7 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A seat as somebody may see it; `participant_id` and `role` are for staff."""
+    """A seat as somebody may see it; `participant_id`, `role` and `recording` are for staff."""
 
     name: str
     community: str
@@ -24,6 +24,7 @@ class Shown:
     online: bool
     participant_id: str | None = None
     role: Role | None = None
+    recording: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,12 @@ class PresenceDesk:
         if self._seats.update(participant):
             self.touch(participant.ceremony_id)
             self._touch_roster(participant.ceremony_id)
+
+    def forget(self, ceremony_id: str, participant_id: str | None) -> None:
+        """Somebody is kept no longer, or with `None` nobody's name is."""
+        if self._seats.forget(ceremony_id, participant_id):
+            self.touch(ceremony_id)
+            self._touch_roster(ceremony_id)
 
     def report(self, participant: Participant, report: Report) -> None:
         if self._seats.report(participant, report, self._clock.now_ms()):
@@ -161,7 +168,7 @@ class PresenceDesk:
 def _shown(row: SeatRow, staff: bool) -> Shown | None:
     who = row.participant
     if staff:
-        return Shown(who.name, who.community, who.country, who.people, row.online, who.id, who.role)
+        return Shown(who.name, who.community, who.country, who.people, row.online, who.id, who.role, who.recording)
     if who.consent == "count" or not who.name:
         return None
     if who.consent == "first":

@@ -51,4 +51,6 @@ def _public(event: e.Event) -> e.Event:
             return e.WishReleased(public_wish(wish))
         case e.WishWithheld(wish_id=wish_id):
             return e.WishRemoved(wish_id)
+        case e.PersonErased(entries=entries, wishes=wishes):
+            return e.PersonErased(None, entries, wishes) if entries or wishes else e.Hidden()
     return event

@@ -84,10 +84,10 @@ def test_every_kind_of_event_comes_back_as_it_was(log: SqlEventLog) -> None:
         assert log.events(ID, seq) == tuple(history)
         kinds |= {one.event.kind for one in history}
         seq += len(history)
-    rare = Recorded(seq + 1, START_MS, "chiyo", e.WreathLaid("wreaths", 1))
-    assert log.append(ID, seq, [rare])
-    assert log.events(ID, seq) == (rare,)
-    assert kinds | {"wreath.laid"} == set(e.EVENTS) - {"hidden", "wish.removed"}
+    rare = recorded([e.WreathLaid("wreaths", 1), e.PersonErased(None, ("a",), ()), e.NamesErased()], after=seq)
+    assert log.append(ID, seq, rare)
+    assert log.events(ID, seq) == tuple(rare)
+    assert kinds | {one.event.kind for one in rare} == set(e.EVENTS) - {"hidden", "wish.removed"}
 
 
 def test_events_are_read_from_a_number(log: SqlEventLog) -> None:

@@ -246,11 +246,16 @@ describe('one’s turn', () => {
 })
 
 describe('details', () => {
-  const before: Details = { name: 'Amina', community: '', country: '', people: 1, consent: 'count' }
+  const before: Details = { name: 'Amina', community: '', country: '', people: 1, consent: 'count', recording: false }
 
   it('sends only what was touched, so that a reload undoes nothing', () => {
     expect(changesOf(before, before)).toEqual({})
     expect(changesOf(before, { ...before, name: ' Amina Odhiambo ', people: 3 })).toEqual({ name: 'Amina Odhiambo', people: 3 })
+  })
+
+  it('sends an agreement to be recorded, and takes it back', () => {
+    expect(changesOf(before, { ...before, recording: true })).toEqual({ recording: true })
+    expect(changesOf({ ...before, recording: true }, before)).toEqual({ recording: false })
   })
 
   it('takes a country back', () => {

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from memorata.domain.commands import COMMANDS, PlanCeremony
+from memorata.domain.commands import COMMANDS, EraseNames, ErasePerson, PlanCeremony
 from memorata.domain.errors import Refused
 from memorata.domain.roles import ALLOWED, DEEDS, RANKS, Phase, Role, permit, permit_deed
 
@@ -12,7 +12,7 @@ PHASES: tuple[Phase, ...] = ("planned", "lobby", "live", "silence", "closed")
 
 
 def test_the_table_names_every_command_and_nothing_else() -> None:
-    assert set(ALLOWED) == {*COMMANDS, PlanCeremony.kind, *DEEDS}
+    assert set(ALLOWED) == {*COMMANDS, PlanCeremony.kind, ErasePerson.kind, EraseNames.kind, *DEEDS}
     assert DEEDS.isdisjoint({*COMMANDS, PlanCeremony.kind})
 
 

@@ -15,7 +15,7 @@ import { ENTRY_KINDS, VIAS, entryStateWord, length } from './words'
 const more = signal<string | null>(null)
 const editing = signal<string | null>(null)
 
-export function Entry({ desk, entry, online }: { desk: Desk; entry: FloorEntry; online: boolean | null }) {
+export function Entry({ desk, entry, here }: { desk: Desk; entry: FloorEntry; here: { online: boolean; recording: boolean } | null }) {
   const { floor } = desk.state.value
   const now_ms = desk.now_s.value * 1000
   const isOpen = OPEN.includes(entry.state)
@@ -29,7 +29,7 @@ export function Entry({ desk, entry, online }: { desk: Desk; entry: FloorEntry; 
     <li class={`h-entry is-${entry.state}`}>
       <p class="h-who">
         {at > 0 && <span class="h-number">{at}</span>}
-        <b dir="auto">{entry.name}</b>
+        <b dir="auto">{entry.name || t('without a name')}</b>
         <span class="h-state">{entryStateWord(entry.state)}</span>
       </p>
       {facts.some((part) => part !== '') && <p class="h-facts">{facts.filter((part) => part !== '').join(' · ')}</p>}
@@ -38,7 +38,9 @@ export function Entry({ desk, entry, online }: { desk: Desk; entry: FloorEntry; 
         {isOpen && ` · ${timing(entry, now_ms)}`}
         {at > 1 && entry.state !== 'ready' && ` · ${t('turn in {time}', { time: aboutMinutes(waitMs(floor, entry.id, now_ms)) })}`}
       </p>
-      {isOpen && online === false && <p class="h-away">{t('Not connected just now; the place is kept.')}</p>}
+      {/* Who has not said so themselves, on a screen of their own, has not agreed. */}
+      {isOpen && <p class="h-facts">{here?.recording === true ? t('may be recorded') : t('not to be recorded')}</p>}
+      {isOpen && here?.online === false && <p class="h-away">{t('Not connected just now; the place is kept.')}</p>}
       {entry.note !== '' && <p class="h-hostnote" dir="auto">{entry.note}</p>}
       {entry.text !== '' && (
         <details class="h-poem">

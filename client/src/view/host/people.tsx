@@ -3,6 +3,7 @@ import { signal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
 import { language, t, tn } from '../../text/messages'
 import type { RosterRow } from '../../wire'
+import { dateAt } from '../dates'
 import { countryName } from '../page'
 import { Press } from './controls'
 import type { Desk } from './desk'
@@ -49,8 +50,21 @@ export function People({ desk }: { desk: Desk }) {
         </section>
       )}
       <Roster desk={desk} />
+      <Keeping desk={desk} />
     </div>
   )
+}
+
+/** Until when names are kept, and afterwards that they are not. */
+function Keeping({ desk }: { desk: Desk }) {
+  const { keeping } = desk.live.value.boot
+  const zone = desk.programme.value?.zone
+  if (keeping === undefined) return null
+  if (keeping.erased_ms !== null) {
+    return <p class="h-facts">{t('The names and words of people were erased on {date}.', { date: dateAt(keeping.erased_ms, zone) })}</p>
+  }
+  if (keeping.until_ms === null) return null
+  return <p class="h-facts">{t('The names and words of people will be erased on {date}.', { date: dateAt(keeping.until_ms, zone) })}</p>
 }
 
 function Roster({ desk }: { desk: Desk }) {

@@ -12,8 +12,14 @@ import { Entry } from './entry'
 import { expected, queueLength } from './runofshow'
 
 const adding = signal(false)
-/** Whether the person of an entry is connected, by participant id; unknown ones are not in it. */
-const online = signal<ReadonlyMap<string, boolean>>(new Map())
+/** What the roster says of the people in the queue, by participant id; unknown ones are not in it. */
+const known = signal<ReadonlyMap<string, Here>>(new Map())
+
+/** Whether somebody is connected, and whether they agree to be recorded. */
+interface Here {
+  online: boolean
+  recording: boolean
+}
 
 export function Queue({ desk }: { desk: Desk }) {
   const { floor } = desk.state.value
@@ -25,7 +31,7 @@ export function Queue({ desk }: { desk: Desk }) {
   const over = floor.entries.filter((entry) => !OPEN.includes(entry.state))
   const list = (entries: FloorEntry[]) =>
     entries.map((entry) => (
-      <Entry key={entry.id} desk={desk} entry={entry} online={online.value.get(entry.participant_id ?? '') ?? null} />
+      <Entry key={entry.id} desk={desk} entry={entry} here={known.value.get(entry.participant_id ?? '') ?? null} />
     ))
   return (
     <div class="h-queue">
@@ -95,7 +101,7 @@ function followPresence(desk: Desk): () => void {
     looked = performance.now()
     const found = await whoIsHere(desk, wanted)
     asking = false
-    if (!stopped && !same(found, online.peek())) online.value = found
+    if (!stopped && !same(found, known.peek())) known.value = found
   }
 
   const timer = setInterval(() => void look(), LOOK_MS)
@@ -112,23 +118,25 @@ function followPresence(desk: Desk): () => void {
 }
 
 /** By the whole roster, for a name in the queue need not be the one at the door. Who is not in it has left. */
-async function whoIsHere(desk: Desk, wanted: ReadonlySet<string>): Promise<Map<string, boolean>> {
-  const found = new Map<string, boolean>()
+async function whoIsHere(desk: Desk, wanted: ReadonlySet<string>): Promise<Map<string, Here>> {
+  const found = new Map<string, Here>()
   let after: string | null = null
   for (let pages = 0; pages < PAGES_MOST; pages += 1) {
     const page: RosterPage | null = await desk.session.roster(after, '')
     if (page === null) return found
     for (const row of page.rows) {
-      if (row.participant_id !== undefined && wanted.has(row.participant_id)) found.set(row.participant_id, row.online)
+      if (row.participant_id !== undefined && wanted.has(row.participant_id)) {
+        found.set(row.participant_id, { online: row.online, recording: row.recording === true })
+      }
     }
     if (found.size === wanted.size) return found
     after = page.next
     if (after === null) break
   }
-  if (after === null) for (const id of wanted) if (!found.has(id)) found.set(id, false)
+  if (after === null) for (const id of wanted) if (!found.has(id)) found.set(id, { online: false, recording: false })
   return found
 }
 
-function same(a: ReadonlyMap<string, boolean>, b: ReadonlyMap<string, boolean>): boolean {
-  return a.size === b.size && [...a].every(([id, is]) => b.get(id) === is)
+function same(a: ReadonlyMap<string, Here>, b: ReadonlyMap<string, Here>): boolean {
+  return a.size === b.size && [...a].every(([id, is]) => b.get(id)?.online === is.online && b.get(id)?.recording === is.recording)
 }

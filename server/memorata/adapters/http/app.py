@@ -32,6 +32,8 @@ from memorata.services.inviting import Inviting
 from memorata.services.live import LiveCeremonies
 from memorata.services.ports import Clock
 from memorata.services.presence import PresenceDesk
+from memorata.services.privacy import Privacy
+from memorata.services.retention import Retention
 
 
 class Needs(Protocol):
@@ -55,6 +57,10 @@ class Needs(Protocol):
     def inviting(self) -> Inviting: ...
     @property
     def conductor(self) -> Conductor: ...
+    @property
+    def privacy(self) -> Privacy: ...
+    @property
+    def retention(self) -> Retention: ...
 
 
 def register(app: Flask, services: Needs) -> None:
@@ -67,6 +73,8 @@ def register(app: Flask, services: Needs) -> None:
         services.presence,
         services.teller,
         services.inviting,
+        services.privacy,
+        services.retention,
     )
     proxies = services.settings.proxies
     if proxies:

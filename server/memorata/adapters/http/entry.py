@@ -1,6 +1,6 @@
 """Coming in: a link and a device become a participant with a token; what they say of themselves may change."""
 
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 from flask import Blueprint, Response, request
@@ -28,9 +28,12 @@ class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     consent: Consent | None = None
     people: People | None = None
     language: Tag | None = None
+    recording: bool | None = None
 
     def profile(self) -> Profile:
-        return Profile(self.name, self.community, self.country, self.consent, self.people, self.language)
+        return Profile(
+            self.name, self.community, self.country, self.consent, self.people, self.language, self.recording
+        )
 
 
 class Entrance(Description, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -42,6 +45,12 @@ class Entrance(Description, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     pin: Annotated[str, msgspec.Meta(max_length=40)] = ""
 
 
+class Forgotten(msgspec.Struct, frozen=True):
+    """The answer of POST /api/me/erase."""
+
+    erased: Literal[True] = True
+
+
 class Saved(msgspec.Struct, frozen=True):
     """The answer of POST /api/me."""
 
@@ -50,6 +59,10 @@ class Saved(msgspec.Struct, frozen=True):
 
 class Stands(msgspec.Struct, frozen=True):
     standing: Standing
+
+
+class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A request that says all by its address; JSON all the same, which keeps forms of other sites out."""
 
 
 T = TypeVar("T")
@@ -127,5 +140,19 @@ def blueprint(house: House) -> Blueprint:
         with by_token():
             who = house.admission.authenticate(bearer())
         return encoded(Saved(me(house.admission.update(who, read(Description).profile()))), "no-store")
+
+    @pages.post("/api/me/erase")
+    @described(
+        "Have everything erased that is kept of oneself.",
+        takes=Nothing,
+        gives=Forgotten,
+        refuses=("silence.locked",),
+        token=True,
+    )
+    def erase() -> Response:
+        read(Nothing)
+        with by_token():
+            house.privacy.remove_me(bearer())
+        return encoded(Forgotten(), "no-store")
 
     return pages

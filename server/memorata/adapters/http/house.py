@@ -17,6 +17,8 @@ from memorata.services.inviting import Inviting
 from memorata.services.live import LiveCeremonies
 from memorata.services.ports import Clock, LinkRole, Participant
 from memorata.services.presence import PresenceDesk
+from memorata.services.privacy import Privacy
+from memorata.services.retention import Retention
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +44,15 @@ class House:
         presence: PresenceDesk,
         teller: Teller,
         inviting: Inviting,
+        privacy: Privacy,
+        retention: Retention,
     ) -> None:
         self.inviting = inviting
         self.settings = settings
         self.clock = clock
         self.admission = admission
+        self.privacy = privacy
+        self.retention = retention
         self._ceremonies = ceremonies
         self._presence = presence
         self._teller = teller

@@ -6,7 +6,8 @@ import msgspec
 from flask import Blueprint, Response, render_template, url_for
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from memorata.adapters.csv_files import FileFault, guests_in
+from memorata.adapters.csv_in import TableFault
+from memorata.adapters.guest_lists import guests as guests_of
 from memorata.adapters.http.entry import bearer, read
 from memorata.adapters.http.house import House, addresses, by_token
 from memorata.adapters.http.letters import address, letters_page
@@ -171,8 +172,8 @@ def blueprint(house: House) -> Blueprint:
         guests = [Guest(one.name, one.community, one.country, one.language, one.role, one.mail) for one in body.people]
         if body.csv.strip():
             try:
-                guests += guests_in(body.csv)
-            except FileFault as fault:
+                guests += guests_of(body.csv.encode())
+            except TableFault as fault:
                 raise Refused("invitation.unreadable", reason=str(fault)) from None
         issued = house.inviting.make(who.ceremony_id, guests)
         return encoded(AllTold([told(house.base_url, one) for one in issued]), "no-store")

@@ -39,6 +39,7 @@ def stage_page(
         "telephone": programme.telephone,
         "countries": country_names(tongue.tag, programme.countries),
         "base_url": house.base_url,
+        "keeping": plain(house.retention.keeping(shown.ceremony_id)),
         **own,
     }
     page = render_template(

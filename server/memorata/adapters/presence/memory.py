@@ -1,7 +1,7 @@
 """Who is there, in the memory of one process: seats, their tabs, and half a minute for a lost line to return."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from memorata import green
 from memorata.domain.roles import is_staff
@@ -66,6 +66,15 @@ class MemorySeats:
                 return False
             seat.participant = participant
             return True
+
+    def forget(self, ceremony_id: str, participant_id: str | None) -> bool:
+        with self._lock:
+            seats = self._seats.get(ceremony_id, {})
+            if participant_id is not None:
+                return seats.pop(participant_id, None) is not None
+            for seat in seats.values():
+                seat.participant = replace(seat.participant, name="", community="", language="", consent="count")
+            return bool(seats)
 
     def report(self, participant: Participant, report: Report, now_ms: int) -> bool:
         with self._lock:

@@ -136,7 +136,7 @@ class Guard:
         count = self._malformed[eio_sid] = self._malformed.get(eio_sid, 0) + 1
         self._untold += 1
         if time.monotonic() - self._told_s > 60:
-            log.warning("socket.malformed", packets=self._untold, last=f"{type(error).__name__}: {error}"[:200])
+            log.warning("socket.malformed", packets=self._untold, last=type(error).__name__)
             self._told_s, self._untold = time.monotonic(), 0
         if count >= MALFORMED_MAX:
             self._drop(eio_sid)

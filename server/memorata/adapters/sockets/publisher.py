@@ -8,6 +8,7 @@ import structlog
 from memorata.adapters.sockets.connections import Connections
 from memorata.adapters.sockets.telling import Teller
 from memorata.adapters.sockets.wire import Gone, View
+from memorata.domain.erasing import erases
 from memorata.domain.errors import Refused
 from memorata.domain.events import Recorded
 from memorata.domain.roles import Role
@@ -50,6 +51,8 @@ class SocketPublisher:
         if self._teller is None:
             return
         for recorded in events:
+            if erases(recorded.event):
+                self._teller.forget(ceremony_id)
             for view in VIEWS:
                 (message,) = self._teller.events((recorded,), view)
                 self._emit("event", message, audience(ceremony_id, view))
@@ -77,6 +80,15 @@ class SocketPublisher:
 
     def roster_changed(self, ceremony_id: str) -> None:
         self._emit("roster_changed", {}, audience(ceremony_id, "staff"))
+
+    def erased(self, ceremony_id: str, participant_id: str | None) -> None:
+        if participant_id is None:
+            for whose in {connection.participant_id for connection in self.connections.of_ceremony(ceremony_id)}:
+                self.own_changed(ceremony_id, whose)
+            return
+        for connection in self.connections.of_participant(participant_id):
+            self._emit("gone", Gone("person.erased"), connection.sid)
+            self._server.disconnect(connection.sid, namespace=NAMESPACE)
 
     def removed(self, ceremony_id: str, role: Role) -> None:
         if self._admission is None:

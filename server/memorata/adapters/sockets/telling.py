@@ -1,7 +1,7 @@
 """What is told about ceremonies and people, put into the messages of the wire, once for all who get the same."""
 
 from collections.abc import Iterable
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 import msgspec
 
@@ -29,6 +29,7 @@ def me(participant: Participant) -> wire.Me:
         language=participant.language,
         consent=participant.consent,
         people=participant.people,
+        recording=participant.recording,
     )
 
 
@@ -47,6 +48,7 @@ def roster_row(shown: Shown) -> wire.RosterRow:
         online=shown.online,
         participant_id=msgspec.UNSET if shown.participant_id is None else shown.participant_id,
         role=msgspec.UNSET if shown.role is None else shown.role,
+        recording=msgspec.UNSET if shown.recording is None else shown.recording,
     )
 
 
@@ -76,6 +78,11 @@ class Teller:
         encoded = msgspec.Raw(msgspec.json.encode(state))
         self._snapshots[(ceremony_id, view)] = (state, encoded)
         return encoded
+
+    def forget(self, ceremony_id: str) -> None:
+        """Keep no encoding of what may hold words that have been erased."""
+        for view in get_args(wire.View):
+            self._snapshots.pop((ceremony_id, view), None)
 
     def events(self, recorded: Iterable[Recorded], view: wire.View) -> tuple[wire.EventMessage, ...]:
         return tuple(event_message(one, view) for one in recorded)

@@ -55,6 +55,8 @@ class Me(msgspec.Struct, frozen=True):
     language: str
     consent: Consent
     people: int
+    recording: bool
+    """Whether they agree that their words may be recorded when they speak."""
 
 
 class You(msgspec.Struct, frozen=True):
@@ -155,7 +157,7 @@ class ClockAnswer(msgspec.Struct, frozen=True):
 
 
 class RosterRow(msgspec.Struct, frozen=True):
-    """One seat as far as it consents to be shown; staff also get the id and the role."""
+    """One seat as far as it consents to be shown; staff also get the id, the role, and whether it may be recorded."""
 
     name: str
     community: str
@@ -164,6 +166,7 @@ class RosterRow(msgspec.Struct, frozen=True):
     online: bool
     participant_id: str | msgspec.UnsetType = msgspec.UNSET
     role: Role | msgspec.UnsetType = msgspec.UNSET
+    recording: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class RosterPage(msgspec.Struct, frozen=True):

@@ -27,6 +27,8 @@ _UPGRADE_LOCK = 7_345_020_641
 _WRITING = {"memorata_writing": True}
 _TRIES = 20
 _PAUSE_S = 0.025
+_DISCREET: Any = {"hide_parameters": True}
+"""Else what people wrote would stand in the text of every exception, and so in the log."""
 
 
 class Database:
@@ -62,6 +64,22 @@ class Database:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADE_LOCK})
             config.attributes["connection"] = connection
             alembic.upgrade(config, "head")
+
+    def checkpoint(self) -> bool:
+        """Move SQLite's write-ahead log into the file and cut it off; False while another process reads or writes."""
+        if not self.is_sqlite:
+            return True
+        with self._writer:
+            raw = self.engine.raw_connection()
+            try:
+                cursor = raw.cursor()
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                (busy, _, _) = cursor.fetchone() or (1, 0, 0)
+            except sqlite3.OperationalError:
+                return False
+            finally:
+                raw.close()
+        return not busy
 
     def dispose(self) -> None:
         self.engine.dispose()
@@ -105,12 +123,13 @@ def _sqlite(url: str) -> Engine:
     database = make_url(url).database
     if database:
         Path(database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": 0.05, "check_same_thread": False}, pool_size=5)
+    engine = create_engine(url, connect_args={"timeout": 0.05, "check_same_thread": False}, pool_size=5, **_DISCREET)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        # What is erased is overwritten, not only given free: names of people must not stay in the file.
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -130,5 +149,6 @@ def _postgresql(url: str) -> Engine:
         max_overflow=5,
         pool_timeout=1,
         pool_pre_ping=True,
+        **_DISCREET,
         connect_args={"connect_timeout": 2, "options": options},
     )

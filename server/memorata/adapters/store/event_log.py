@@ -1,19 +1,25 @@
 """The log of each ceremony: append at an expected number, read from a number. The database is the truth."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from typing import Any
 
 import msgspec
-from sqlalchemy import Table, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from memorata.adapters.codec import event_payload, revive_event
 from memorata.adapters.store import tables as t
 from memorata.adapters.store.database import Database
-from memorata.domain.events import Recorded
-from memorata.services.ports import Answer, Head, Mark
+from memorata.adapters.store.people import claim_it, empty_rows, unless_there
+from memorata.domain.events import Event, Recorded
+from memorata.services.ports import Answer, Erasure, Head, Mark
+
+PORTION = 200
+"""How many events are rewritten in one transaction."""
+
+
+_WRITTEN = ("floor.", "wish.")
+"""Families of events that hold what people have written."""
 
 
 class SqlEventLog:
@@ -25,7 +31,7 @@ class SqlEventLog:
     def create(self, ceremony_id: str, epoch: str) -> None:
         if self.head(ceremony_id) is None:
             with self._database.writing() as connection:
-                connection.execute(self._unless_there(t.ceremony).values(id=ceremony_id, epoch=epoch, seq=0))
+                connection.execute(unless_there(self._database, t.ceremony).values(id=ceremony_id, epoch=epoch, seq=0))
 
     def heads(self) -> tuple[Head, ...]:
         with self._database.reading() as connection:
@@ -57,6 +63,7 @@ class SqlEventLog:
         events: Sequence[Recorded],
         answer: Answer | None = None,
         mark: Mark | None = None,
+        erasure: Erasure | None = None,
     ) -> bool:
         head = t.ceremony.c
         moved = update(t.ceremony).where(head.id == ceremony_id, head.seq == expected)
@@ -75,13 +82,15 @@ class SqlEventLog:
             with self._database.writing() as connection:
                 if connection.execute(moved.values(seq=expected + len(rows))).rowcount != 1:
                     return False
+                if erasure is not None:
+                    self._erase(connection, ceremony_id, erasure)
                 if rows:
                     connection.execute(insert(t.event), rows)
                 if answer is not None:
                     connection.execute(insert(t.command).values(ceremony_id=ceremony_id, **asdict(answer)))
                 if mark is not None:
                     connection.execute(
-                        self._unless_there(t.tribute_mark).values(
+                        unless_there(self._database, t.tribute_mark).values(
                             ceremony_id=ceremony_id,
                             item_id=mark.item_id,
                             key=mark.key,
@@ -92,6 +101,40 @@ class SqlEventLog:
             # The same press of a button, granted by another process a moment ago.
             return False
         return True
+
+    def rewrite(self, ceremony_id: str, after: int, change: Callable[[Event], Event]) -> int | None:
+        with self._database.writing() as connection:
+            return self._rewrite(connection, ceremony_id, after, change, PORTION)
+
+    def _erase(self, connection: Connection, ceremony_id: str, erasure: Erasure) -> None:
+        if erasure.claim is not None:
+            claim_it(self._database, connection, ceremony_id, erasure.claim)
+        after: int | None = erasure.after
+        while after is not None:
+            after = self._rewrite(connection, ceremony_id, after, erasure.change, PORTION)
+        empty_rows(connection, ceremony_id, erasure)
+
+    def _rewrite(
+        self, connection: Connection, ceremony_id: str, after: int, change: Callable[[Event], Event], most: int
+    ) -> int | None:
+        """Only what people have written is looked at; the programme is the organizer's."""
+        told = t.event.c
+        wanted = (
+            select(told.seq, told.kind, told.data)
+            .where(told.ceremony_id == ceremony_id, told.seq > after)
+            .where(or_(*(told.kind.startswith(family) for family in _WRITTEN)))
+            .order_by(told.seq)
+            .limit(most)
+        )
+        rows = connection.execute(wanted).all()
+        for row in rows:
+            past = revive_event(row.kind, msgspec.json.decode(row.data))
+            left = change(past)
+            if left != past:
+                data = msgspec.json.encode(event_payload(left)).decode()
+                moved = update(t.event).where(told.ceremony_id == ceremony_id, told.seq == row.seq)
+                connection.execute(moved.values(data=data))
+        return rows[-1].seq if rows else None
 
     def answer(self, ceremony_id: str, participant_id: str, cmd_id: str) -> Answer | None:
         given = t.command.c
@@ -111,7 +154,3 @@ class SqlEventLog:
     def forget_answers(self, before_ms: int) -> int:
         with self._database.writing() as connection:
             return connection.execute(delete(t.command).where(t.command.c.at_ms < before_ms)).rowcount
-
-    def _unless_there(self, table: Table) -> Any:
-        dialect = sqlite if self._database.is_sqlite else postgresql
-        return dialect.insert(table).on_conflict_do_nothing()

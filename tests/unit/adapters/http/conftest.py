@@ -22,6 +22,8 @@ from memorata.services.inviting import Inviting
 from memorata.services.keys import Keys
 from memorata.services.live import LiveCeremonies
 from memorata.services.presence import PresenceDesk
+from memorata.services.privacy import Privacy
+from memorata.services.retention import Retention
 from tests.builders import START_MS
 from tests.fakes import (
     FakeAlarm,
@@ -32,6 +34,7 @@ from tests.fakes import (
     MemoryInvitations,
     MemoryLog,
     MemoryParticipants,
+    MemoryPeople,
     RecordingPublisher,
 )
 
@@ -70,6 +73,10 @@ class Office:
             publisher.removed,
             self.accounts.signed_in,
         )
+        people = self.log.people = MemoryPeople(self.participants)
+        self.retention = Retention(self.ceremonies, people, self.clock, alarm, 30)
+        keys = Keys(self.settings.secret_key)
+        self.privacy = Privacy(self.ceremonies, self.log, self.participants, people, keys, self.clock)
         self.teller = Teller(self.ceremonies, self.presence, self.clock)
         self.conductor = Conductor(self.ceremonies, self.clock, alarm, lambda _: None, alone=True)
         self.app = Flask("memorata", static_folder=None)

@@ -28,7 +28,7 @@ def test_the_same_device_is_the_same_participant(browser: FlaskClient, key: str)
     }  # fmt: skip
     assert first.json["participant"] == {
         "id": first.json["participant"]["id"], "role": "participant", "name": "Chiyo", "community": "", "country": "JP",
-        "language": "", "consent": "count", "people": 1,
+        "language": "", "consent": "count", "people": 1, "recording": False,
     }  # fmt: skip
     assert other.json is not None
     assert other.json["participant"]["id"] != first.json["participant"]["id"]
@@ -93,3 +93,32 @@ def test_a_long_body_is_not_read(browser: FlaskClient, key: str) -> None:
     answer = browser.post("/api/enter", data=b"[" * 20_000, content_type="application/json")
     assert answer.json is not None
     assert (answer.status_code, answer.json["code"]) == (413, "message.too_large")
+
+
+def test_an_agreement_to_be_recorded_is_kept_and_taken_back(browser: FlaskClient, key: str) -> None:
+    entered = browser.post("/api/enter", json={"key": key, "device": DEVICE, "name": "Chiyo"}).json
+    assert entered is not None
+    told = {"Authorization": f"Bearer {entered['token']}"}
+    for agreed in (True, False):
+        answer = browser.post("/api/me", json={"recording": agreed}, headers=told)
+        assert answer.json is not None
+        assert (answer.json["participant"]["recording"], answer.json["participant"]["consent"]) == (agreed, "count")
+    assert browser.post("/api/me", json={"recording": "yes"}, headers=told).status_code == 400
+
+
+def test_who_asks_for_it_is_kept_no_longer(office: Office, browser: FlaskClient, key: str) -> None:
+    entered = browser.post("/api/enter", json={"key": key, "device": DEVICE, "name": "Chiyo"}).json
+    assert entered is not None
+    # The link has been replaced meanwhile: that takes nobody's right away.
+    office.admission.renew("remembrance-2027", "participant")
+    told = {"Authorization": f"Bearer {entered['token']}"}
+    assert browser.post("/api/me/erase", data="{}", headers=told).status_code == 415
+    answer = browser.post("/api/me/erase", json={}, headers=told)
+    assert (answer.status_code, answer.json, answer.headers["Cache-Control"]) == (200, {"erased": True}, "no-store")
+    assert office.participants.known == {}
+    again = browser.post("/api/me/erase", json={}, headers=told)
+    assert again.json is not None
+    assert (again.status_code, again.json["code"]) == (401, "token.unknown")
+    without = browser.post("/api/me/erase", json={})
+    assert without.json is not None
+    assert (without.status_code, without.json["code"]) == (401, "token.missing")

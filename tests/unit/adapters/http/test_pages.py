@@ -158,6 +158,7 @@ def test_the_boot_block_holds_what_the_client_needs(office: Office, browser: Fla
         "server_now_ms": float(office.clock.at_ms),
         "telephone": "+7 812 000-00-00",
         "base_url": "https://memory.example.org",
+        "keeping": {"until_ms": START_MS + (410 + 30 * 86_400) * 1000, "erased_ms": None},
     }
     assert boot["countries"]["AM"] == "Армения"
     assert boot["programme"]["ceremony_id"] == ID
