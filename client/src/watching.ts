@@ -83,6 +83,8 @@ export function createWatching(boot: Boot): Session {
     roster: async () => null,
     updateMe: async () => undefined,
     onRosterChanged: () => () => undefined,
+    on: () => () => undefined,
+    ask: async () => null,
     leave: () => undefined,
   }
 }

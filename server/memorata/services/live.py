@@ -98,15 +98,24 @@ class _Live:
 
 
 class LiveCeremonies:
-    """All ceremonies of this installation. `counted` hears when the tributes of one have been counted anew."""
+    """All ceremonies of this installation.
+
+    `counted` hears when the tributes of one have been counted anew, `written` when its wishes are not what they were.
+    """
 
     def __init__(
-        self, event_log: EventLog, clock: Clock, publisher: Publisher, counted: Callable[[str], None] = lambda _: None
+        self,
+        event_log: EventLog,
+        clock: Clock,
+        publisher: Publisher,
+        counted: Callable[[str], None] = lambda _: None,
+        written: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._log = event_log
         self._clock = clock
         self._publisher = publisher
         self._counted = counted
+        self._written = written
         self._all: dict[str, _Live] = {}
         self._loading = green.lock()
         self._damaged: dict[str, Head] = {}
@@ -353,6 +362,8 @@ class LiveCeremonies:
         self._publisher.publish(live.ceremony_id, recorded)
         for participant_id in sorted(_owners(before, live.state)):
             self._publisher.own_changed(live.ceremony_id, participant_id)
+        if before.tributes.wishes is not live.state.tributes.wishes:
+            self._written(live.ceremony_id)
 
     def _follow(self, live: _Live) -> None:
         head = self._log.head(live.ceremony_id)

@@ -67,6 +67,10 @@ class MemorySeats:
             seat.participant = participant
             return True
 
+    def drop(self, participant: Participant) -> bool:
+        with self._lock:
+            return self._seats.get(participant.ceremony_id, {}).pop(participant.id, None) is not None
+
     def report(self, participant: Participant, report: Report, now_ms: int) -> bool:
         with self._lock:
             seat = self._seats.get(participant.ceremony_id, {}).get(participant.id)
