@@ -2,15 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from memorata.domain.events import Event, Recorded
-from memorata.domain.roles import Role
+from memorata.domain.moderating import OUTSIDE
+from memorata.domain.roles import Role, is_staff
 from memorata.domain.words import same_name
 from memorata.services.ports import (
     Account,
     AlreadyErased,
     Answer,
     Claim,
+    Counts,
     Erased,
     Erasure,
     Head,
@@ -20,7 +23,9 @@ from memorata.services.ports import (
     MailFault,
     Mark,
     Participant,
+    Queue,
     Sealed,
+    Stamped,
     StoreBusy,
 )
 from tests.builders import START_MS
@@ -156,6 +161,8 @@ class MemoryParticipants:
     def __init__(self) -> None:
         self.known: dict[str, tuple[Participant, str]] = {}
         self.replaced: dict[tuple[str, str], int] = {}
+        self.changed_ms: dict[str, int] = {}
+        self.before_change: Callable[[], None] = lambda: None
 
     def find(self, participant_id: str) -> Participant | None:
         return self.known[participant_id][0] if participant_id in self.known else None
@@ -172,13 +179,48 @@ class MemoryParticipants:
 
     def add(self, participant: Participant, device_hash: str, now_ms: int) -> Participant:
         self.known[participant.id] = (participant, device_hash)
+        self.changed_ms[participant.id] = now_ms
         return participant
 
     def of_invitation(self, invitation_id: str) -> Participant | None:
         return next((who for who, _ in self.known.values() if who.invitation_id == invitation_id), None)
 
-    def save(self, participant: Participant) -> None:
-        self.known[participant.id] = (participant, self.known[participant.id][1])
+    def change(self, before: Participant, after: Participant, now_ms: int) -> bool:
+        meanwhile, self.before_change = self.before_change, lambda: None
+        meanwhile()
+        stored, device = self.known[before.id]
+        if (stored.standing, stored.name_state, stored.name, stored.community) != (
+            before.standing, before.name_state, before.name, before.community
+        ):  # fmt: skip
+            return False
+        self.known[before.id] = (after, device)
+        self.changed_ms[before.id] = now_ms
+        return True
+
+    def changed_since(self, at_ms: int) -> tuple[Stamped, ...]:
+        return tuple(stamped for stamped in self._stamped() if stamped.at_ms > at_ms)
+
+    def queue(self, ceremony_id: str, queue: Queue, after: tuple[int, str] | None, most: int) -> tuple[Stamped, ...]:
+        wanted = {"all": ("door", "names"), "door": ("door",), "names": ("names",), "out": ("out",)}[queue]
+        found = [
+            stamped for stamped in self._stamped()
+            if stamped.participant.ceremony_id == ceremony_id and _queue_of(stamped.participant) in wanted
+            and (after is None or (stamped.at_ms, stamped.participant.id) > after)
+        ]  # fmt: skip
+        return tuple(found[:most])
+
+    def waiting(self, ceremony_id: str) -> Counts:
+        queues = [_queue_of(who) for who, _ in self.known.values() if who.ceremony_id == ceremony_id]
+        return Counts(queues.count("door"), queues.count("names"))
+
+    def outside(self, ceremony_id: str) -> frozenset[str]:
+        return frozenset(
+            who.id for who, _ in self.known.values() if who.ceremony_id == ceremony_id and who.standing in OUTSIDE
+        )
+
+    def _stamped(self) -> list[Stamped]:
+        stamped = [Stamped(self.changed_ms.get(who.id, 0), who) for who, _ in self.known.values()]
+        return sorted(stamped, key=lambda one: (one.at_ms, one.participant.id))
 
     def count(self, ceremony_id: str) -> int:
         return sum(who.ceremony_id == ceremony_id for who, _ in self.known.values())
@@ -189,6 +231,16 @@ class MemoryParticipants:
     def next_generation(self, ceremony_id: str, role: Role) -> int:
         self.replaced[ceremony_id, role] = self.replaced.get((ceremony_id, role), 0) + 1
         return self.replaced[ceremony_id, role]
+
+
+def _queue_of(who: Participant) -> str:
+    if is_staff(who.role):
+        return ""
+    if who.standing == "waiting":
+        return "door"
+    if who.standing in OUTSIDE:
+        return "out"
+    return "names" if who.name_state == "held" and who.consent != "count" and who.name else ""
 
 
 class MemoryInvitations:
@@ -232,15 +284,15 @@ class MemoryInvitations:
         self.made[invitation_id] = replace(one, invitation=replace(one.invitation, revoked_ms=at_ms))
         came = self.participants.of_invitation(invitation_id)
         if came is not None and came.standing != "banned":
-            self.participants.save(replace(came, standing="removed"))
+            self.participants.change(came, replace(came, standing="removed"), at_ms)
         return good
 
-    def set_role(self, invitation_id: str, role: Role) -> None:
+    def set_role(self, invitation_id: str, role: Role, at_ms: int) -> None:
         one = self.made[invitation_id]
         self.made[invitation_id] = replace(one, invitation=replace(one.invitation, role=role))
         came = self.participants.of_invitation(invitation_id)
         if came is not None:
-            self.participants.save(replace(came, role=role))
+            self.participants.change(came, replace(came, role=role), at_ms)
 
     def claims(self, link_hash: bytes) -> frozenset[str]:
         return frozenset(self.claimed.get(link_hash, ()))
@@ -304,7 +356,7 @@ class MemoryPeople:
     def empty(self, ceremony_id: str, erasure: Erasure) -> None:
         for who in self._of(ceremony_id):
             if erasure.participant_ids is None:
-                self.participants.save(replace(who, name="", community="", language="", consent="count"))
+                self.participants.change(who, replace(who, name="", community="", language="", consent="count"), 0)
             elif who.id in erasure.participant_ids:
                 del self.participants.known[who.id]
 
@@ -324,6 +376,9 @@ class RecordingPublisher:
     removals: list[tuple[str, str]] = field(default_factory=list)
     outside: list[str] = field(default_factory=list)
     erasures: list[str | None] = field(default_factory=list)
+    names_taken: list[str] = field(default_factory=list)
+    hints: list[Any] = field(default_factory=list)
+    looks: list[Any] = field(default_factory=list)
 
     def publish(self, ceremony_id: str, events: Sequence[Recorded]) -> None:
         self.events.extend(events)
@@ -348,6 +403,15 @@ class RecordingPublisher:
 
     def removed(self, ceremony_id: str, role: Role) -> None:
         self.removals.append((ceremony_id, role))
+
+    def name_taken(self, ceremony_id: str, key: str) -> None:
+        self.names_taken.append(key)
+
+    def waiting_changed(self, ceremony_id: str, changed: object) -> None:
+        self.hints.append(changed)
+
+    def looking(self, ceremony_id: str, who: object) -> None:
+        self.looks.append(who)
 
 
 class MemoryAccounts:

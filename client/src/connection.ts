@@ -4,6 +4,9 @@ import type { Answer } from './clockrunner'
 import type { CatchUp } from './history'
 import type { Ack, Beat, EventMessage, Presence, Welcome, You } from './wire'
 
+const ASIDES = ['roster_changed', 'name_taken', 'waiting_changed', 'looking'] as const
+export type Aside = (typeof ASIDES)[number]
+
 export interface ConnectionHandlers {
   auth(): Record<string, unknown>
   onWelcome(welcome: Welcome): void
@@ -11,7 +14,8 @@ export interface ConnectionHandlers {
   onBeat(beat: Beat): void
   onYou(you: You): void
   onPresence(presence: Presence): void
-  onRosterChanged(): void
+  /** What only some of a page wants to hear. */
+  onAside(name: Aside, message: unknown): void
   onLost(): void
   /** The link is no longer good; the line stays closed. */
   onGone(code: string): void
@@ -80,7 +84,7 @@ export function openConnection(handlers: ConnectionHandlers): Connection {
   socket.on('beat', (beat: Beat) => handlers.onBeat(beat))
   socket.on('you', (you: You) => handlers.onYou(you))
   socket.on('presence', (presence: Presence) => handlers.onPresence(presence))
-  socket.on('roster_changed', () => handlers.onRosterChanged())
+  for (const name of ASIDES) socket.on(name, (message: unknown) => handlers.onAside(name, message))
   socket.on('gone', (message: { code?: string }) => onGone(message.code ?? 'link.revoked'))
   socket.on('connect_error', (error: Error & { data?: { code?: string; after?: number } }) => {
     onDown()

@@ -1,5 +1,5 @@
 // One person in one ceremony: enters by a link, hears of everything over the line, asks through the outbox.
-import { openConnection, type Connection } from './connection'
+import { openConnection, type Aside, type Connection } from './connection'
 import { createCore, type Core } from './core'
 import { createHistory } from './history'
 import { createOutbox, randomId } from './outbox'
@@ -38,6 +38,10 @@ export interface Session extends Core {
   roster(after: string | null, search: string): Promise<RosterPage | null>
   updateMe(fields: EnterOptions): Promise<void>
   onRosterChanged(listener: () => void): () => void
+  /** Hears messages that only some of a page wants; returns what stops it. */
+  on(name: Aside, listener: (message: never) => void): () => void
+  /** Asks over the line what only some of a page asks; null when no answer came. */
+  ask<T>(event: string, message: object): Promise<T | null>
   /** Asks the server beside the line, as this person. Rejects with a Failure. */
   api<T>(path: string, body?: unknown): Promise<T>
   /** Has everything erased that is kept of this person, here and there. Rejects with a Failure, and then nothing is. */
@@ -67,7 +71,7 @@ export function createSession(boot: Boot): Session {
   const tokenKey = `memorata.token.${boot.key ?? boot.ceremony_id}`
   const pendingKey = `memorata.pending.${boot.key ?? boot.ceremony_id}`
   const tab = randomId()
-  const rosterListeners = new Set<() => void>()
+  const listeners = new Map<Aside, Set<(message: never) => void>>()
   let token = kept?.getItem(tokenKey) ?? ''
   let connection: Connection | null = null
   let knocking: ReturnType<typeof setTimeout> | undefined
@@ -114,7 +118,7 @@ export function createSession(boot: Boot): Session {
         const shown = store.get().presence
         if (shown === null || presence.version >= shown.version) store.set({ presence })
       },
-      onRosterChanged: () => rosterListeners.forEach((listener) => listener()),
+      onAside: (name, message) => listeners.get(name)?.forEach((listener) => listener(message as never)),
       onLost: () => store.set({ link: 'lost', lostSince_ms: performance.now() }),
       onGone(code) {
         if (code === 'person.erased') return erased()
@@ -178,6 +182,12 @@ export function createSession(boot: Boot): Session {
     if (!event.persisted) connection?.bye()
   })
 
+  function on(name: Aside, listener: (message: never) => void): () => void {
+    const heard = listeners.get(name) ?? new Set()
+    listeners.set(name, heard.add(listener))
+    return () => heard.delete(listener)
+  }
+
   return {
     ...core,
     mode: 'socket',
@@ -213,10 +223,9 @@ export function createSession(boot: Boot): Session {
     async updateMe(fields) {
       await ask('/api/me', fields, token)
     },
-    onRosterChanged(listener) {
-      rosterListeners.add(listener)
-      return () => rosterListeners.delete(listener)
-    },
+    onRosterChanged: (listener) => on('roster_changed', listener),
+    on,
+    ask: async (event, message) => (await connection?.ask(event, message)) ?? null,
     api: (path, body) => ask(path, body, token),
     async eraseMe() {
       try {

@@ -84,6 +84,8 @@ export function createWatching(boot: Boot): Session {
     updateMe: async () => undefined,
     onRosterChanged: () => () => undefined,
     eraseMe: async () => undefined,
+    on: () => () => undefined,
+    ask: async () => null,
     leave: () => undefined,
   }
 }

@@ -555,16 +555,19 @@ export interface ClockAnswer {
   t2: number
 }
 
-/** One seat as far as it consents to be shown; staff also get the id, the role, and whether it may be recorded. */
+/** One seat as far as it consents to be shown; `key` names the row, and nobody by it. */
 export interface RosterRow {
   name: string
   community: string
   country: string | null
   people: number
   online: boolean
+  key: string
   participant_id?: string
   role?: 'watcher' | 'participant' | 'speaker' | 'moderator' | 'host' | 'organizer' | 'admin'
   recording?: boolean
+  name_state?: 'held' | 'released' | 'hidden'
+  mark?: string
 }
 
 /** One page of the roster; `next` is what to ask for `after` to get the following one, `null` at the end. */
@@ -572,6 +575,66 @@ export interface RosterPage {
   ok: true
   rows: RosterRow[]
   next: string | null
+}
+
+/** The name of this row of the roster is not shown any more: take it from the page. */
+export interface NameTaken {
+  key: string
+}
+
+/** A page of what waits for moderators, how much it is, and who reads what. */
+export interface WaitingPage {
+  ok: true
+  rows: WaitingRow[]
+  next: string | null
+  counts: WaitingCounts
+  others: Look[]
+}
+
+/** One thing that waits, or has been decided: somebody, or a wish (`text` is then set, and `id` is the wish's). */
+export interface WaitingRow {
+  kind: 'door' | 'name' | 'wish' | 'inside' | 'out'
+  id: string
+  mark: string
+  since_ms: number
+  name: string
+  community: string
+  country: string | null
+  people: number
+  consent: string
+  text: string
+  item_id: string
+  person: string | null
+  person_mark: string
+  by: string
+  done: string
+}
+
+/** How much waits: people at the door, names held inside, wishes held. */
+export interface WaitingCounts {
+  door: number
+  names: number
+  wishes: number
+}
+
+/** Which entry a moderator has open; `entry` is `null` when they have the page open and none of it. */
+export interface Look {
+  by: string
+  name: string
+  entry: string | null
+}
+
+/** The answer to `moderate`: rows as they stand now; those in `changed` were left alone, for others were first. */
+export interface Moderated {
+  ok: true
+  rows: WaitingRow[]
+  changed: WaitingRow[]
+}
+
+/** What waits by now, and rows that are not what they were. */
+export interface WaitingHint {
+  counts: WaitingCounts
+  rows: WaitingRow[]
 }
 
 /** The answer of POST /api/enter; whoever is `waiting` asks /api/standing until that changes. */
@@ -632,8 +695,8 @@ export interface CommandFields {
   'wreath.lay': { item_id: string; wreath: number }
   'candle.light': { item_id: string }
   'wish.offer': { item_id: string; text: string; name?: string; community?: string; country?: string | null }
-  'wish.release': { wish_id: string }
-  'wish.withhold': { wish_id: string }
+  'wish.release': { wish_id: string; aimed?: 'held' | 'released' | 'withheld' | null }
+  'wish.withhold': { wish_id: string; aimed?: 'held' | 'released' | 'withheld' | null }
 }
 
 export type CommandKind = keyof CommandFields
@@ -642,3 +705,17 @@ export type CommandKind = keyof CommandFields
 export type CommandMessage = {
   [K in CommandKind]: { cmd_id: string; kind: K } & CommandFields[K]
 }[CommandKind]
+
+/** What a moderator asks about people: the fields of each act, by its kind. */
+export interface ActFields {
+  'person.admit': { ids: string[]; aimed: Text }
+  'person.admit_all': object
+  'person.refuse': { ids: string[]; aimed: Text }
+  'person.release': { ids: string[]; aimed: Text }
+  'person.hide': { ids: string[]; aimed: Text }
+  'person.remove': { id: string; aimed: Text }
+  'person.ban': { id: string; aimed: Text }
+  'person.restore': { id: string; aimed: Text }
+}
+
+export type ActKind = keyof ActFields

@@ -33,6 +33,7 @@ from memorata.services.conductor import Conductor
 from memorata.services.inviting import Inviting
 from memorata.services.keys import Keys
 from memorata.services.live import LiveCeremonies
+from memorata.services.moderation import Moderation
 from memorata.services.ports import Alarm, Mailer, Participant, StoreBusy
 from memorata.services.presence import PresenceDesk
 from memorata.services.privacy import Privacy
@@ -59,6 +60,7 @@ class Services:
     admission: Admission
     inviting: Inviting
     presence: PresenceDesk
+    moderation: Moderation
     publisher: SocketPublisher
     teller: Teller
     conductor: Conductor
@@ -73,6 +75,7 @@ class Services:
         self.alarm.each(ACCOUNTS_S, "accounts", self.publisher.sweep_accounts)
         self.alarm.each(3600.0, "old sessions", self.accounts.forget)
         self.presence.start()
+        self.moderation.start()
         self.conductor.start()
         self.retention.start()
         self.alarm.start()
@@ -97,15 +100,20 @@ def build(settings: Settings) -> Services:
         presence.touch(ceremony_id)
 
     def changed(participant: Participant) -> None:
-        presence.changed(participant)
+        moderation.changed(participant)
         publisher.own_changed(participant.ceremony_id, participant.id)
 
     def forgotten(ceremony_id: str, participant_id: str | None) -> None:
         presence.forget(ceremony_id, participant_id)
+        moderation.touch(ceremony_id)
         retention.purge_later()
 
-    ceremonies = LiveCeremonies(log, clock, publisher, counted, forgotten)
+    def written(ceremony_id: str) -> None:
+        moderation.touch(ceremony_id)
+
+    ceremonies = LiveCeremonies(log, clock, publisher, counted, forgotten, written)
     presence = PresenceDesk(MemorySeats(), publisher, clock, alarm, ceremonies.silent)
+    moderation = Moderation(participants, ceremonies, presence, publisher, clock, alarm)
     keys = Keys(settings.secret_key)
     mailer: Mailer = SmtpMailer(settings.smtp_url, settings.mail_from) if settings.smtp_url else ConsoleMailer()
     accounts = AccountDesk(
@@ -141,6 +149,7 @@ def build(settings: Settings) -> Services:
         admission=admission,
         inviting=Inviting(keys, invitations, participants, clock, is_country, publisher.put_out),
         presence=presence,
+        moderation=moderation,
         publisher=publisher,
         teller=Teller(ceremonies, presence, clock),
         retention=retention,
@@ -177,6 +186,7 @@ def create_app(services: Services) -> tuple[Flask, SocketIO]:
         services.ceremonies,
         services.admission,
         services.presence,
+        services.moderation,
         services.clock,
     )
     return app, socketio

@@ -7,6 +7,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -69,6 +70,8 @@ class Person:
         self.presences: list[tuple[float, dict[str, Any]]] = []
         self.beats: list[dict[str, Any]] = []
         self.gone: list[str] = []
+        self.gone_at = 0.0
+        self.asides: list[tuple[float, str, dict[str, Any]]] = []
         self.refused: Any = None
         self.faults: list[str] = []
         self.deaf = False
@@ -129,6 +132,25 @@ class Person:
         answer: dict[str, Any] = self.ask("command", {"cmd_id": cmd_id or new_cmd_id(), "kind": kind, **fields})
         return answer
 
+    def moderate(self, kind: str, **fields: Any) -> dict[str, Any]:
+        answer: dict[str, Any] = self.ask("moderate", {"kind": kind, **fields})
+        return answer
+
+    def waiting(self, only: str = "all", after: str | None = None) -> dict[str, Any]:
+        """A page of what waits for moderators."""
+        answer: dict[str, Any] = self.ask("waiting", {"after": after, "only": only})
+        return answer
+
+    def roster(self, search: str = "") -> list[dict[str, Any]]:
+        """Every row of the roster."""
+        rows: list[dict[str, Any]] = []
+        after = None
+        while True:
+            page = self.ask("roster", {"after": after, "search": search})
+            rows += page["rows"]
+            if (after := page["next"]) is None:
+                return rows
+
     def emit(self, event: str, data: Any) -> None:
         self._socket.emit(event, data, namespace=NAMESPACE)
 
@@ -159,6 +181,8 @@ class Person:
         socket.eio._trigger_event = lambda *args, **how: aside(*args, **{**how, "run_async": False})
         for name in ("welcome", "event", "beat", "you", "presence", "gone", "connect_error"):
             socket.on(name, getattr(self, f"_on_{name}"), namespace=NAMESPACE)
+        for name in ("name_taken", "waiting_changed", "looking"):
+            socket.on(name, partial(self._on_aside, name), namespace=NAMESPACE)
         return socket
 
     def _on_welcome(self, message: dict[str, Any]) -> None:
@@ -207,7 +231,11 @@ class Person:
         if presence["version"] >= self.presence.get("version", 0):
             self.presence = presence
 
+    def _on_aside(self, name: str, message: dict[str, Any]) -> None:
+        self.asides.append((time.monotonic(), name, message))
+
     def _on_gone(self, message: dict[str, Any]) -> None:
+        self.gone_at = time.monotonic()
         self.gone.append(message["code"])
 
     def _on_connect_error(self, data: Any) -> None:

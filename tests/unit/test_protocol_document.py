@@ -8,6 +8,7 @@ from memorata.adapters.http.errors import STATUS
 from memorata.domain.commands import COMMANDS
 from memorata.domain.errors import CODES
 from memorata.domain.events import EVENTS
+from memorata.domain.moderating import ACTS
 from memorata.domain.roles import ALLOWED
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,6 +44,10 @@ def test_events() -> None:
 
 def test_commands_and_their_roles() -> None:
     assert [(row[0].strip("`"), row[2]) for row in rows("Commands")] == [(kind, ALLOWED[kind][0]) for kind in COMMANDS]
+
+
+def test_acts_about_people() -> None:
+    assert named("Moderating") == list(ACTS)
 
 
 def test_refusals() -> None:

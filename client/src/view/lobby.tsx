@@ -1,7 +1,8 @@
 // Before it begins: the words of welcome, how long still, who is here, and whether the sound is heard.
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { t, tn } from '../text/messages'
 import type { Session } from '../session'
+import type { NameTaken } from '../wire'
 import { soundOf } from './hearing'
 import { LateSound } from './late'
 import { Clocks, Countdown, Occasion, Remember } from './occasion'
@@ -117,6 +118,7 @@ function Here() {
 }
 
 interface Row {
+  key: string
   name: string
   community: string
   people: number
@@ -126,6 +128,11 @@ function Named() {
   const page = usePage()
   const [rows, setRows] = useState<Row[] | null>(null)
   const [next, setNext] = useState<string | null>(null)
+  // A name that a moderator takes back leaves the page at once; nothing else moves.
+  useEffect(
+    () => page.session.on('name_taken', ({ key }: NameTaken) => setRows((now) => now?.filter((row) => row.key !== key) ?? null)),
+    [page.session],
+  )
   async function fetchMore(): Promise<void> {
     const found = await page.session.roster(next, '')
     if (found === null) return

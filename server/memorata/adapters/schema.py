@@ -9,12 +9,15 @@ from memorata.adapters.sockets import wire
 from memorata.domain.events import EVENTS
 from memorata.domain.items import DETAILS, Detail
 from memorata.domain.state import CeremonyState
+from memorata.services import moderation
 
 FROM_CLIENT: dict[str, type] = {
     "auth": wire.Auth,
     "sync": wire.Sync,
     "clock": wire.ClockAsk,
     "roster": wire.RosterAsk,
+    "waiting": wire.WaitingAsk,
+    "looking": wire.Looking,
     "report": wire.Report,
     "bye": wire.Bye,
 }
@@ -25,12 +28,18 @@ FROM_SERVER: dict[str, type] = {
     "you": wire.You,
     "presence": wire.Presence,
     "gone": wire.Gone,
+    "name_taken": wire.NameTaken,
+    "waiting_changed": moderation.WaitingHint,
+    "looking": moderation.Look,
 }
 ANSWERS: dict[str, type] = {
     "command": wire.Ack,
     "sync": wire.Synced,
     "clock": wire.ClockAnswer,
     "roster": wire.RosterPage,
+    "moderate": wire.Moderated,
+    "waiting": wire.WaitingPage,
+    "looking": wire.Ack,
     "report": wire.Ack,
     "bye": wire.Ack,
     "POST /api/enter": wire.Entered,
@@ -45,6 +54,7 @@ def document() -> dict[str, Any]:
         **{f"answer:{name}": kind for name, kind in ANSWERS.items()},
         **{f"told:{name}": kind for name, kind in FROM_SERVER.items()},
         **{f"command:{kind}": message for kind, message in wire.MESSAGES.items()},
+        **{f"act:{kind}": message for kind, message in wire.ACT_MESSAGES.items()},
         **{f"event:{kind}": event for kind, event in EVENTS.items()},
         "state": CeremonyState,
     }
@@ -53,7 +63,8 @@ def document() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Memorata",
         "from_client": {name: by_name[name] for name in FROM_CLIENT}
-        | {"command": {"oneOf": [by_name[f"command:{kind}"] for kind in wire.MESSAGES]}},
+        | {"command": {"oneOf": [by_name[f"command:{kind}"] for kind in wire.MESSAGES]}}
+        | {"moderate": {"oneOf": [by_name[f"act:{kind}"] for kind in wire.ACT_MESSAGES]}},
         "answers": {name: by_name[f"answer:{name}"] for name in ANSWERS},
         "from_server": {name: by_name[f"told:{name}"] for name in FROM_SERVER},
         "events": {kind: by_name[f"event:{kind}"] for kind in EVENTS},

@@ -11,6 +11,7 @@ from memorata.domain.door import DoorPolicy
 from memorata.domain.floor import EntryKind, Via
 from memorata.domain.programme import Programme
 from memorata.domain.roles import Role
+from memorata.domain.tributes import WishState
 
 
 class Command:
@@ -294,14 +295,20 @@ class OfferWish(Command):
 
 @dataclass(frozen=True, slots=True)
 class ReleaseWish(Command):
+    """Let everybody read it; `aimed` is the state in which the moderator saw it."""
+
     kind: ClassVar[str] = "wish.release"
     wish_id: str
+    aimed: WishState | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class WithholdWish(Command):
+    """Keep it back, or take it from every screen; `aimed` is the state in which the moderator saw it."""
+
     kind: ClassVar[str] = "wish.withhold"
     wish_id: str
+    aimed: WishState | None = None
 
 
 @dataclass(frozen=True, slots=True)

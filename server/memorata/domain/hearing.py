@@ -30,7 +30,11 @@ def decide(state: CeremonyState, command: c.Command, actor: c.Actor, now_ms: int
         case c.ReorderFloor(order=order):
             return _reorder(state, order)
         case c.AcceptEntry(entry_id=entry_id):
-            entry = _entry(state, entry_id, "asked", "accepted", "not_here", "next", "ready", "declined")
+            entry = _entry(state, entry_id, "asked", "accepted", "not_here", "next", "ready", "declined", "withdrawn")
+            owner = entry.participant_id
+            # They may have asked again meanwhile, and one person holds one place.
+            if entry.state not in OPEN and owner is not None and state.floor.open_entry_of(owner) is not None:
+                raise Refused("floor.already_asked")
             return () if entry.state == "accepted" else (e.FloorAccepted(entry_id),)
         case c.DeclineEntry(entry_id=entry_id):
             entry = _entry(state, entry_id, "asked", "accepted", "not_here", "declined")
@@ -60,10 +64,20 @@ def decide(state: CeremonyState, command: c.Command, actor: c.Actor, now_ms: int
             entry = _entry(state, entry_id, "next", "ready", "speaking", "not_here", "accepted")
             return () if entry.state == "not_here" else (e.FloorAbsent(entry_id),)
         case c.WithdrawRequest(entry_id=entry_id):
-            entry = _entry(state, entry_id, *OPEN, "withdrawn")
+            # Staff also take back what is over, when a name has to leave the screens.
+            over: tuple[EntryState, ...] = ("done", "declined") if is_staff(actor.role) else ()
+            entry = _entry(state, entry_id, *OPEN, "withdrawn", *over)
             _own_or_staff(entry, actor)
-            return () if entry.state == "withdrawn" else (e.FloorWithdrawn(entry_id),)
+            return () if entry.state == "withdrawn" else _withdraw(entry, now_ms)
     raise Refused("command.unknown", command=command.kind)
+
+
+def _withdraw(entry: FloorEntry, now_ms: int) -> Events:
+    """The request is over; a name that a call had released leaves every screen with it."""
+    withdrawn = e.FloorWithdrawn(entry.id)
+    if not entry.released:
+        return (withdrawn,)
+    return (withdrawn, e.FloorChanged(replace(entry, state="withdrawn", since_ms=now_ms, released=False)))
 
 
 def _entry(state: CeremonyState, entry_id: str, *wanted: EntryState) -> FloorEntry:

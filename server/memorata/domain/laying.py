@@ -7,7 +7,7 @@ from memorata.domain import events as e
 from memorata.domain.errors import Refused
 from memorata.domain.items import Candle, Closing, Item, Wishes, Wreath, WreathLaying
 from memorata.domain.state import CeremonyState, now_shown, planned
-from memorata.domain.tributes import Wish
+from memorata.domain.tributes import Wish, WishState
 from memorata.domain.words import COMMUNITY_MAX, NAME_MAX, country_code, line, passage
 
 Events = tuple[e.Event, ...]
@@ -34,11 +34,11 @@ def decide(state: CeremonyState, command: c.Command, actor: c.Actor, now_ms: int
             return ()
         case c.OfferWish():
             return _offer(state, command, actor, now_ms)
-        case c.ReleaseWish(wish_id=wish_id):
-            wish = _wish(state, wish_id)
+        case c.ReleaseWish(wish_id=wish_id, aimed=aimed):
+            wish = _wish(state, wish_id, aimed)
             return () if wish.state == "released" else (e.WishReleased(replace(wish, state="released")),)
-        case c.WithholdWish(wish_id=wish_id):
-            wish = _wish(state, wish_id)
+        case c.WithholdWish(wish_id=wish_id, aimed=aimed):
+            wish = _wish(state, wish_id, aimed)
             return () if wish.state == "withheld" else (e.WishWithheld(wish_id),)
     raise Refused("command.unknown", command=command.kind)
 
@@ -101,8 +101,10 @@ def _offer(state: CeremonyState, command: c.OfferWish, actor: c.Actor, now_ms: i
     )
 
 
-def _wish(state: CeremonyState, wish_id: str) -> Wish:
+def _wish(state: CeremonyState, wish_id: str, aimed: WishState | None) -> Wish:
     wish = state.tributes.wish(wish_id)
     if wish is None:
         raise Refused("wish.unknown", wish_id=wish_id)
+    if aimed is not None and wish.state != aimed:
+        raise Refused("moderation.changed", wish_id=wish_id, state=wish.state)
     return wish

@@ -52,10 +52,19 @@ ALLOWED: dict[str, tuple[Role, frozenset[Phase]]] = {
     "candle.light": ("participant", _LIVE),
     "wish.offer": ("participant", frozenset({"lobby", "live", "closed"})),
     "wish.release": ("moderator", _QUIET),
-    "wish.withhold": ("moderator", _QUIET),
+    # What is taken away may go at any time: an attack does not wait for the end of a silence.
+    "wish.withhold": ("moderator", _ALWAYS),
     # Of oneself; operators of others too.
     "person.erase": ("participant", _QUIET),
     "names.erase": ("organizer", _QUIET),
+    "person.admit": ("moderator", _ALWAYS),
+    "person.admit_all": ("moderator", _ALWAYS),
+    "person.refuse": ("moderator", _ALWAYS),
+    "person.release": ("moderator", _ALWAYS),
+    "person.hide": ("moderator", _ALWAYS),
+    "person.remove": ("moderator", _ALWAYS),
+    "person.ban": ("moderator", _ALWAYS),
+    "person.restore": ("moderator", _ALWAYS),
     # What is asked outside of the course of a ceremony.
     "links.see": ("moderator", _ALWAYS),
     "links.see_staff": ("host", _ALWAYS),

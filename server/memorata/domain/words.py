@@ -1,5 +1,9 @@
-"""Which words people may write about themselves and to others, and how they are tidied."""
+"""Which words people may write about themselves and to others, and how they are tidied.
 
+There is no list of bad words: moderators read everything before it is shown, and a list teaches how to pass it.
+"""
+
+import re
 import unicodedata
 
 from memorata.domain.errors import Refused
@@ -12,18 +16,43 @@ POEM_MAX = 4_000
 _FORBIDDEN = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
 """Control and format characters (bidi and zero-width among them), private and unassigned ones."""
 
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufffc\U0001d159\U00013441\U00013442")
+"""Letters, marks and signs that draw nothing: Hangul fillers, the empty Braille cell and their like (UAX #44,
+Default_Ignorable_Code_Point, and blank glyphs beyond it). A name made of them would be an empty place on the page."""
+
+_SELECTORS = re.compile("[\u180b-\u180d\u180f\u20e3\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+"""What asks for another drawing of the same sign: variation selectors, and the frame of a key cap. Telephones put them
+behind hearts, suns and digits, so they are taken out rather than refused."""
+
+MARKS_MAX = 4
+"""Combining marks in a row. Hebrew with points and Tibetan stacks need up to four; a flood of them would write over the
+lines above and below."""
+
 
 def line(text: str, field: str, most: int, least: int = 1) -> str:
     """One line of text in Unicode NFKC with single spaces.
 
     Raises: Refused: `words.not_allowed` with `field` and `reason` (length, characters).
     """
-    tidy = " ".join(unicodedata.normalize("NFKC", text[: most * 4]).split())
+    tidy = " ".join(unicodedata.normalize("NFKC", _SELECTORS.sub("", text[: most * 4])).split())
     if len(text) > most * 4 or not least <= len(tidy) <= most:
         raise Refused("words.not_allowed", field=field, reason="length", least=least, most=most)
-    if any(unicodedata.category(c) in _FORBIDDEN for c in tidy):
+    if not _drawn(tidy):
         raise Refused("words.not_allowed", field=field, reason="characters")
     return tidy
+
+
+def _drawn(text: str) -> bool:
+    """Whether every character is drawn, and drawn within its line."""
+    marks = MARKS_MAX  # none may come without a letter before it
+    for character in text:
+        category = unicodedata.category(character)
+        if category in _FORBIDDEN or category == "Me" or character in _BLANK:
+            return False
+        marks = marks + 1 if category == "Mn" else MARKS_MAX if character == " " else 0
+        if category == "Mn" and marks > MARKS_MAX:
+            return False
+    return True
 
 
 def passage(text: str, field: str, most: int, least: int = 0) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from memorata.domain.door import DoorPolicy
 from memorata.domain.errors import Refused
+from memorata.domain.moderating import Standing
 from memorata.domain.roles import Role, is_staff
 from memorata.domain.words import COMMUNITY_MAX, NAME_MAX, country_code, line
 from memorata.services.keys import Keys, digest, new_id
@@ -19,7 +20,7 @@ from memorata.services.ports import (
     LinkRole,
     Participant,
     Participants,
-    Standing,
+    StoreBusy,
 )
 from memorata.services.tries import Tries
 
@@ -312,7 +313,9 @@ class Admission:
 
     def _save(self, before: Participant, after: Participant) -> Participant:
         if after != before:
-            self._participants.save(after)
+            if not self._participants.change(before, after, self._clock.now_ms()):
+                # A moderator's word must not be written over by what was read before it.
+                raise StoreBusy("somebody has decided about this person meanwhile")
             self._changed(after)
         return after
 
@@ -322,8 +325,9 @@ class Admission:
             raise Refused("link.unknown")
         return found
 
-    def _said(self, participant: Participant, profile: Profile) -> Participant:
+    def _said(self, before: Participant, profile: Profile) -> Participant:
         """The participant with what the profile says, tidied and checked."""
+        participant = before
         if profile.name is not None:
             participant = replace(participant, name=line(profile.name, "name", NAME_MAX, 0))
         if profile.community is not None:
@@ -347,7 +351,7 @@ class Admission:
             if profile.language and not _LANGUAGE.fullmatch(profile.language):
                 raise Refused("words.not_allowed", field="language", reason="characters")
             participant = replace(participant, language=profile.language)
-        return participant
+        return _held_again(before, participant)
 
     def _generation(self, ceremony_id: str, role: str) -> int:
         return self._generations.get((ceremony_id, role), 0)
@@ -369,3 +373,10 @@ class Admission:
                 for role in LINK_ROLES:
                     key = self._keys.link(ceremony_id, role, generations.get((ceremony_id, role), 0))
                     index[digest(key)] = (ceremony_id, role)
+
+
+def _held_again(before: Participant, after: Participant) -> Participant:
+    """New words about oneself wait for a moderator anew; those who lead need nobody to release theirs."""
+    if is_staff(after.role) or (after.name, after.community) == (before.name, before.community):
+        return after
+    return replace(after, name_state="held")

@@ -125,7 +125,7 @@ class Inviting:
         invitation = self._known(ceremony_id, invitation_id)
         if role not in INVITED:
             raise Refused("invitation.invalid", faults=[{"where": invitation_id, "field": "role", "reason": "unknown"}])
-        self._store.set_role(invitation_id, role)
+        self._store.set_role(invitation_id, role, self._clock.now_ms())
         self._tell(invitation_id)
         return self._issued(replace(invitation, role=role))
 

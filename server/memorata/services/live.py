@@ -104,8 +104,8 @@ class _Live:
 class LiveCeremonies:
     """All ceremonies of this installation.
 
-    `counted` hears when the tributes of one have been counted anew, `forgotten` of a person, or with `None` of all
-    people of a ceremony, whose words are kept no longer.
+    `counted` hears when the tributes of one have been counted anew, `written` when its wishes are not what they were,
+    `forgotten` of a person, or with `None` of all people of a ceremony, whose words are kept no longer.
     """
 
     def __init__(
@@ -115,12 +115,14 @@ class LiveCeremonies:
         publisher: Publisher,
         counted: Callable[[str], None] = lambda _: None,
         forgotten: Callable[[str, str | None], None] = lambda _, __: None,
+        written: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._log = event_log
         self._clock = clock
         self._publisher = publisher
         self._counted = counted
         self._forgotten = forgotten
+        self._written = written
         self._all: dict[str, _Live] = {}
         self._loading = green.lock()
         self._damaged: dict[str, Head] = {}
@@ -407,6 +409,8 @@ class LiveCeremonies:
         self._publisher.publish(live.ceremony_id, recorded)
         for participant_id in sorted(_owners(before, live.state)):
             self._publisher.own_changed(live.ceremony_id, participant_id)
+        if before.tributes.wishes is not live.state.tributes.wishes:
+            self._written(live.ceremony_id)
         for one in recorded:
             match one.event:
                 case PersonErased(participant_id=str(whose)):

@@ -6,16 +6,11 @@ from typing import Literal, Protocol
 
 from memorata.domain.accounts import AccountRole
 from memorata.domain.events import Event, Recorded
+from memorata.domain.moderating import NameState, Standing
 from memorata.domain.roles import Role
 
 Consent = Literal["count", "first", "full"]
 """What others may see of a participant: a number, the first name and country, or everything."""
-
-Standing = Literal["waiting", "admitted", "refused", "removed", "banned"]
-"""Before the door or inside; the last three are outside, and the last does not come back by the same device."""
-
-NameState = Literal["held", "released", "hidden"]
-"""What somebody has written about themselves is seen by others once a moderator has released it."""
 
 LinkRole = Literal["participant", "moderator", "host"]
 LINK_ROLES: tuple[LinkRole, ...] = ("participant", "moderator", "host")
@@ -132,6 +127,22 @@ class EventLog(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Judgement:
+    """What was last decided about somebody, by whom, and how to undo it.
+
+    `standing` and `name_state` are those before; `wishes` and `entries` are what left the screens, by id.
+    """
+
+    by: str
+    kind: str
+    at_ms: int
+    standing: Standing
+    name_state: NameState
+    wishes: tuple[str, ...] = ()
+    entries: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Participant:
     """Somebody who came through a link; `generation` is that of the link. `people` sit behind this one screen."""
 
@@ -152,6 +163,27 @@ class Participant:
     """Whether they have agreed to be recorded when they speak."""
     session: bytes | None = None
     """The hash of the session of somebody who signed in and came without a link; they are in as long as it lasts."""
+    judged: Judgement | None = None
+
+
+Queue = Literal["all", "door", "names", "out"]
+"""People whom moderators look at: at the door, inside with a name that is held, both of these, or put out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamped:
+    """A participant as they have been since `at_ms`."""
+
+    at_ms: int
+    participant: Participant
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many people wait at the door, and how many names inside are held."""
+
+    door: int
+    names: int
 
 
 class Participants(Protocol):
@@ -166,7 +198,22 @@ class Participants(Protocol):
     def add(self, participant: Participant, device_hash: str, now_ms: int) -> Participant:
         """The participant of this device: the one given, or another one that was added just before."""
 
-    def save(self, participant: Participant) -> None: ...
+    def change(self, before: Participant, after: Participant, now_ms: int) -> bool:
+        """Write what has changed, if nobody has changed words or standing meanwhile; False when somebody has."""
+
+    def changed_since(self, at_ms: int) -> tuple[Stamped, ...]:
+        """Who has entered or been changed since then, in order."""
+
+    def queue(self, ceremony_id: str, queue: Queue, after: tuple[int, str] | None, most: int) -> tuple[Stamped, ...]:
+        """Those whom moderators look at, the longest unchanged first; `after` is where the last page ended.
+
+        A name is waited for only where its owner wants it to be seen.
+        """
+
+    def waiting(self, ceremony_id: str) -> Counts: ...
+
+    def outside(self, ceremony_id: str) -> frozenset[str]:
+        """The ids of those who have been put out."""
 
     def count(self, ceremony_id: str) -> int: ...
 
@@ -224,7 +271,7 @@ class Invitations(Protocol):
     def revoke(self, invitation_id: str, at_ms: int) -> bool:
         """Whether it was good until now; whoever came by it is removed with it."""
 
-    def set_role(self, invitation_id: str, role: Role) -> None:
+    def set_role(self, invitation_id: str, role: Role, at_ms: int) -> None:
         """Of the invitation and of whoever came by it."""
 
     def claims(self, link_hash: bytes) -> frozenset[str]:
@@ -297,6 +344,15 @@ class Publisher(Protocol):
     def removed(self, ceremony_id: str, role: Role) -> None:
         """The link of a role has been replaced: those who came by it are told, and their lines are closed."""
 
+    def name_taken(self, ceremony_id: str, key: str) -> None:
+        """A name is to leave every screen that shows it, at once; `key` is that of its row on the roster."""
+
+    def waiting_changed(self, ceremony_id: str, changed: object) -> None:
+        """To staff: what waits for moderators has changed."""
+
+    def looking(self, ceremony_id: str, who: object) -> None:
+        """To staff: which entry somebody is reading."""
+
 
 class Alarm(Protocol):
     """Wakes; late rather than never, and never twice at once."""
@@ -367,6 +423,9 @@ class Seats(Protocol):
 
     def forget(self, ceremony_id: str, participant_id: str | None) -> bool:
         """Free the seat of somebody who is kept no longer; `None`: take the names off all seats. Whether any was."""
+
+    def drop(self, participant: Participant) -> bool:
+        """Free the seat with all its tabs; whether there was one."""
 
     def report(self, participant: Participant, report: Report, now_ms: int) -> bool:
         """Whether the audience's step changed by it."""

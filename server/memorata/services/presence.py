@@ -1,9 +1,11 @@
 """Who is there, told calmly: at most two messages a second, and none during a silence."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from memorata import green
+from memorata.domain.moderating import NameState
 from memorata.domain.roles import Role, is_staff
 from memorata.services.ports import Alarm, Clock, Participant, Publisher, Report, SeatRow, Seats, Totals
 
@@ -15,15 +17,18 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A seat as somebody may see it; `participant_id`, `role` and `recording` are for staff."""
+    """A seat as somebody may see it; what follows `key` is for staff. `key` names the row, and nobody by it."""
 
     name: str
     community: str
     country: str | None
     people: int
     online: bool
+    key: str = ""
     participant_id: str | None = None
     role: Role | None = None
+    name_state: NameState | None = None
+    mark: str | None = None
     recording: bool | None = None
 
 
@@ -83,6 +88,12 @@ class PresenceDesk:
         if self._seats.forget(ceremony_id, participant_id):
             self.touch(ceremony_id)
             self._touch_roster(ceremony_id)
+
+    def put_out(self, participant: Participant) -> None:
+        """Somebody is outside: the seat is free at once."""
+        if self._seats.drop(participant):
+            self.touch(participant.ceremony_id)
+            self._touch_roster(participant.ceremony_id)
 
     def report(self, participant: Participant, report: Report) -> None:
         if self._seats.report(participant, report, self._clock.now_ms()):
@@ -166,14 +177,35 @@ class PresenceDesk:
 
 
 def _shown(row: SeatRow, staff: bool) -> Shown | None:
+    """What somebody may see of a seat: others only a name that has been released, and as far as its owner agrees."""
     who = row.participant
+    key = row_key(who.id)
     if staff:
-        return Shown(who.name, who.community, who.country, who.people, row.online, who.id, who.role, who.recording)
-    if who.consent == "count" or not who.name:
+        return Shown(
+            who.name, who.community, who.country, who.people, row.online, key, who.id, who.role, who.name_state,
+            mark(who), who.recording,
+        )  # fmt: skip
+    if not is_shown(who):
         return None
     if who.consent == "first":
-        return Shown(who.name.split()[0], "", who.country, who.people, row.online)
-    return Shown(who.name, who.community, who.country, who.people, row.online)
+        return Shown(who.name.split()[0], "", who.country, who.people, row.online, key)
+    return Shown(who.name, who.community, who.country, who.people, row.online, key)
+
+
+def is_shown(who: Participant) -> bool:
+    """Whether others see a name here."""
+    return bool(who.name) and who.consent != "count" and who.standing == "admitted" and who.name_state == "released"
+
+
+def row_key(participant_id: str) -> str:
+    """Names a row of the roster to those who may not know the id."""
+    return hashlib.blake2s(participant_id.encode(), digest_size=9, person=b"row").hexdigest()
+
+
+def mark(who: Participant) -> str:
+    """How somebody stands, words included: another mark means that a moderator has to look again."""
+    words = "\0".join((who.name, who.community, who.country or ""))
+    return f"{who.standing}.{who.name_state}.{hashlib.blake2s(words.encode(), digest_size=6).hexdigest()}"
 
 
 def _sorted_by(seen: Shown, row: SeatRow) -> str:

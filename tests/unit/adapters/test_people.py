@@ -1,6 +1,7 @@
 """What the store keeps of people, and what it keeps no longer: on SQLite and on PostgreSQL alike."""
 
 import secrets
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -138,7 +139,7 @@ def test_nothing_of_them_is_left_in_the_files(tmp_path: Path) -> None:
         who = Participant(f"p{n}", ID, "participant", name=name, community="Seeded-town")
         participants.add(who, secrets.token_urlsafe(16), START_MS)
         # Written anew, longer and shorter, as people correct themselves.
-        participants.save(Participant(f"p{n}", ID, "participant", name=name + "x" * (n % 17), community="Seeded-town"))
+        assert participants.change(who, replace(who, name=name + "x" * (n % 17)), START_MS)
         actor = c.Actor(f"p{n}", "participant", f"request-{n}", name=name)
         ceremonies.handle(ID, c.OfferWish("wishes", f"Seeded words {n} " + "w" * (n % 150)), actor, f"request-{n}")
     assert found(tmp_path) > 1000

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -20,7 +21,7 @@ from memorata.domain import events as e
 from memorata.domain.errors import Refused
 from memorata.domain.events import Recorded
 from memorata.services.live import LiveCeremonies
-from memorata.services.ports import Answer, Head, Mark, Participant, StoreBusy
+from memorata.services.ports import Answer, Counts, Head, Judgement, Mark, Participant, Queue, StoreBusy
 from tests.builders import START_MS, a_programme, recorded
 from tests.fakes import FakeClock, RecordingPublisher
 from tests.histories import a_history
@@ -206,9 +207,59 @@ def test_participants_come_back_by_their_device(database: Database, log: SqlEven
     assert people.find_by_device(ID, "host", "device") is None
     assert people.find("nobody") is None
     changed = replace(CHIYO, name="Chiyo", country=None, consent="full", generation=3, language="ja")
-    people.save(changed)
+    assert people.change(CHIYO, changed, START_MS + 1)
     assert people.find("chiyo") == changed
     assert (people.count(ID), people.count("another")) == (1, 0)
+
+
+def test_a_word_about_somebody_is_written_only_if_nobody_was_first(database: Database, log: SqlEventLog) -> None:
+    people = SqlParticipants(database)
+    people.add(CHIYO, "device", START_MS)
+    judgement = Judgement("hana", "person.ban", START_MS, "admitted", "released", ("w1", "w2"), ("f1",))
+    banned = replace(CHIYO, standing="banned", judged=judgement)
+    assert people.change(CHIYO, banned, START_MS + 1)
+    assert people.find("chiyo") == banned
+    for late in (replace(CHIYO, language="ja"), replace(CHIYO, name_state="hidden")):
+        assert not people.change(CHIYO, late, START_MS + 2)
+    assert people.find("chiyo") == banned
+    assert not people.change(replace(banned, name="Another"), banned, START_MS + 2)
+    assert not people.change(replace(CHIYO, id="nobody"), CHIYO, START_MS + 2)
+
+
+def test_moderators_find_who_waits_in_order_and_in_pages(database: Database, log: SqlEventLog) -> None:
+    people = SqlParticipants(database)
+    log.create("another", "epoch")
+    held = replace(CHIYO, name_state="held", consent="full")
+    for n, who in enumerate([
+        replace(held, id="n1"), replace(held, id="d1", standing="waiting"),
+        replace(held, id="counted", consent="count"), replace(held, id="nameless", name=""),
+        replace(held, id="out1", standing="removed"), CHIYO,
+        replace(held, id="host", role="host"), replace(held, id="far", ceremony_id="another"),
+        replace(held, id="d2", standing="waiting", consent="count"), replace(held, id="n2"),
+        replace(held, id="out2", standing="banned", invitation_id="letter"),
+    ]):  # fmt: skip
+        people.add(who, f"device {n}", START_MS + n // 3)
+    queues = {
+        name: [stamped.participant.id for stamped in people.queue(ID, name, None, 50)]
+        for name in get_args(Queue)
+    }  # fmt: skip
+    assert queues == {
+        "all": ["d1", "n1", "d2", "n2"],
+        "door": ["d1", "d2"],
+        "names": ["n1", "n2"],
+        "out": ["out1", "out2"],
+    }
+    assert people.waiting(ID) == Counts(door=2, names=2)
+    assert people.outside(ID) == {"out1", "out2"}
+    found: list[str] = []
+    after = None
+    while page := people.queue(ID, "all", after, 1):
+        found.append(page[0].participant.id)
+        after = (page[0].at_ms, page[0].participant.id)
+    assert found == queues["all"]
+    assert people.change(replace(held, id="n1"), replace(held, id="n1", name_state="released"), START_MS + 60)
+    assert [stamped.participant.id for stamped in people.changed_since(START_MS + 59)] == ["n1"]
+    assert people.waiting(ID) == Counts(door=2, names=1)
 
 
 def test_links_are_replaced_one_role_at_a_time(database: Database, log: SqlEventLog) -> None:

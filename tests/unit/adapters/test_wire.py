@@ -9,8 +9,10 @@ import pytest
 
 from memorata.adapters.sockets.jsons import dumps, loads
 from memorata.adapters.sockets.typescript import render
-from memorata.adapters.sockets.wire import MESSAGES, read_command
+from memorata.adapters.sockets.wire import ACT_MESSAGES, IDS_MAX, MESSAGES, read_act, read_command
 from memorata.domain import commands as c
+from memorata.domain import moderating as m
+from memorata.domain.errors import Refused
 
 ROOT = Path(__file__).resolve().parents[3]
 PRESS = "0123456789abcdef"
@@ -58,3 +60,23 @@ def test_what_is_no_json_is_a_value_error(text: str | bytes) -> None:
 
 def test_what_is_encoded_already_is_passed_on() -> None:
     assert dumps(["welcome", {"snapshot": msgspec.Raw(b'{"seq":7}')}]) == '["welcome",{"snapshot":{"seq":7}}]'
+
+
+def test_acts_are_read_and_no_command_among_them() -> None:
+    assert set(ACT_MESSAGES) == set(m.ACTS)
+    assert read_act({"kind": "person.admit_all"}) == m.AdmitAll()
+    marks = {"chiyo": "waiting.held.00"}
+    assert read_act({"kind": "person.admit", "ids": ["chiyo"], "aimed": marks}) == m.AdmitPeople(("chiyo",), marks)
+    assert read_act({"kind": "person.ban", "id": "chiyo", "aimed": marks}) == m.BanPerson("chiyo", marks)
+    for wrong in (
+        {"kind": "wish.release", "wish_id": "w"},
+        {"kind": "person.admit", "ids": ["chiyo"]},
+        {"kind": "person.ban", "ids": ["chiyo"], "aimed": marks},
+        {"kind": "person.ban", "id": "chiyo", "aimed": {"chiyo": 7}},
+        {"kind": "person.restore", "id": "chiyo", "aimed": marks, "role": "host"},
+        {},
+    ):
+        with pytest.raises(msgspec.ValidationError):
+            read_act(wrong)
+    with pytest.raises(Refused, match=r"message\.invalid"):
+        read_act({"kind": "person.hide", "ids": [str(n) for n in range(IDS_MAX + 1)], "aimed": {}})

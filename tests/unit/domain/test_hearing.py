@@ -160,3 +160,31 @@ def test_asking_may_be_closed() -> None:
     history = a_queue()
     history.ask(c.SetAsking(False), MODERATOR, START_MS + 1)
     assert refusal(history, c.RequestFloor("wish", "Amina"), AMINA) == "floor.not_asking"
+
+
+def test_a_request_withdrawn_by_staff_takes_its_name_from_the_screens_and_may_come_back() -> None:
+    history = a_queue()
+    history.ask(c.CallNext("B"), HOST, START_MS + 1)
+    assert public_state(history.state).floor.entries[0].name == "Bruno Silva"
+    history.ask(c.WithdrawRequest("B"), MODERATOR, START_MS + 2)
+    assert (entry(history, "B").state, entry(history, "B").released) == ("withdrawn", False)
+    assert {one.name for one in public_state(history.state).floor.entries} == {""}
+    history.ask(c.AcceptEntry("B"), MODERATOR, START_MS + 3)
+    assert (entry(history, "B").state, entry(history, "B").name) == ("accepted", "Bruno Silva")
+    assert history.refused == []
+
+
+def test_what_was_said_is_taken_back_by_staff_alone() -> None:
+    history = a_queue()
+    history.ask(c.GrantFloor("B"), HOST, START_MS + 1)
+    history.ask(c.YieldFloor("B"), BRUNO, START_MS + 2)
+    assert refusal(history, c.WithdrawRequest("B"), BRUNO) == "floor.wrong_state"
+    history.ask(c.WithdrawRequest("B"), MODERATOR, START_MS + 3)
+    assert {one.name for one in public_state(history.state).floor.entries} == {""}
+
+
+def test_one_person_holds_one_place_though_an_earlier_one_is_taken_up_again() -> None:
+    history = a_queue()
+    history.ask(c.WithdrawRequest("B"), BRUNO, START_MS + 1)
+    history.ask(c.RequestFloor("wish", "Bruno"), replace(BRUNO, request_id="B2"), START_MS + 2)
+    assert refusal(history, c.AcceptEntry("B"), MODERATOR) == "floor.already_asked"

@@ -80,3 +80,12 @@ def test_the_guest_book_stays_open_after_the_end() -> None:
     history.ask(c.CloseCeremony(), HOST, START_MS + 60_000)
     history.ask(c.OfferWish("closing", "Thank you"), replace(CHIYO, request_id="g"), START_MS + 900_000)
     assert [wish.text for wish in history.state.tributes.wishes] == ["Thank you"]
+
+
+def test_two_moderators_never_decide_about_the_same_wish_unknowingly() -> None:
+    history = at_item("wishes")
+    history.ask(c.OfferWish("wishes", "Meet again in May"), replace(CHIYO, request_id="w"), START_MS)
+    history.ask(c.WithholdWish("w", aimed="held"), MODERATOR, START_MS + 1)
+    assert refusal(history, c.ReleaseWish("w", aimed="held"), MODERATOR, START_MS + 2) == "moderation.changed"
+    history.ask(c.ReleaseWish("w", aimed="withheld"), MODERATOR, START_MS + 3)
+    assert [wish.state for wish in history.state.tributes.wishes] == ["released"]

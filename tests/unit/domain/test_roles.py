@@ -6,14 +6,15 @@ import pytest
 
 from memorata.domain.commands import COMMANDS, EraseNames, ErasePerson, PlanCeremony
 from memorata.domain.errors import Refused
+from memorata.domain.moderating import ACTS
 from memorata.domain.roles import ALLOWED, DEEDS, RANKS, Phase, Role, permit, permit_deed
 
 PHASES: tuple[Phase, ...] = ("planned", "lobby", "live", "silence", "closed")
 
 
 def test_the_table_names_every_command_and_nothing_else() -> None:
-    assert set(ALLOWED) == {*COMMANDS, PlanCeremony.kind, ErasePerson.kind, EraseNames.kind, *DEEDS}
-    assert DEEDS.isdisjoint({*COMMANDS, PlanCeremony.kind})
+    assert set(ALLOWED) == {*COMMANDS, PlanCeremony.kind, ErasePerson.kind, EraseNames.kind, *DEEDS, *ACTS}
+    assert DEEDS.isdisjoint({*COMMANDS, PlanCeremony.kind, *ACTS})
 
 
 @pytest.mark.parametrize(("role", "phase"), list(itertools.product(RANKS, PHASES)))
@@ -28,7 +29,7 @@ def test_every_cell(role: Role, phase: Phase) -> None:
 
 
 def test_watchers_may_ask_nothing_and_the_unknown_is_denied() -> None:
-    for kind in COMMANDS:
+    for kind in (*COMMANDS, *ACTS):
         with pytest.raises(Refused, match=r"role\.not_allowed"):
             permit("watcher", kind, "live")
     with pytest.raises(Refused, match=r"role\.not_allowed"):
@@ -63,3 +64,11 @@ def test_a_command_is_no_deed_and_the_unknown_is_denied() -> None:
     for kind in ("ceremony.open", "account.own", ""):
         with pytest.raises(Refused, match=r"role\.not_allowed"):
             permit_deed("admin", kind)
+
+
+def test_nobody_below_a_moderator_decides_about_people_and_a_silence_protects_no_attacker() -> None:
+    for kind in ACTS:
+        assert ALLOWED[kind] == ("moderator", frozenset(PHASES))
+    permit("moderator", "wish.withhold", "silence")
+    with pytest.raises(Refused, match=r"silence\.locked"):
+        permit("moderator", "wish.release", "silence")

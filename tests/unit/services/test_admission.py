@@ -8,9 +8,9 @@ import pytest
 from memorata.domain.door import DoorPolicy
 from memorata.domain.errors import Refused
 from memorata.services.admission import Admission, Link, Profile
-from memorata.services.inviting import Inviting
+from memorata.services.inviting import Guest, Inviting
 from memorata.services.keys import Keys
-from memorata.services.ports import Participant
+from memorata.services.ports import Participant, StoreBusy
 from tests.fakes import FakeClock, MemoryInvitations, MemoryParticipants
 
 ID = "remembrance-2027"
@@ -175,3 +175,75 @@ def test_a_profile_changes_what_it_names_and_is_told(door: Door) -> None:
     assert door.told == [updated]
     door.update(updated, Profile(consent="full"))
     assert door.told == [updated]
+
+
+def test_a_name_of_one_s_own_waits_for_a_moderator_and_so_does_every_new_one(door: Door) -> None:
+    entry = door.enter(door.links(ID)["participant"], DEVICE, Profile(name="Chiyo", community="Osaka"))
+    assert entry.participant.name_state == "held"
+    released = replace(entry.participant, name_state="released")
+    assert door.participants.change(entry.participant, released, 0)
+    assert door.update(released, Profile(name=" Chiyo ", country="JP", people=2)).name_state == "released"
+    for said in (Profile(name="Another"), Profile(community="Recife")):
+        renamed = door.update(released, said)
+        assert renamed.name_state == "held"
+        assert door.participants.change(renamed, replace(renamed, name_state="released"), 0)
+        assert door.update(renamed, Profile(name="Chiyo", community="Osaka")).name_state == "held"
+
+
+def test_those_who_lead_are_trusted_with_their_names(door: Door) -> None:
+    host = door.enter(door.links(ID)["host"], DEVICE, Profile(name="Hana")).participant
+    assert host.name_state == "released"
+    assert door.update(host, Profile(name="Hana M.")).name_state == "released"
+
+
+def stood(door: Door, who: Participant, **change: Any) -> Participant:
+    changed = replace(door.participants.known[who.id][0], **change)
+    assert door.participants.change(door.participants.known[who.id][0], changed, 0)
+    return changed
+
+
+@pytest.mark.parametrize(("standing", "code"), [("refused", "door.refused"), ("removed", "person.removed"),
+                                                ("banned", "person.banned")])  # fmt: skip
+def test_who_has_been_put_out_is_heard_no_more(door: Door, standing: str, code: str) -> None:
+    entry = door.enter(door.links(ID)["participant"], DEVICE, Profile())
+    stood(door, entry.participant, standing=standing)
+    with pytest.raises(Refused) as refused:
+        door.authenticate(entry.token)
+    assert refused.value.code == code
+
+
+def test_who_has_been_removed_comes_back_to_the_door_and_waits(door: Door) -> None:
+    key = door.links(ID)["participant"]
+    entry = door.enter(key, DEVICE, Profile(name="Chiyo"))
+    stood(door, entry.participant, standing="removed")
+    back = door.enter(key, DEVICE, Profile())
+    assert (back.participant.id, back.participant.standing) == (entry.participant.id, "waiting")
+
+
+def test_who_has_been_banned_does_not_come_back_by_the_device_or_the_invitation(door: Door) -> None:
+    key = door.links(ID)["participant"]
+    stood(door, door.enter(key, DEVICE, Profile()).participant, standing="banned")
+    (issued,) = door.inviting.make(ID, [Guest("Bruno")])
+    stood(door, door.enter(issued.key, DEVICE, Profile()).participant, standing="banned")
+    for banned, device in ((key, DEVICE), (issued.key, DEVICE), (issued.key, "another-device")):
+        with pytest.raises(Refused, match=r"person\.banned"):
+            door.enter(banned, device, Profile())
+
+
+def test_a_name_from_an_invitation_is_shown_and_another_one_waits(door: Door) -> None:
+    issued = door.inviting.make(ID, [Guest("Vera"), Guest("Bruno")])
+    vera = door.enter(issued[0].key, DEVICE, Profile()).participant
+    assert (vera.name, vera.name_state) == ("Vera", "released")
+    assert door.enter(issued[1].key, DEVICE, Profile(name="Another")).participant.name_state == "held"
+
+
+def test_a_moderator_s_word_is_not_written_over_by_what_was_read_before_it(door: Door) -> None:
+    who = door.enter(door.links(ID)["participant"], DEVICE, Profile(name="Chiyo")).participant
+
+    def meanwhile() -> None:
+        stood(door, who, standing="banned")
+
+    door.participants.before_change = meanwhile
+    with pytest.raises(StoreBusy):
+        door.update(who, Profile(language="ja"))
+    assert door.participants.known[who.id][0].standing == "banned"

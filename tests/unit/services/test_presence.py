@@ -6,7 +6,7 @@ import pytest
 
 from memorata.adapters.presence.memory import MemorySeats
 from memorata.services.ports import Participant, Report, SyncQuality
-from memorata.services.presence import PresenceDesk
+from memorata.services.presence import PresenceDesk, mark, row_key
 from tests.fakes import FakeAlarm, FakeClock, RecordingPublisher
 
 ID = "remembrance-2027"
@@ -210,6 +210,37 @@ def test_participants_see_what_each_consents_to_and_staff_everything(desk: Desk)
         ("Amina", "amina", "participant"), ("Bruno Lima", "bruno", "participant"),
         ("Chiyo Sato", "chiyo", "participant"), ("", "hall", "participant"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"name_state": "held"}, {"name_state": "hidden"}, {"standing": "waiting"}, {"standing": "removed"},
+     {"standing": "banned"}, {"consent": "count"}, {"name": ""}],
+)  # fmt: skip
+def test_a_name_is_shown_only_as_consent_and_moderation_allow(desk: Desk, change: dict[str, str]) -> None:
+    desk.join(replace(BRUNO, **change), "tab")  # type: ignore[arg-type]
+    assert desk.roster(AMINA).rows == ()
+    assert desk.roster(AMINA, search="recife").rows == ()
+    (seen,) = desk.roster(HANA).rows
+    assert (seen.participant_id, seen.name_state) == ("bruno", change.get("name_state", "released"))
+
+
+def test_a_row_has_a_key_that_names_nobody_and_a_mark_for_staff(desk: Desk) -> None:
+    desk.join(BRUNO, "tab")
+    (public,), (staff,) = desk.roster(AMINA).rows, desk.roster(HANA).rows
+    assert public.key == staff.key == row_key("bruno")
+    assert "bruno" not in public.key
+    assert (public.mark, staff.mark) == (None, mark(BRUNO))
+    others = [replace(BRUNO, name="Bruno L."), replace(BRUNO, community="Rio"), replace(BRUNO, name_state="hidden")]
+    assert len({mark(who) for who in (BRUNO, *others)}) == 4
+
+
+def test_who_is_put_out_leaves_the_seat_at_once(desk: Desk) -> None:
+    desk.join(BRUNO, "one")
+    desk.join(BRUNO, "two")
+    desk.put_out(BRUNO)
+    desk.leave(BRUNO, "one")
+    assert (desk.totals(ID).seats, desk.roster(HANA).rows) == (0, ())
 
 
 def test_a_search_finds_only_what_is_shown(desk: Desk) -> None:

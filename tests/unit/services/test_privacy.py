@@ -36,9 +36,7 @@ def office() -> Office:
         (CHIYO_ID, "Chiyo Sato", "card"),
     ):
         known = Participant(who, ID, "participant", name=name, invitation_id=invitation)
-        if house.participants.find(who) is None:
-            house.participants.add(known, who, 0)
-        house.participants.save(known)
+        house.participants.add(known, who, 0)
     again = c.Actor(AGAIN_ID, "participant", "wish-of-chiyo", name="Chiyo Sato")
     house.ceremonies.handle(ID, c.OfferWish("wishes", "Meet again"), again, "wish-of-chiyo")
     house.ceremonies.handle(ID, c.ReleaseWish("wish-of-chiyo"), HOST, "release")

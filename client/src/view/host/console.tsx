@@ -19,6 +19,8 @@ import { Preview, hear } from './preview'
 import { Queue } from './queue'
 import { Rundown } from './rundown'
 import { Stage } from './stage'
+import { awaiting, watchWaiting } from './awaiting'
+import { MODERATE, Moderating, place } from './moderate'
 import { theme } from './theme'
 import { TopBar } from './topbar'
 import { watchOthers } from './others'
@@ -45,6 +47,7 @@ export function start(root: HTMLElement, boot: Boot): void {
   })
   rememberName()
   watchOthers(desk)
+  watchWaiting(desk)
   document.addEventListener('keydown', (event) => onKey(desk, event))
   // After a reload in the middle of a ceremony the console is back without a press; sound waits for one.
   if (session.entered) {
@@ -79,6 +82,7 @@ function Console({ desk }: { desk: Desk }) {
     )
   }
   if (state === null) return <p class="h-door">{t('Connecting…')}</p>
+  if (place.value === MODERATE) return <Moderate desk={desk} />
   return (
     <div class={`h-desk ${wide.value ? 'is-wide' : 'is-narrow'} ${desk.calm.value ? 'is-calm' : ''}`}>
       <TopBar desk={desk} wide={wide.value} />
@@ -86,6 +90,27 @@ function Console({ desk }: { desk: Desk }) {
       <div class="h-foot">
         <Notices desk={desk} />
         <Conduct desk={desk} wide={wide.value} />
+      </div>
+    </div>
+  )
+}
+
+/** For those who moderate and do not conduct: the list has the page to itself. */
+function Moderate({ desk }: { desk: Desk }) {
+  return (
+    <div class={`h-desk is-narrow ${desk.calm.value ? 'is-calm' : ''}`}>
+      <TopBar desk={desk} wide={false} />
+      <main class="h-moderate">
+        <div class="h-panelhead is-row">
+          <h2>{t('Moderating')}</h2>
+          <a class="h-press is-quiet" href="#">
+            {t('To the console')}
+          </a>
+        </div>
+        <Moderating desk={desk} whole />
+      </main>
+      <div class="h-foot">
+        <Notices desk={desk} />
       </div>
     </div>
   )
@@ -124,6 +149,7 @@ function sidePanels(desk: Desk): Panel[] {
   const held = tributes.wishes.filter((wish) => wish.state === 'held').length
   return [
     { id: 'queue', words: t('Queue'), waiting: asking, draw: () => <Queue desk={desk} /> },
+    { id: 'waiting', words: t('Waiting'), waiting: awaiting.value, draw: () => <Moderating desk={desk} /> },
     { id: 'wishes', words: t('Words'), waiting: held, draw: () => <Wishes desk={desk} /> },
     { id: 'people', words: t('People'), waiting: 0, draw: () => <People desk={desk} /> },
     ...(desk.conducts.value ? [{ id: 'invitations', words: t('Invitations'), waiting: 0, draw: () => <Invitations desk={desk} /> }] : []),

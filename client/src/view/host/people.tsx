@@ -90,6 +90,8 @@ function Roster({ desk }: { desk: Desk }) {
                   row.people > 1 ? tn('{n} person', '{n} people', row.people) : '',
                   roleWord(row.role),
                   row.online ? '' : t('not connected'),
+                  row.name_state === 'held' && row.name !== '' ? t('name not released yet') : '',
+                  row.name_state === 'hidden' ? t('name hidden') : '',
                 ]
                   .filter((part) => part !== '')
                   .join(' · ')}

@@ -66,12 +66,12 @@ function One({ desk, wish }: { desk: Desk; wish: Wish }) {
       </p>
       <div class="h-buttons">
         {wish.state !== 'released' && (
-          <Press desk={desk} kind={wish.state === 'held' ? 'main' : 'quiet'} label={`${t('Release')}: ${name}`} onPress={() => void desk.act('wish.release', { wish_id: wish.id })}>
+          <Press desk={desk} kind={wish.state === 'held' ? 'main' : 'quiet'} label={`${t('Release')}: ${name}`} onPress={() => void desk.act('wish.release', { wish_id: wish.id, aimed: wish.state })}>
             {t('Release')}
           </Press>
         )}
         {wish.state !== 'withheld' && (
-          <Press desk={desk} kind={wish.state === 'held' ? 'plain' : 'quiet'} label={`${back}: ${name}`} onPress={() => void desk.act('wish.withhold', { wish_id: wish.id })}>
+          <Press desk={desk} kind={wish.state === 'held' ? 'plain' : 'quiet'} label={`${back}: ${name}`} onPress={() => void desk.act('wish.withhold', { wish_id: wish.id, aimed: wish.state })}>
             {back}
           </Press>
         )}

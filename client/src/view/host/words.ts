@@ -130,6 +130,7 @@ const REFUSALS: Record<string, string> = {
   'floor.already_asked': mark('This person is in the queue already.'),
   'floor.full': mark('The queue is full.'),
   'floor.not_holder': mark('This request belongs to somebody else.'),
+  'moderation.changed': mark('Somebody else was first. Please look at it again.'),
   'wish.unknown': mark('These words are not here any more.'),
   'words.not_allowed': mark('One of the fields is empty, too long, or holds signs that cannot be shown.'),
   'country.unknown': mark('This country is not known.'),

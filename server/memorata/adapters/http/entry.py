@@ -11,8 +11,9 @@ from memorata.adapters.http.showing import encoded
 from memorata.adapters.sockets import wire
 from memorata.adapters.sockets.telling import me
 from memorata.domain.errors import Refused
+from memorata.domain.moderating import Standing
 from memorata.services.admission import Profile
-from memorata.services.ports import Consent, Standing
+from memorata.services.ports import Consent
 
 BODY_MAX = 16 * 1024
 

@@ -76,6 +76,10 @@ class MemorySeats:
                 seat.participant = replace(seat.participant, name="", community="", language="", consent="count")
             return bool(seats)
 
+    def drop(self, participant: Participant) -> bool:
+        with self._lock:
+            return self._seats.get(participant.ceremony_id, {}).pop(participant.id, None) is not None
+
     def report(self, participant: Participant, report: Report, now_ms: int) -> bool:
         with self._lock:
             seat = self._seats.get(participant.ceremony_id, {}).get(participant.id)

@@ -19,6 +19,7 @@ from memorata.domain.errors import Refused
 from memorata.domain.roles import is_staff
 from memorata.services.admission import Admission
 from memorata.services.live import LiveCeremonies
+from memorata.services.moderation import Moderation
 from memorata.services.ports import Clock, Participant, Report, StoreBusy
 from memorata.services.presence import PresenceDesk
 
@@ -36,6 +37,7 @@ class CeremonySocket:
         ceremonies: LiveCeremonies,
         admission: Admission,
         desk: PresenceDesk,
+        moderation: Moderation,
         clock: Clock,
     ) -> None:
         self._server = server
@@ -45,11 +47,15 @@ class CeremonySocket:
         self._ceremonies = ceremonies
         self._admission = admission
         self._desk = desk
+        self._moderation = moderation
         handlers = {
             "command": self.command,
             "sync": self.sync,
             "clock": clock_handler(clock),
             "roster": self.roster,
+            "moderate": self.moderate,
+            "waiting": self.waiting,
+            "looking": self.looking,
             "report": self.report,
             "bye": self.bye,
         }
@@ -60,7 +66,7 @@ class CeremonySocket:
         Guard(server, handlers, self.joined, lines).install()
 
     def connect(self, sid: str, _environ: object, auth: object = None) -> None:
-        """Raises: NotConnected: with `link.unknown`, `link.revoked`, or `retry` when it is our fault."""
+        """Raises: NotConnected: with the code of the refusal, or `retry` when it is our fault."""
         try:
             asked = msgspec.convert(auth, wire.Auth)
             participant = self._admission.authenticate(asked.token)
@@ -103,7 +109,11 @@ class CeremonySocket:
 
     def disconnect(self, sid: str, _reason: object = None) -> None:
         connection = self._connections.remove(sid)
-        if connection is not None and not connection.left:
+        if connection is None:
+            return
+        if not self._connections.of_participant(connection.participant_id):
+            self._moderation.away(connection.ceremony_id, connection.participant_id)
+        if not connection.left:
             self._leave(connection, at_once=False)
 
     def command(self, sid: str, data: object) -> wire.Ack:
@@ -133,6 +143,25 @@ class CeremonySocket:
         asked = msgspec.convert(data, wire.RosterAsk)
         page = self._desk.roster(self._participant(sid), asked.after, asked.search)
         return wire.RosterPage(True, tuple(roster_row(row) for row in page.rows), page.next)
+
+    def moderate(self, sid: str, data: object) -> wire.Moderated:
+        act = wire.read_act(data)
+        done = self._moderation.act(self._participant(sid), act)
+        return wire.Moderated(True, done.rows, done.changed)
+
+    def waiting(self, sid: str, data: object) -> wire.WaitingPage:
+        asked = msgspec.convert(data, wire.WaitingAsk)
+        page = self._moderation.waiting(self._participant(sid), asked.after, asked.only)
+        return wire.WaitingPage(True, page.rows, page.next, page.counts, page.others)
+
+    def looking(self, sid: str, data: object) -> wire.Ack:
+        told = msgspec.convert(data, wire.Looking)
+        viewer = self._participant(sid)
+        if told.away:
+            self._moderation.away(viewer.ceremony_id, viewer.id)
+        else:
+            self._moderation.look(viewer, told.entry)
+        return wire.Ack(ok=True)
 
     def report(self, sid: str, data: object) -> wire.Ack:
         told = msgspec.convert(data, wire.Report)

@@ -7,7 +7,7 @@ import structlog
 
 from memorata.adapters.sockets.connections import Connections
 from memorata.adapters.sockets.telling import Teller
-from memorata.adapters.sockets.wire import Gone, View
+from memorata.adapters.sockets.wire import Gone, NameTaken, View
 from memorata.domain.erasing import erases
 from memorata.domain.errors import Refused
 from memorata.domain.events import Recorded
@@ -89,6 +89,15 @@ class SocketPublisher:
         for connection in self.connections.of_participant(participant_id):
             self._emit("gone", Gone("person.erased"), connection.sid)
             self._server.disconnect(connection.sid, namespace=NAMESPACE)
+
+    def name_taken(self, ceremony_id: str, key: str) -> None:
+        self._emit("name_taken", NameTaken(key), everybody(ceremony_id))
+
+    def waiting_changed(self, ceremony_id: str, changed: object) -> None:
+        self._emit("waiting_changed", changed, audience(ceremony_id, "staff"))
+
+    def looking(self, ceremony_id: str, who: object) -> None:
+        self._emit("looking", who, audience(ceremony_id, "staff"))
 
     def removed(self, ceremony_id: str, role: Role) -> None:
         if self._admission is None:

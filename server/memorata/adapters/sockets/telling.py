@@ -47,8 +47,11 @@ def roster_row(shown: Shown) -> wire.RosterRow:
         people=shown.people,
         online=shown.online,
         participant_id=msgspec.UNSET if shown.participant_id is None else shown.participant_id,
+        key=shown.key,
         role=msgspec.UNSET if shown.role is None else shown.role,
         recording=msgspec.UNSET if shown.recording is None else shown.recording,
+        name_state=msgspec.UNSET if shown.name_state is None else shown.name_state,
+        mark=msgspec.UNSET if shown.mark is None else shown.mark,
     )
 
 

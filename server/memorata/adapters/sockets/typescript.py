@@ -11,11 +11,14 @@ from memorata.adapters.sockets import wire
 from memorata.domain.commands import COMMANDS
 from memorata.domain.events import EVENTS
 from memorata.domain.items import DETAILS, Detail
+from memorata.domain.moderating import ACTS
 from memorata.domain.state import CeremonyState
+from memorata.services import moderation
 
 _ROOTS: tuple[type, ...] = (
     CeremonyState, wire.Me, wire.You, wire.SyncQuality, wire.Presence, wire.Welcome, wire.Beat, wire.Gone, wire.Ack,
-    wire.Synced, wire.ClockAnswer, wire.RosterRow, wire.RosterPage, wire.Entered, wire.Auth, wire.Report,
+    wire.Synced, wire.ClockAnswer, wire.RosterRow, wire.RosterPage, wire.NameTaken, wire.WaitingPage, wire.Moderated,
+    moderation.WaitingHint, wire.Entered, wire.Auth, wire.Report,
 )  # fmt: skip
 
 _HEADER = """\
@@ -110,6 +113,15 @@ class _Writer:
             self.parts["EventMessage"] = "\n".join(lines)
         return "EventMessage"
 
+    def acts(self) -> None:
+        lines = [
+            "/** What a moderator asks about people: the fields of each act, by its kind. */",
+            "export interface ActFields {",
+        ]
+        for kind, act in ACTS.items():
+            lines.append(f"  '{kind}': {_inline(self.fields_of(act, sent=True), 'object')}")
+        self.parts["ActFields"] = "\n".join([*lines, "}", "", "export type ActKind = keyof ActFields"])
+
     def commands(self) -> None:
         lines = ["/** The fields of each command, by its kind. */", "export interface CommandFields {"]
         for kind, command in COMMANDS.items():
@@ -167,4 +179,5 @@ def render() -> str:
         writer.interface(root)
     writer.events()
     writer.commands()
+    writer.acts()
     return _HEADER + "".join(f"\n{part}\n" for part in writer.parts.values())

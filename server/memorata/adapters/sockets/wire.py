@@ -12,12 +12,15 @@ from typing import Annotated, Any, Literal, cast, get_type_hints
 import msgspec
 
 from memorata.domain.commands import COMMANDS, Command
+from memorata.domain.errors import Refused
 from memorata.domain.floor import FloorEntry
+from memorata.domain.moderating import ACTS, Act, NameState, Standing
 from memorata.domain.programme import Progress
 from memorata.domain.roles import Role
 from memorata.domain.state import CeremonyState
 from memorata.domain.tributes import Wish
-from memorata.services.ports import Consent, Standing
+from memorata.services import moderation, waiting
+from memorata.services.ports import Consent
 
 MESSAGE_MAX = 16_384
 """Bytes of one message from a client; a poem of 4,000 letters in any alphabet fits."""
@@ -157,16 +160,23 @@ class ClockAnswer(msgspec.Struct, frozen=True):
 
 
 class RosterRow(msgspec.Struct, frozen=True):
-    """One seat as far as it consents to be shown; staff also get the id, the role, and whether it may be recorded."""
+    """One seat as far as it consents to be shown; `key` names the row, and nobody by it.
+
+    Staff also get the id, the role, whether it may be recorded, whether the name is released, and the mark that an act
+    of theirs has to name.
+    """
 
     name: str
     community: str
     country: str | None
     people: int
     online: bool
+    key: str = ""
     participant_id: str | msgspec.UnsetType = msgspec.UNSET
     role: Role | msgspec.UnsetType = msgspec.UNSET
     recording: bool | msgspec.UnsetType = msgspec.UNSET
+    name_state: NameState | msgspec.UnsetType = msgspec.UNSET
+    mark: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class RosterPage(msgspec.Struct, frozen=True):
@@ -175,6 +185,30 @@ class RosterPage(msgspec.Struct, frozen=True):
     ok: Literal[True]
     rows: tuple[RosterRow, ...]
     next: str | None
+
+
+class NameTaken(msgspec.Struct, frozen=True):
+    """The name of this row of the roster is not shown any more: take it from the page."""
+
+    key: str
+
+
+class Moderated(msgspec.Struct, frozen=True):
+    """The answer to `moderate`: rows as they stand now; those in `changed` were left alone, for others were first."""
+
+    ok: Literal[True]
+    rows: tuple[waiting.WaitingRow, ...]
+    changed: tuple[waiting.WaitingRow, ...]
+
+
+class WaitingPage(msgspec.Struct, frozen=True):
+    """A page of what waits for moderators, how much it is, and who reads what."""
+
+    ok: Literal[True]
+    rows: tuple[waiting.WaitingRow, ...]
+    next: str | None
+    counts: waiting.WaitingCounts
+    others: tuple[moderation.Look, ...]
 
 
 class Entered(msgspec.Struct, frozen=True):
@@ -215,6 +249,18 @@ class RosterAsk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     search: Short = ""
 
 
+class WaitingAsk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    after: Short | None = None
+    only: waiting.Only = "all"
+
+
+class Looking(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which entry the page has open, `null` for none; `away` when the list itself has been left."""
+
+    entry: Short | None
+    away: bool = False
+
+
 class Report(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a page fares; `bound_ms` is how far what it sounds or shows may be off, `null` when it does not know."""
 
@@ -232,10 +278,10 @@ def _wire_type(annotation: object) -> Any:
     return Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)] if annotation is int else annotation
 
 
-def _struct(kind: str, command: type[Command]) -> type[msgspec.Struct]:
-    """The message of a command: its fields and `cmd_id`, told apart by `kind`."""
+def _struct(kind: str, command: type[Command] | type[Act], *first: tuple[str, Any]) -> type[msgspec.Struct]:
+    """The message of a command or an act: its fields, told apart by `kind`."""
     hints = get_type_hints(command)
-    defined: list[Any] = [("cmd_id", CmdId)]
+    defined: list[Any] = [*first]
     for field in fields(cast(Any, command)):
         name, annotation = field.name, _wire_type(hints[field.name])
         defined.append((name, annotation) if field.default is MISSING else (name, annotation, field.default))
@@ -244,8 +290,16 @@ def _struct(kind: str, command: type[Command]) -> type[msgspec.Struct]:
     )
 
 
-MESSAGES: dict[str, type[msgspec.Struct]] = {kind: _struct(kind, command) for kind, command in COMMANDS.items()}
+MESSAGES: dict[str, type[msgspec.Struct]] = {
+    kind: _struct(kind, command, ("cmd_id", CmdId)) for kind, command in COMMANDS.items()
+}
 _ANY_MESSAGE: Any = reduce(or_, MESSAGES.values())
+
+ACT_MESSAGES: dict[str, type[msgspec.Struct]] = {kind: _struct(kind, act) for kind, act in ACTS.items()}
+_ANY_ACT: Any = reduce(or_, ACT_MESSAGES.values())
+
+IDS_MAX = 100
+"""People named in one act."""
 
 
 def read_command(data: object) -> tuple[str, Command]:
@@ -258,3 +312,16 @@ def read_command(data: object) -> tuple[str, Command]:
     command = COMMANDS[kind]
     values = {field.name: getattr(message, field.name) for field in fields(cast(Any, command))}
     return message.cmd_id, command(**values)
+
+
+def read_act(data: object) -> Act:
+    """The act of a message of a moderator.
+
+    Raises: msgspec.ValidationError: with the path of what does not fit; Refused: `message.invalid`: too many people.
+    """
+    message = msgspec.convert(data, _ANY_ACT)
+    act = ACTS[cast(str, message.__struct_config__.tag)]
+    values = {field.name: getattr(message, field.name) for field in fields(cast(Any, act))}
+    if len(values.get("ids", ())) > IDS_MAX:
+        raise Refused("message.invalid", path="$.ids", reason=f"Expected at most {IDS_MAX}")
+    return act(**values)

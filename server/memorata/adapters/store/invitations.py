@@ -74,14 +74,15 @@ class SqlInvitations:
                 connection.execute(
                     update(t.participant)
                     .where(came.invitation_id == invitation_id, came.standing != "banned")
-                    .values(standing="removed")
+                    .values(standing="removed", changed_ms=at_ms)
                 )
         return bool(changed)
 
-    def set_role(self, invitation_id: str, role: Role) -> None:
+    def set_role(self, invitation_id: str, role: Role, at_ms: int) -> None:
+        came = t.participant.c.invitation_id == invitation_id
         with self._database.writing() as connection:
-            for table, column in ((t.invitation, t.invitation.c.id), (t.participant, t.participant.c.invitation_id)):
-                connection.execute(update(table).where(column == invitation_id).values(role=role))
+            connection.execute(update(t.invitation).where(t.invitation.c.id == invitation_id).values(role=role))
+            connection.execute(update(t.participant).where(came).values(role=role, changed_ms=at_ms))
 
     def claims(self, link_hash: bytes) -> frozenset[str]:
         wanted = select(t.claim.c.device_hash).where(t.claim.c.link_hash == link_hash)

@@ -2,13 +2,25 @@
 
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+import msgspec
+from sqlalchemy import and_, case, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from memorata.adapters.store import tables as t
 from memorata.adapters.store.database import Database
-from memorata.domain.roles import Role
-from memorata.services.ports import Participant, StoreBusy
+from memorata.domain.moderating import OUTSIDE
+from memorata.domain.roles import RANKS, Role, is_staff
+from memorata.services.ports import Counts, Judgement, Participant, Queue, Stamped, StoreBusy
+
+CHANGED_MAX = 5_000
+"""How many changed rows are read at once; more than that enter in no second."""
+
+_LED = t.participant.c.role.not_in([role for role in RANKS if is_staff(role)])
+_WAITS = t.participant.c.standing == "waiting"
+_HELD = and_(
+    t.participant.c.standing == "admitted", t.participant.c.name_state == "held",
+    t.participant.c.consent != "count", t.participant.c.name != "",
+)  # fmt: skip
 
 
 class SqlParticipants:
@@ -27,7 +39,7 @@ class SqlParticipants:
 
     def add(self, participant: Participant, device_hash: str, now_ms: int) -> Participant:
         row = {**_said(participant), "id": participant.id, "ceremony_id": participant.ceremony_id}
-        row |= {"role": participant.role, "device_hash": device_hash, "entered_ms": now_ms}
+        row |= {"role": participant.role, "device_hash": device_hash, "entered_ms": now_ms, "changed_ms": now_ms}
         row |= {"session_hash": participant.session}
         try:
             with self._database.writing() as connection:
@@ -40,11 +52,39 @@ class SqlParticipants:
             return found
         return participant
 
-    def save(self, participant: Participant) -> None:
+    def change(self, before: Participant, after: Participant, now_ms: int) -> bool:
+        was = t.participant.c
+        unchanged = (
+            was.id == before.id, was.standing == before.standing, was.name_state == before.name_state,
+            was.name == before.name, was.community == before.community,
+        )  # fmt: skip
         with self._database.writing() as connection:
-            connection.execute(
-                update(t.participant).where(t.participant.c.id == participant.id).values(_said(participant))
+            written = connection.execute(
+                update(t.participant).where(*unchanged).values(**_said(after), changed_ms=now_ms)
             )
+        return bool(written.rowcount)
+
+    def changed_since(self, at_ms: int) -> tuple[Stamped, ...]:
+        return self._stamped(CHANGED_MAX, None, t.participant.c.changed_ms > at_ms)
+
+    def queue(self, ceremony_id: str, queue: Queue, after: tuple[int, str] | None, most: int) -> tuple[Stamped, ...]:
+        known = t.participant.c
+        of_queue = {"all": or_(_WAITS, _HELD), "door": _WAITS, "names": _HELD, "out": known.standing.in_(OUTSIDE)}
+        return self._stamped(most, after, known.ceremony_id == ceremony_id, _LED, of_queue[queue])
+
+    def waiting(self, ceremony_id: str) -> Counts:
+        counted = select(func.count(case((_WAITS, 1))), func.count(case((_HELD, 1)))).where(
+            t.participant.c.ceremony_id == ceremony_id, _LED
+        )
+        with self._database.reading() as connection:
+            door, names = connection.execute(counted).one()
+        return Counts(int(door), int(names))
+
+    def outside(self, ceremony_id: str) -> frozenset[str]:
+        known = t.participant.c
+        wanted = select(known.id).where(known.ceremony_id == ceremony_id, known.standing.in_(OUTSIDE))
+        with self._database.reading() as connection:
+            return frozenset(connection.execute(wanted).scalars())
 
     def count(self, ceremony_id: str) -> int:
         wanted = select(func.count()).select_from(t.participant).where(t.participant.c.ceremony_id == ceremony_id)
@@ -68,28 +108,40 @@ class SqlParticipants:
                 raise StoreBusy("another process is replacing this link") from error
             return 1
 
+    def _stamped(self, most: int, after: tuple[int, str] | None, *conditions: Any) -> tuple[Stamped, ...]:
+        known = t.participant.c
+        wanted = select(t.participant).where(*conditions).order_by(known.changed_ms, known.id).limit(most)
+        if after is not None:
+            at_ms, last = after
+            wanted = wanted.where(or_(known.changed_ms > at_ms, and_(known.changed_ms == at_ms, known.id > last)))
+        with self._database.reading() as connection:
+            return tuple(Stamped(row.changed_ms, _participant(row)) for row in connection.execute(wanted))
+
     def _first(self, *conditions: Any) -> Participant | None:
         with self._database.reading() as connection:
             row = connection.execute(select(t.participant).where(*conditions)).first()
-        if row is None:
-            return None
-        return Participant(
-            id=row.id,
-            ceremony_id=row.ceremony_id,
-            role=row.role,
-            generation=row.generation,
-            name=row.name,
-            community=row.community,
-            country=row.country,
-            language=row.language,
-            consent=row.consent,
-            people=row.people,
-            invitation_id=row.invitation_id,
-            standing=row.standing,
-            name_state=row.name_state,
-            recording=row.recording,
-            session=None if row.session_hash is None else bytes(row.session_hash),
-        )
+        return None if row is None else _participant(row)
+
+
+def _participant(row: Any) -> Participant:
+    return Participant(
+        id=row.id,
+        ceremony_id=row.ceremony_id,
+        role=row.role,
+        generation=row.generation,
+        name=row.name,
+        community=row.community,
+        country=row.country,
+        language=row.language,
+        consent=row.consent,
+        people=row.people,
+        invitation_id=row.invitation_id,
+        standing=row.standing,
+        name_state=row.name_state,
+        recording=row.recording,
+        session=None if row.session_hash is None else bytes(row.session_hash),
+        judged=msgspec.json.decode(row.judged, type=Judgement) if row.judged else None,
+    )
 
 
 def _said(participant: Participant) -> dict[str, Any]:
@@ -106,4 +158,5 @@ def _said(participant: Participant) -> dict[str, Any]:
         "standing": participant.standing,
         "name_state": participant.name_state,
         "recording": participant.recording,
+        "judged": "" if participant.judged is None else msgspec.json.encode(participant.judged).decode(),
     }

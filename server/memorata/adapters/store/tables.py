@@ -87,11 +87,16 @@ participant = Table(
     Column("name_state", String(10), nullable=False, server_default="held"),
     Column("recording", Boolean, nullable=False, server_default=false()),
     Column("session_hash", LargeBinary(32)),
+    Column("changed_ms", BigInteger, nullable=False, server_default="0", index=True),
+    Column("judged", Text, nullable=False, server_default=""),
     UniqueConstraint("ceremony_id", "role", "device_hash"),
 )
 """`generation` is that of the link by which they came last; `invitation_id` is that of a personal one.
 
 `session_hash` is that of somebody who has signed in and came without any link.
+
+`changed_ms` is when any of it was written last, by which other processes find it; `judged` is JSON: what a moderator
+decided last, and how to undo it.
 """
 
 link = Table(

@@ -16,7 +16,10 @@ def upgrade() -> None:
         participant.add_column(sa.Column("name_state", sa.String(10), nullable=False, server_default="held"))
         participant.add_column(sa.Column("recording", sa.Boolean(), nullable=False, server_default=sa.false()))
         participant.add_column(sa.Column("session_hash", sa.LargeBinary(32)))
+        participant.add_column(sa.Column("changed_ms", sa.BigInteger(), nullable=False, server_default="0"))
+        participant.add_column(sa.Column("judged", sa.Text(), nullable=False, server_default=""))
         participant.create_index("ix_participant_invitation_id", ["invitation_id"])
+        participant.create_index("ix_participant_changed_ms", ["changed_ms"])
     op.create_table(
         "invitation",
         sa.Column("id", sa.String(22), nullable=False),
@@ -96,6 +99,9 @@ def downgrade() -> None:
     for table in ("erasure", "instance", "account_link", "account_session", "account", "claim", "invitation"):
         op.drop_table(table)
     with op.batch_alter_table("participant") as participant:
+        participant.drop_index("ix_participant_changed_ms")
         participant.drop_index("ix_participant_invitation_id")
-        for column in ("session_hash", "recording", "name_state", "standing", "invitation_id"):
+        for column in (
+            "judged", "changed_ms", "session_hash", "recording", "name_state", "standing", "invitation_id",
+        ):  # fmt: skip
             participant.drop_column(column)
