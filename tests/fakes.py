@@ -184,3 +184,13 @@ class RecordingPublisher:
 
     def removed(self, ceremony_id: str, role: Role) -> None:
         self.removals.append((ceremony_id, role))
+
+
+@dataclass
+class FakeSecurityLog:
+    """Remembers what was noted, in order, without the addresses."""
+
+    noted: list[tuple[str, dict[str, object]]] = field(default_factory=list)
+
+    def note(self, what: str, /, address: str = "", **facts: object) -> None:
+        self.noted.append((what, facts))
