@@ -10,20 +10,24 @@ from flask_socketio import SocketIO
 from memorata.adapters.alarm import SystemAlarm
 from memorata.adapters.clock import SystemClock
 from memorata.adapters.countries import is_country
+from memorata.adapters.http.gate import Gate
 from memorata.adapters.presence.memory import MemorySeats
+from memorata.adapters.security_log import FileSecurityLog
 from memorata.adapters.sockets import jsons
 from memorata.adapters.sockets.ceremony import CeremonySocket
 from memorata.adapters.sockets.publisher import BEAT_S, SocketPublisher
 from memorata.adapters.sockets.telling import Teller
 from memorata.adapters.store.database import Database
 from memorata.adapters.store.event_log import SqlEventLog
+from memorata.adapters.store.instances import BEAT_S as INSTANCE_BEAT_S
+from memorata.adapters.store.instances import Instance
 from memorata.adapters.store.participants import SqlParticipants
 from memorata.config import Settings
 from memorata.services.admission import Admission
 from memorata.services.conductor import Conductor
 from memorata.services.keys import Keys
 from memorata.services.live import LiveCeremonies
-from memorata.services.ports import Alarm, Participant
+from memorata.services.ports import Alarm, Participant, SecurityLog
 from memorata.services.presence import PresenceDesk
 
 FRAME_MAX = 100_000
@@ -46,17 +50,22 @@ class Services:
     teller: Teller
     conductor: Conductor
     alarm: Alarm
+    security: SecurityLog
+    instance: Instance
+    """The place of a server at the store; claimed by who serves, and by nobody else."""
 
     def start(self) -> None:
         """Begin to conduct: what came due while the server was down is settled first."""
         self.alarm.each(BEAT_S, "beat", self.publisher.beat)
         self.alarm.each(BEAT_S, "sweep", self.publisher.sweep)
+        self.alarm.each(INSTANCE_BEAT_S, "instance", self.instance.beat)
         self.presence.start()
         self.conductor.start()
         self.alarm.start()
 
     def stop(self) -> None:
         self.alarm.stop()
+        self.instance.release()
         self.database.dispose()
 
 
@@ -93,12 +102,15 @@ def build(settings: Settings) -> Services:
         teller=Teller(ceremonies, presence, clock),
         conductor=Conductor(ceremonies, clock, alarm, log.forget_answers, alone=database.is_sqlite),
         alarm=alarm,
+        security=FileSecurityLog(settings.data_dir),
+        instance=Instance(database, settings.instance, clock),
     )
 
 
 def create_app(services: Services) -> tuple[Flask, SocketIO]:
     """The web application and its sockets; nothing runs until `services.start()`."""
     settings = services.settings
+    gate = Gate(settings, services.security)
     app = Flask("memorata", static_folder=None)
     app.config.update(SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=FRAME_MAX)
     pages: Any = import_module("memorata.adapters.http.app")
@@ -112,7 +124,8 @@ def create_app(services: Services) -> tuple[Flask, SocketIO]:
         ping_interval=10,
         ping_timeout=8,
         max_http_buffer_size=FRAME_MAX,
-        cors_allowed_origins=settings.allowed_origins(),
+        # The gate has asked already; the library asks once more for the headers of its answer.
+        cors_allowed_origins=gate.allows_socket,
         json=jsons,
     )
     services.publisher.attach(socketio.server, services.teller, services.admission)
@@ -124,5 +137,7 @@ def create_app(services: Services) -> tuple[Flask, SocketIO]:
         services.admission,
         services.presence,
         services.clock,
+        services.security,
     )
+    app.wsgi_app = gate.before(app.wsgi_app)  # type: ignore[assignment,method-assign]
     return app, socketio

@@ -38,7 +38,7 @@ def configure(level: str) -> None:
     for name in ("engineio.server", "socketio.server", "engineio", "socketio", "werkzeug"):
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
         logging.getLogger(name).addFilter(Sparingly())
-    for name in ("apscheduler", "alembic"):
+    for name in ("apscheduler", "alembic", "flask-limiter"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

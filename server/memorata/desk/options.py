@@ -49,6 +49,8 @@ SERVER = (
     *STORE,
     *SCHEDULES,
     ("--origins", "ORIGINS", "Other addresses whose pages may connect, separated by commas."),
+    ("--hosts", "HOSTS", "Other names by which this server may be called, separated by commas."),
+    ("--instance", "INSTANCE", "Name of this process among several on one PostgreSQL. [default: main]"),
     ("--proxies", "PROXIES", "How many proxies of your own stand in front. [default: 0]"),
     ("--async-mode", "ASYNC_MODE", "eventlet, or threading for finding faults. [default: eventlet]"),
     ("--redis-url", "REDIS_URL", "Redis; `doctor` looks whether it answers, nothing uses it yet."),

@@ -7,6 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from memorata.adapters.http import calendar, clock, entry, errors, health, media, pages, programme, watch
 from memorata.adapters.http.house import House
+from memorata.adapters.http.limits import FILES, limit
 from memorata.adapters.http.security import protect
 from memorata.adapters.http.showing import prepare
 from memorata.adapters.sockets.telling import Teller
@@ -14,7 +15,7 @@ from memorata.config import Settings
 from memorata.services.admission import Admission
 from memorata.services.conductor import Conductor
 from memorata.services.live import LiveCeremonies
-from memorata.services.ports import Clock
+from memorata.services.ports import Clock, SecurityLog
 from memorata.services.presence import PresenceDesk
 
 
@@ -35,6 +36,8 @@ class Needs(Protocol):
     def teller(self) -> Teller: ...
     @property
     def conductor(self) -> Conductor: ...
+    @property
+    def security(self) -> SecurityLog: ...
 
 
 def register(app: Flask, services: Needs) -> None:
@@ -49,11 +52,15 @@ def register(app: Flask, services: Needs) -> None:
     )
     proxies = services.settings.proxies
     if proxies:
-        # Only for pages: who may open a socket is decided by the configured address, not by a header.
+        # Only for pages: who is heard at all is decided by the gate before them.
         app.wsgi_app = ProxyFix(app.wsgi_app, proxies, proxies, proxies)  # type: ignore[method-assign]
     app.wsgi_app = clock.telling_time(app.wsgi_app, services.clock)  # type: ignore[assignment,method-assign]
     prepare(app)
     app.after_request(protect)
-    for part in (errors, pages, programme, watch, entry, calendar, media):
+    limiter = limit(app, services.security, proxies)
+    files = media.blueprint(house)
+    limiter.limit(FILES)(files)
+    app.register_blueprint(files)
+    for part in (errors, pages, programme, watch, entry, calendar):
         app.register_blueprint(part.blueprint(house))
     app.register_blueprint(health.blueprint(house, lambda: services.conductor.scanned_ms))

@@ -6,6 +6,7 @@ import msgspec
 from flask import Blueprint, Response, request
 
 from memorata.adapters.http.house import House
+from memorata.adapters.http.limits import link_guessing
 from memorata.adapters.http.showing import encoded
 from memorata.adapters.sockets import wire
 from memorata.adapters.sockets.telling import me
@@ -77,13 +78,15 @@ def blueprint(house: House) -> Blueprint:
     @pages.post("/api/enter")
     def enter() -> Response:
         body = read(Entrance)
-        entry = house.admission.enter(body.key, body.device or None, body.profile())
+        with link_guessing():
+            entry = house.admission.enter(body.key, body.device or None, body.profile())
         who = entry.participant
         return encoded(wire.Entered(entry.token, who.ceremony_id, me(who), who.role, entry.device), "no-store")
 
     @pages.post("/api/me")
     def describe() -> Response:
-        who = house.admission.authenticate(bearer())
+        with link_guessing():
+            who = house.admission.authenticate(bearer())
         return encoded({"participant": me(house.admission.update(who, read(Description).profile()))}, "no-store")
 
     return pages

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from memorata.adapters.http.limits import link_guessing
 from memorata.adapters.sockets import wire
 from memorata.adapters.sockets.telling import Teller
 from memorata.config import Settings
@@ -67,13 +68,14 @@ class House:
     def opened_by(self, key: str) -> tuple[Shown, Role]:
         """The ceremony that a link leads to, and as whom.
 
-        Raises: Refused: `link.unknown`.
+        Raises: Refused: `link.unknown`, `request.too_many`.
         """
-        ceremony_id, role = self.admission.resolve(key)
-        shown = self._shown(ceremony_id)
-        if shown is None:
-            raise Refused("link.unknown")
-        return shown, role
+        with link_guessing():
+            ceremony_id, role = self.admission.resolve(key)
+            shown = self._shown(ceremony_id)
+            if shown is None:
+                raise Refused("link.unknown")
+            return shown, role
 
     def counts(self, ceremony_id: str) -> wire.Presence:
         """Who is there, in numbers, as the public may know."""

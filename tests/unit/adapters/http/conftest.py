@@ -19,7 +19,7 @@ from memorata.services.keys import Keys
 from memorata.services.live import LiveCeremonies
 from memorata.services.presence import PresenceDesk
 from tests.builders import START_MS
-from tests.fakes import FakeAlarm, FakeClock, MemoryLog, MemoryParticipants, RecordingPublisher
+from tests.fakes import FakeAlarm, FakeClock, FakeSecurityLog, MemoryLog, MemoryParticipants, RecordingPublisher
 
 
 class Office:
@@ -45,6 +45,7 @@ class Office:
         )
         self.teller = Teller(self.ceremonies, self.presence, self.clock)
         self.conductor = Conductor(self.ceremonies, self.clock, alarm, lambda _: None, alone=True)
+        self.security = FakeSecurityLog()
         self.app = Flask("memorata", static_folder=None)
         pages.register(self.app, self)
 
