@@ -30,6 +30,7 @@ export interface Programme {
   delegations: Delegation[]
   countries: Record<string, Text> | null
   holding_still: string | null
+  embed: string[]
 }
 
 /** One item of the programme. */

@@ -56,6 +56,7 @@ def programme_for(series: Series, occurrence: Occurrence, ceremony_id: str, star
         delegations=series.delegations,
         countries=series.countries,
         holding_still=series.holding_still,
+        embed=series.embed,
     )
 
 

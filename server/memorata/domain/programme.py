@@ -36,7 +36,8 @@ class Programme:
     """What one ceremony consists of; `starts_ms` is the planned start of the first item after the lobby.
 
     `number` is the number of the anniversary, `date` the civil date of the occurrence, `zone` its IANA time zone.
-    The first of `languages` is the language of the ceremony. `recurs` says whether there is a next year.
+    The first of `languages` is the language of the ceremony. `recurs` says whether there is a next year. `embed` are
+    the https origins of the pages that may hold the watchers' view in a frame.
     """
 
     ceremony_id: str
@@ -55,6 +56,7 @@ class Programme:
     delegations: tuple[Delegation, ...] = ()
     countries: Mapping[str, Text] | None = None
     holding_still: str | None = None
+    embed: tuple[str, ...] = ()
 
     def item(self, item_id: str) -> Item | None:
         return next((item for item in self.items if item.id == item_id), None)

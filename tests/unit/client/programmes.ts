@@ -57,6 +57,7 @@ export function aProgramme(items: Item[]): Programme {
     delegations: [],
     countries: null,
     holding_still: null,
+    embed: [],
   }
 }
 
