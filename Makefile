@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 NPM := $(BIN)/python server/hatch_build.py npm
 # Those that take longest go first, so that no worker is left with one of them at the end.
-GROUPS := tests/browser tests/live tests/unit
+GROUPS := tests/browser tests/hostile tests/live tests/unit
 # In CI a group that is not there is a failure too.
 TESTS = $(if $(filter true,$(CI)),$(GROUPS),$(wildcard $(GROUPS)))
 
@@ -20,7 +20,7 @@ DEMO = $(if $(PEOPLE),--people $(PEOPLE)) $(if $(AUTOPILOT),--autopilot) $(if $(
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo serve check test unit live browser load bench-clock docs pictures messages lock clean
+.PHONY: help setup demo serve check test unit live hostile browser load bench-clock docs pictures messages lock clean
 .PHONY: built ready-chromium ready-postgresql check-ruff check-mypy check-types check-lint check-messages
 
 help: ## what there is to do
@@ -64,6 +64,9 @@ unit: setup ## the quick tests: vitest, then pytest tests/unit
 
 live: setup ## the real server and many real clients
 	$(BIN)/pytest $(wildcard tests/live) $(ARGS)
+
+hostile: setup ready-chromium ## those who mean harm, against a real server
+	@.ci/pytest $(wildcard tests/hostile) $(ARGS)
 
 browser: setup ready-chromium ## several people in one ceremony, in Chromium
 	@.ci/pytest $(wildcard tests/browser) $(ARGS)
