@@ -65,8 +65,8 @@ unit: setup ## the quick tests: vitest, then pytest tests/unit
 live: setup ## the real server and many real clients
 	$(BIN)/pytest $(wildcard tests/live) $(ARGS)
 
-hostile: setup ## attacks on the real server, each named after its threat (docs/security.md)
-	$(BIN)/pytest $(wildcard tests/hostile) $(ARGS)
+hostile: setup ready-chromium ## attacks on the real server, each named after its threat (docs/security.md)
+	@.ci/pytest $(wildcard tests/hostile) $(ARGS)
 
 browser: setup ready-chromium ## several people in one ceremony, in Chromium
 	@.ci/pytest $(wildcard tests/browser) $(ARGS)

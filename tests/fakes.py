@@ -535,3 +535,13 @@ class FakeMailer:
         if self.fault:
             raise MailFault(self.fault)
         self.sent.append(letter)
+
+
+@dataclass
+class FakeSecurityLog:
+    """Remembers what was noted, in order, without the addresses."""
+
+    noted: list[tuple[str, dict[str, object]]] = field(default_factory=list)
+
+    def note(self, what: str, /, address: str = "", **facts: object) -> None:
+        self.noted.append((what, facts))

@@ -1,6 +1,10 @@
-// The browser's memories; null where it denies them, which some do as soon as they are asked for.
+// The browser's memories; null where it denies them, which some do as soon as they are asked for, and in other sites' frames,
+// where we leave nothing behind.
+
+const embedded = typeof location !== 'undefined' && location.pathname.startsWith('/embed/')
 
 export function localStorageOrNull(): Storage | null {
+  if (embedded) return null
   try {
     return window.localStorage
   } catch {
@@ -9,6 +13,7 @@ export function localStorageOrNull(): Storage | null {
 }
 
 export function sessionStorageOrNull(): Storage | null {
+  if (embedded) return null
   try {
     return window.sessionStorage
   } catch {

@@ -32,6 +32,7 @@ export interface Programme {
   countries: Record<string, Text> | null
   holding_still: string | null
   door: 'open' | 'knock' | 'closed'
+  embed: string[]
 }
 
 /** One item of the programme. */

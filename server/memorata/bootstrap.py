@@ -12,9 +12,11 @@ from flask_socketio import SocketIO
 from memorata.adapters.alarm import SystemAlarm
 from memorata.adapters.clock import SystemClock
 from memorata.adapters.countries import is_country
+from memorata.adapters.http.gate import Gate
 from memorata.adapters.mail import ConsoleMailer, SmtpMailer
 from memorata.adapters.passwords import Argon2Passwords
 from memorata.adapters.presence.memory import MemorySeats
+from memorata.adapters.security_log import FileSecurityLog
 from memorata.adapters.sockets import jsons
 from memorata.adapters.sockets.ceremony import CeremonySocket
 from memorata.adapters.sockets.publisher import BEAT_S, SocketPublisher
@@ -22,6 +24,8 @@ from memorata.adapters.sockets.telling import Teller
 from memorata.adapters.store.accounts import SqlAccounts
 from memorata.adapters.store.database import Database
 from memorata.adapters.store.event_log import SqlEventLog
+from memorata.adapters.store.instances import BEAT_S as INSTANCE_BEAT_S
+from memorata.adapters.store.instances import Instance
 from memorata.adapters.store.invitations import SqlInvitations
 from memorata.adapters.store.participants import SqlParticipants
 from memorata.adapters.store.people import SqlPeople
@@ -34,7 +38,7 @@ from memorata.services.inviting import Inviting
 from memorata.services.keys import Keys
 from memorata.services.live import LiveCeremonies
 from memorata.services.moderation import Moderation
-from memorata.services.ports import Alarm, Mailer, Participant, StoreBusy
+from memorata.services.ports import Alarm, Mailer, Participant, SecurityLog, StoreBusy
 from memorata.services.presence import PresenceDesk
 from memorata.services.privacy import Privacy
 from memorata.services.retention import Retention
@@ -67,6 +71,9 @@ class Services:
     retention: Retention
     privacy: Privacy
     alarm: Alarm
+    security: SecurityLog
+    instance: Instance
+    """The place of a server at the store; claimed by who serves, and by nobody else."""
 
     def start(self) -> None:
         """Begin to conduct: what came due while the server was down is settled first."""
@@ -74,6 +81,7 @@ class Services:
         self.alarm.each(BEAT_S, "sweep", self.publisher.sweep)
         self.alarm.each(ACCOUNTS_S, "accounts", self.publisher.sweep_accounts)
         self.alarm.each(3600.0, "old sessions", self.accounts.forget)
+        self.alarm.each(INSTANCE_BEAT_S, "instance", self.instance.beat)
         self.presence.start()
         self.moderation.start()
         self.conductor.start()
@@ -84,6 +92,7 @@ class Services:
         self.alarm.stop()
         with suppress(StoreBusy):
             self.accounts.end_set_up()
+        self.instance.release()
         self.database.dispose()
 
 
@@ -156,12 +165,15 @@ def build(settings: Settings) -> Services:
         privacy=Privacy(ceremonies, log, participants, people, keys, clock, retention.purge_later),
         conductor=Conductor(ceremonies, clock, alarm, log.forget_answers, alone=database.is_sqlite),
         alarm=alarm,
+        security=FileSecurityLog(settings.data_dir),
+        instance=Instance(database, settings.instance, clock),
     )
 
 
 def create_app(services: Services) -> tuple[Flask, SocketIO]:
     """The web application and its sockets; nothing runs until `services.start()`."""
     settings = services.settings
+    gate = Gate(settings, services.security)
     app = Flask("memorata", static_folder=None)
     app.config.update(SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=FRAME_MAX)
     pages: Any = import_module("memorata.adapters.http.app")
@@ -175,7 +187,8 @@ def create_app(services: Services) -> tuple[Flask, SocketIO]:
         ping_interval=10,
         ping_timeout=8,
         max_http_buffer_size=FRAME_MAX,
-        cors_allowed_origins=settings.allowed_origins(),
+        # The gate has asked already; the library asks once more for the headers of its answer.
+        cors_allowed_origins=gate.allows_socket,
         json=jsons,
     )
     services.publisher.attach(socketio.server, services.teller, services.admission)
@@ -188,5 +201,7 @@ def create_app(services: Services) -> tuple[Flask, SocketIO]:
         services.presence,
         services.moderation,
         services.clock,
+        services.security,
     )
+    app.wsgi_app = gate.before(app.wsgi_app)  # type: ignore[assignment,method-assign]
     return app, socketio

@@ -5,6 +5,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal, cast
 from urllib.parse import SplitResult, urlsplit
@@ -18,6 +19,9 @@ AsyncMode = Literal["eventlet", "threading"]
 SECRET_BYTES = 32
 _MAILTO = re.compile(r"mailto:[!-?A-~]+@[A-Za-z0-9.-]+\.[A-Za-z0-9-]+")
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+_HOST = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|[0-9a-f:.]*:[0-9a-f:.]*")
+_INSTANCE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+_NO = ("", "0", "false", "no", "off")
 
 
 class ConfigFault(Exception):
@@ -41,8 +45,10 @@ class Settings:
     schedules_dir: Path = field(default_factory=schedules_dir)
     async_mode: AsyncMode = "eventlet"
     base_url_given: bool = False
-    """Whether `base_url` is the organizer's word; else it is a guess, and any name of this machine will do."""
+    """Whether `base_url` is the organizer's word; else it is a guess, and any address of a home network will do."""
     origins: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    """Further names, without ports, by which this server may be called."""
     log_level: str = "INFO"
     redis_url: str = field(default="", repr=False)
     janus_url: str = ""
@@ -55,6 +61,8 @@ class Settings:
     """How many proxies of our own stand in front, whose X-Forwarded headers are believed."""
     security_contact: tuple[str, ...] = ()
     """To whom faults of security are reported, the preferred one first: addresses like mailto:… or https://…"""
+    instance: str = "main"
+    """What this process is called among those that serve one PostgreSQL together."""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
@@ -64,12 +72,22 @@ class Settings:
         """
         return _Reader(environ).settings()
 
-    def allowed_origins(self) -> list[str] | None:
-        """Whose pages may open a socket; `None`: those of the address that the page itself was opened by."""
-        if not self.base_url_given and not self.origins:
-            return None
+    def allowed_origins(self) -> list[str]:
+        """Whose pages may open a socket wherever they are; besides them, those of a name in `hosts` or at home."""
         parts = urlsplit(self.base_url)
-        return list(dict.fromkeys((f"{parts.scheme}://{parts.netloc}", *self.origins)))
+        own = (f"{parts.scheme}://{parts.netloc}",) if self.base_url_given else ()
+        return list(dict.fromkeys((*own, *self.origins)))
+
+    def told(self) -> dict[str, str]:
+        """What of it concerns safety, without any secret: for the log that shows when it was changed."""
+        return {
+            "base_url": self.base_url,
+            "host": self.host,
+            "origins": " ".join(self.origins),
+            "hosts": " ".join(self.hosts),
+            "proxies": str(self.proxies),
+            "instance": self.instance,
+        }
 
     def at_port(self, port: int) -> "Settings":
         """With the port that was really taken, when any would do."""
@@ -97,6 +115,7 @@ class _Reader:
             "schedules_dir": Path(schedules).expanduser().absolute() if schedules else schedules_dir(),
             "async_mode": cast(AsyncMode, self.choice("ASYNC_MODE", "eventlet", ("eventlet", "threading"))),
             "origins": self.origins(),
+            "hosts": self.hosts(),
             "log_level": self.choice("LOG_LEVEL", "INFO", _LEVELS),
             "redis_url": self.url("REDIS_URL", ("redis", "rediss", "unix")),
             "janus_url": self.url("JANUS_URL", ("http", "https", "ws", "wss")),
@@ -105,8 +124,10 @@ class _Reader:
             "names_days": self.number("NAMES_DAYS", 30, 1, 3650),
             "proxies": self.number("PROXIES", 0, 0, 10),
             "security_contact": self.contacts(),
+            "instance": self.instance(),
         }
         secret = self.secret(data_dir)
+        self.exposed(str(settings["base_url"]), host)
         if self.faults:
             raise ConfigFault(self.faults)
         return Settings(secret_key=secret, **settings)  # type: ignore[arg-type]
@@ -180,6 +201,40 @@ class _Reader:
                 self.fault("SECURITY_CONTACT", f"{contact!r} is neither mailto:somebody@example.org nor https://…")
         return found
 
+    def hosts(self) -> tuple[str, ...]:
+        found = tuple(host.strip().strip("[]").lower() for host in self.text("HOSTS", "").split(",") if host.strip())
+        for host in found:
+            if not _HOST.fullmatch(host):
+                self.fault("HOSTS", f"{host!r} is no name like memory.example.org, without scheme and port.")
+        return found
+
+    def instance(self) -> str:
+        text = self.text("INSTANCE", "main")
+        if not _INSTANCE.fullmatch(text):
+            self.fault("INSTANCE", f"{text!r} is no name: up to 40 small letters, digits, - and _.")
+        return text
+
+    def exposed(self, base_url: str, host: str) -> None:
+        """What may be at home may not be where strangers come: told for an address that others can reach."""
+        parts = _split(base_url)
+        if parts is None or not self.text("BASE_URL", "") or is_loopback(parts.hostname or ""):
+            return
+        if parts.scheme != "https" and self.text("INSECURE_HTTP", "").lower() in _NO:
+            self.fault(
+                "BASE_URL",
+                f"{base_url} is read by everybody on the way: give the https address of your proxy, "
+                "or say MEMORATA_INSECURE_HTTP=1 where there can be none.",
+            )
+        if not is_loopback(host) and not self.text("PROXIES", ""):
+            self.fault(
+                "PROXIES",
+                f"is not set, and {host} can be reached past the proxy: say how many of your own stand in front "
+                "(0 for none), or listen at 127.0.0.1.",
+            )
+        for name in ("FLASK_DEBUG", "FLASK_ENV"):
+            if self.environ.get(name, "").strip().lower() not in (*_NO, "production"):
+                self.faults.append(f"{name}: is for developers: it shows strangers what is inside. Remove it.")
+
     def database(self, data_dir: Path) -> str:
         url = self.text("DATABASE_URL", f"sqlite:///{data_dir / 'memorata.sqlite'}")
         scheme = url.partition(":")[0]
@@ -211,6 +266,24 @@ class _Reader:
         if len(found) < SECRET_BYTES:
             self.fault("DATA_DIR", f"{path} holds no key; remove it to have a new one made (links change then).")
         return found
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine itself is meant."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def is_at_home(host: str) -> bool:
+    """Whether this names this machine or one of a network at home, in numbers, which no stranger can make their own."""
+    try:
+        address = ip_address(host.strip("[]"))
+    except ValueError:
+        return host.lower() == "localhost"
+    mapped = getattr(address, "ipv4_mapped", None) or address
+    return not (mapped.is_global or mapped.is_unspecified or mapped.is_multicast)
 
 
 def _shown(host: str) -> str:

@@ -51,6 +51,22 @@ def spawn(work: Callable[P, object], /, *args: P.args, **kwargs: P.kwargs) -> No
         threading.Thread(target=work, args=args, kwargs=kwargs, daemon=True).start()
 
 
+def look_on(look: Callable[[int], bool], each_s: float) -> None:
+    """Call `look` again and again from a thread of the system until it says False, with the number of this thread.
+
+    It runs while the green threads stand, so it may neither wait nor log nor ask for any lock of theirs.
+    """
+    patcher: Any = sys.modules["eventlet"].patcher
+    real, pause = patcher.original("_thread"), patcher.original("time").sleep
+    main = real.get_ident()
+
+    def looking() -> None:
+        while look(main):
+            pause(each_s)
+
+    real.start_new_thread(looking, ())
+
+
 def spawn_after(seconds: float, work: Callable[[], object]) -> Callable[[], None]:
     """Do `work` after so long; returns what calls it off."""
     if is_green():

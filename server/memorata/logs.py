@@ -58,7 +58,7 @@ def configure(level: str) -> None:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
         logging.getLogger(name).addFilter(Sparingly())
     _requests.addFilter(Sparingly())
-    for name in ("apscheduler", "alembic"):
+    for name in ("apscheduler", "alembic", "flask-limiter"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

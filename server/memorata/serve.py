@@ -24,14 +24,20 @@ from typing import Any
 
 import structlog
 
+from memorata.adapters.http.gate import ADDRESS
+from memorata.adapters.store.database import Database
+from memorata.adapters.store.instances import Taken
 from memorata.bootstrap import FRAME_MAX, Services, build, create_app
 from memorata.config import ConfigFault, Settings
 from memorata.logs import WebServerLog, configure
+from memorata.watchdog import Watchdog
 
 log = structlog.get_logger("memorata.serve")
 
 BACKLOG = 4096
 CLIENTS_MAX = 20_000
+IDLE_S, HEAD_S = 20, 10
+"""How long a line may rest between two requests, and how long the head of a request may take in all."""
 EXIT_CONFIG, EXIT_TAKEN, EXIT_BLOCKED = 2, 3, 4
 
 
@@ -51,16 +57,21 @@ def main() -> int:
     try:
         listener = listen(settings.host, settings.port)
     except OSError as error:
-        print(f"memorata cannot start: {_why(error, settings)}", file=sys.stderr)  # noqa: T201
-        return EXIT_TAKEN
+        return _cannot(_why(error, settings), EXIT_TAKEN)
     settings = settings.at_port(listener.getsockname()[1])
     if settings.async_mode == "eventlet" and not takes_turns():
         reason = "waiting holds everybody up: something was loaded before eventlet could patch it."
-        print(f"memorata cannot start: {reason}", file=sys.stderr)  # noqa: T201
-        return EXIT_BLOCKED
+        return _cannot(reason, EXIT_BLOCKED)
     services = build(settings)
+    if settings.async_mode == "eventlet" and not asks_in_turn(services.database):
+        return _cannot("waiting for the database holds everybody up.", EXIT_BLOCKED)
+    try:
+        services.instance.claim()
+    except Taken as taken:
+        return _cannot(f"{taken}; MEMORATA_DATA_DIR or MEMORATA_INSTANCE names another place.", EXIT_TAKEN)
     app, socketio = create_app(services)
     services.start()
+    services.security.note("serve.started", **settings.told())
     # What has been built stays: the collector need not look at it again and again.
     gc.collect()
     gc.freeze()
@@ -113,6 +124,28 @@ def listen(host: str, port: int) -> socket.socket:
 
 def takes_turns() -> bool:
     """Whether others get their turns while somebody waits."""
+    green = sys.modules.get("eventlet")
+    # In plain threads the ticks would come as well: the process must really be patched. One tick is enough, and comes
+    # before the end of the wait on however busy a machine: its instant is the earlier one.
+    return (
+        green is not None
+        and green.patcher.is_monkey_patched("thread")
+        and _turns_during(lambda: time.sleep(0.1)) >= 1
+        and _turns_during(lambda: threading.Event().wait(0.1)) >= 1
+    )
+
+
+def asks_in_turn(database: Database) -> bool:
+    """Whether others get their turns while the database is asked, through the very driver that is in use.
+
+    SQLite waits for nobody, so there it is enough that it answers.
+    """
+    turns = _turns_during(lambda: database.wait(0.2))
+    return database.is_sqlite or turns >= 1
+
+
+def _turns_during(work: Callable[[], object]) -> int:
+    """How many turns somebody else got meanwhile."""
     turns = 0
     done = False
 
@@ -126,15 +159,16 @@ def takes_turns() -> bool:
     threading.Thread(target=tick, daemon=True).start()
     time.sleep(0)
     before = turns
-    time.sleep(0.1)
-    slept = turns - before
-    threading.Event().wait(0.1)
-    waited = turns - before - slept
-    done = True
-    green = sys.modules.get("eventlet")
-    # In plain threads the ticks would come as well: the process must really be patched. One tick is enough, and comes
-    # before the end of the wait on however busy a machine: its instant is the earlier one.
-    return green is not None and green.patcher.is_monkey_patched("thread") and slept >= 1 and waited >= 1
+    try:
+        work()
+        return turns - before
+    finally:
+        done = True
+
+
+def _cannot(reason: str, status: int) -> int:
+    print(f"memorata cannot start: {reason}", file=sys.stderr)  # noqa: T201
+    return status
 
 
 def _why(error: OSError, settings: Settings) -> str:
@@ -161,7 +195,12 @@ def _serve_green(listener: socket.socket, app: Any, socketio: Any, services: Ser
 
     from memorata.adapters.sockets.frames import guard_frames
 
-    guard_frames(websocket, eventlet.sleep, FRAME_MAX)
+    def cut(kind: str, environ: dict[str, Any]) -> None:
+        services.security.note("flood.cut", address=environ.get(ADDRESS, ""), kind=kind)
+
+    guard_frames(websocket, eventlet.sleep, FRAME_MAX, cut)
+    watchdog = Watchdog()
+    watchdog.start()
     pool = eventlet.GreenPool(CLIENTS_MAX)
 
     def run() -> None:
@@ -171,11 +210,11 @@ def _serve_green(listener: socket.socket, app: Any, socketio: Any, services: Ser
             debug=False,  # else a stranger's broken request is answered with a trace
             log_output=False,
             log=WebServerLog(),
-            protocol=_silent(eventlet.wsgi.HttpProtocol),
+            protocol=_silent(_protocol(eventlet)),
             custom_pool=pool,
             max_size=CLIENTS_MAX,
             socket_timeout=30,
-            keepalive=20,
+            keepalive=IDLE_S,
             url_length_limit=4096,
         )
 
@@ -183,20 +222,73 @@ def _serve_green(listener: socket.socket, app: Any, socketio: Any, services: Ser
     stopped = eventlet.event.Event()
     _on_signal(lambda: None if stopped.ready() else stopped.send())
     stopped.wait()
+    watchdog.stop()
     serving.kill()
     listener.close()
     _close(socketio, services)
 
 
+def _protocol(eventlet: Any) -> Any:
+    """How requests are read: each line in its turn, heads within their time, bodies whose length is told."""
+    plain = eventlet.wsgi.HttpProtocol
+
+    class Protocol(plain):  # type: ignore[misc,valid-type]
+        def handle_one_request(self) -> None:
+            eventlet.sleep(0)  # a line on which there is always something to read would keep everybody else out
+            super().handle_one_request()
+
+        def _read_request_line(self) -> Any:
+            line: Any = b""
+            with eventlet.Timeout(IDLE_S, False):
+                line = super()._read_request_line()
+            return line  # noqa: RET504 - it stays empty when the time is over
+
+        def parse_request(self) -> bool:
+            # One that comes byte by byte is never silent, so the time-out of the socket would not find it.
+            whole: bool = False
+            with eventlet.Timeout(HEAD_S, False):
+                whole = super().parse_request()
+            if not whole:
+                self.close_connection = True
+            return whole
+
+        def handle_one_response(self) -> None:
+            # What the page leaves of a body is read to its end, and one without an end would be read for ever.
+            if self.headers.get("transfer-encoding") is not None:
+                self.send_error(411)
+            elif int(self.headers.get("content-length") or 0) > FRAME_MAX:
+                self.send_error(413)
+            else:
+                super().handle_one_response()
+
+        def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+            """The bare number: no page, and nothing about who we are."""
+            phrase = self.responses.get(code, ("Error",))[0]
+            self.wfile.write(
+                f"HTTP/1.1 {int(code)} {phrase}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n".encode("latin-1")
+            )
+            self.wfile.flush()
+            self.close_connection = True
+
+    return Protocol
+
+
 def _serve_threads(listener: socket.socket, app: Any, services: Services) -> None:
     from werkzeug.serving import WSGIRequestHandler, make_server
+
+    class Nameless(WSGIRequestHandler):
+        """Says nothing about which versions are at work."""
+
+        def send_header(self, keyword: str, value: str) -> None:
+            if keyword.lower() != "server":
+                super().send_header(keyword, value)
 
     server = make_server(
         services.settings.host,
         services.settings.port,
         without_deflate(app),
         threaded=True,
-        request_handler=_silent(WSGIRequestHandler),
+        request_handler=_silent(Nameless),
         fd=listener.fileno(),
     )
     # `shutdown` waits for the loop that it stops, so a signal may not call it in the same thread.

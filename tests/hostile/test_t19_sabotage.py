@@ -67,7 +67,7 @@ def test_an_organizer_who_turns_on_us_is_stopped_and_known(own_server: Server) -
     for fact in (
         ("sign_in.done", account.id, None),
         ("console.open", account.id, None),
-        ("links.see", account.id, None),
+        ("links.see_staff", account.id, None),
         ("account.disabled", account.id, admin),
         ("sign_in.refused", account.id, None),
     ):

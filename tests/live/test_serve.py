@@ -1,8 +1,6 @@
 """The server as a process: it may be killed at any instant, doubled, flooded, or told to stop."""
 
-import base64
 import os
-import socket
 import statistics
 import subprocess
 import sys
@@ -17,6 +15,7 @@ import pytest
 from socketio.exceptions import SocketIOError
 
 from tests.builders import a_programme, an_item
+from tests.live.attacker import Attacker, frame
 from tests.live.client import Person, eventually, fetch, new_cmd_id
 from tests.live.conftest import Server, now_ms
 from tests.postgres import PostgreSQL
@@ -122,6 +121,34 @@ def test_a_second_one_on_the_same_port_does_not_start(own_server: Server, tmp_pa
     assert fetch(f"{own_server.url}/health")[0] == 200
 
 
+@pytest.mark.parametrize("store", ["sqlite", "postgresql"])
+def test_a_second_one_on_the_same_store_does_not_start(
+    tmp_path: Path, store: str, request: pytest.FixtureRequest
+) -> None:
+    url = f"sqlite:///{tmp_path}/shared.sqlite"
+    if store == "postgresql":
+        url = request.getfixturevalue("postgresql").url()
+    first = Server(tmp_path / "one", MEMORATA_DATABASE_URL=url).start()
+    try:
+        second = run(MEMORATA_PORT="0", MEMORATA_DATA_DIR=str(tmp_path / "two"), MEMORATA_DATABASE_URL=url)
+        assert second.returncode == 3
+        assert f"another memorata, process {first.pid} on " in second.stderr
+        assert "Traceback" not in second.stderr
+        assert fetch(f"{first.url}/health")[0] == 200
+        # Who only reads and plans claims nothing.
+        first.plan(a_programme(at_ms=now_ms() + 600_000))
+        # A dead one leaves its place at once; one that ends well leaves it to whoever comes.
+        first.kill()
+        first.start()
+        eventually(lambda: fetch(f"{first.url}/health")[0] == 200, "its return")
+        assert first.stop() == 0
+        third = Server(tmp_path / "three", MEMORATA_DATABASE_URL=url).start()
+        eventually(lambda: fetch(f"{third.url}/health")[0] == 200, "another one")
+        assert third.stop() == 0
+    finally:
+        first.stop()
+
+
 def test_settings_that_cannot_be_are_told_and_nothing_starts(tmp_path: Path) -> None:
     refused = run(MEMORATA_PORT="none", MEMORATA_ASYNC_MODE="gevent", MEMORATA_DATA_DIR=str(tmp_path))
     assert refused.returncode == 2
@@ -130,13 +157,13 @@ def test_settings_that_cannot_be_are_told_and_nothing_starts(tmp_path: Path) -> 
     assert "Traceback" not in refused.stderr
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def workers(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Server, Server]]:
-    """Two processes on one database."""
-    database = f"sqlite:///{tmp_path}/shared.sqlite"
-    if request.param == "postgresql":
-        database = request.getfixturevalue("postgresql").url()
-    made = tuple(Server(tmp_path / name, MEMORATA_DATABASE_URL=database).start() for name in ("one", "two"))
+@pytest.fixture
+def workers(postgresql: PostgreSQL, tmp_path: Path) -> Iterator[tuple[Server, Server]]:
+    """Two processes on one database, each with its name."""
+    url = postgresql.url()
+    made = tuple(
+        Server(tmp_path / name, MEMORATA_DATABASE_URL=url, MEMORATA_INSTANCE=name).start() for name in ("one", "two")
+    )
     yield made[0], made[1]
     for worker in made:
         worker.stop()
@@ -229,45 +256,6 @@ def test_in_plain_threads_it_does_the_same(tmp_path: Path, people: People) -> No
     finally:
         status = server.stop()
     assert (status, server.defects()) == (0, [])
-
-
-def frame(opcode: int, payload: bytes = b"", *, final: bool = True) -> bytes:
-    """A WebSocket frame as a browser sends it, masked by nothing."""
-    size = len(payload)
-    head = bytes([(0x80 if final else 0) | opcode])
-    length = bytes([0x80 | size]) if size < 126 else bytes([0xFE]) + size.to_bytes(2)
-    return head + length + b"\0\0\0\0" + payload
-
-
-class Attacker:
-    """A line opened by hand, by which anything can be sent."""
-
-    def __init__(self, server: Server) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", int(server.environment["MEMORATA_PORT"])), timeout=10)
-        key = base64.b64encode(os.urandom(16)).decode()
-        self.socket.sendall(
-            f"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: {server.url[7:]}\r\nUpgrade: websocket\r\n"
-            f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
-        )
-        assert b" 101 " in self.socket.recv(4096)
-
-    def join(self, token: str) -> "Attacker":
-        self.socket.sendall(frame(1, b'40/live,{"token":"' + token.encode() + b'"}'))
-        time.sleep(0.3)
-        return self
-
-    def flood(self, data: bytes, within_s: float) -> float | None:
-        """Send without pause; after how long the line was cut, if it was."""
-        began = time.monotonic()
-        self.socket.settimeout(0.2)
-        while time.monotonic() - began < within_s:
-            try:
-                self.socket.sendall(data)
-            except TimeoutError:
-                continue  # held back, as it should be
-            except OSError:
-                return time.monotonic() - began
-        return None
 
 
 FLOODS = {

@@ -19,7 +19,7 @@ def test_nothing_need_be_set(tmp_path: Path) -> None:
     assert (found.host, found.port, found.base_url) == ("127.0.0.1", 5080, "http://127.0.0.1:5080")
     assert found.database_url == f"sqlite:///{tmp_path}/memorata.sqlite"
     assert found.async_mode == "eventlet"
-    assert found.allowed_origins() is None
+    assert found.allowed_origins() == []
 
 
 def test_the_secret_is_made_once_and_is_nobody_else_s(tmp_path: Path) -> None:

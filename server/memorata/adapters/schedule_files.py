@@ -23,7 +23,7 @@ from memorata.domain.silence import length_s
 
 KEYS = (
     "title", "subject", "languages", "organizer", "telephone", "source", "holding_still", "date", "items",
-    "delegations", "countries", "door",
+    "delegations", "countries", "door", "embed",
 )  # fmt: skip
 """The keys of a file."""
 
@@ -123,6 +123,7 @@ def _series(reader: Reader, series_id: str, table: Mapping[str, Any]) -> Series 
         countries=countries or None,
         holding_still=still,
         door=door,
+        embed=_embed(reader, table.get("embed", [])),
         organizer=plain["organizer"],
         telephone=plain["telephone"],
         source=plain["source"],
@@ -158,6 +159,12 @@ def _languages(reader: Reader, table: Mapping[str, Any]) -> tuple[str, ...]:
         elif is_language(tag):
             found.append(tag)
     return tuple(found)
+
+
+def _embed(reader: Reader, value: object) -> tuple[str, ...]:
+    key: Key = ("embed",)
+    found = [reader.origin(each, (*key, index)) for index, each in enumerate(reader.array(value, key))]
+    return tuple(dict.fromkeys(origin for origin in found if origin))
 
 
 def _items(reader: Reader, value: object) -> tuple[Item, ...]:

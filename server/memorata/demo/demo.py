@@ -113,6 +113,7 @@ class Demo:
             "MEMORATA_DATA_DIR": str(self.folder),
             "MEMORATA_HOST": self.plan.host,
             "MEMORATA_PORT": str(port),
+            "MEMORATA_HOSTS": shown.strip("[]"),
         }
 
     def prepare(self, series: Series, environment: Mapping[str, str]) -> tuple[Programme, dict[Any, str]]:

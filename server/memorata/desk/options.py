@@ -50,6 +50,8 @@ SERVER = (
     *SCHEDULES,
     ("--names-days", "NAMES_DAYS", "Days for which names are kept after a ceremony. [default: 30]"),
     ("--origins", "ORIGINS", "Other addresses whose pages may connect, separated by commas."),
+    ("--hosts", "HOSTS", "Other names by which this server may be called, separated by commas."),
+    ("--instance", "INSTANCE", "Name of this process among several on one PostgreSQL. [default: main]"),
     ("--proxies", "PROXIES", "How many proxies of your own stand in front. [default: 0]"),
     ("--security-contact", "SECURITY_CONTACT", "To whom faults of security are reported: mailto:… or https://…"),
     ("--async-mode", "ASYNC_MODE", "eventlet, or threading for finding faults. [default: eventlet]"),

@@ -35,7 +35,7 @@ class Series:
     `base_date` is the date of what is remembered; `at` and `zone` are the civil time and the IANA zone of the ceremony,
     on the eve of the date when `eve`; the time is that of the item `time_of` (of a silence: of its first beat), or of
     the first item when it is `None`. The first of `languages` is the language of the ceremony. `id` is the name of the
-    schedule file.
+    schedule file; `embed` are the https origins whose pages may show the ceremony in a frame.
     """
 
     id: str
@@ -59,6 +59,7 @@ class Series:
     countries: Mapping[str, Text] | None = None
     holding_still: str | None = None
     door: DoorPolicy = "knock"
+    embed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

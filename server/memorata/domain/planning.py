@@ -57,6 +57,7 @@ def programme_for(series: Series, occurrence: Occurrence, ceremony_id: str, star
         countries=series.countries,
         holding_still=series.holding_still,
         door=series.door,
+        embed=series.embed,
     )
 
 

@@ -38,7 +38,8 @@ class Programme:
 
     `number` is the number of the anniversary, `date` the civil date of the occurrence, `zone` its IANA time zone.
     The first of `languages` is the language of the ceremony. `recurs` says whether there is a next year. `door` is how
-    uninvited people are met, until a host says otherwise.
+    uninvited people are met, until a host says otherwise. `embed` are the https origins of the pages that may hold the
+    watchers' view in a frame.
     """
 
     ceremony_id: str
@@ -58,6 +59,7 @@ class Programme:
     countries: Mapping[str, Text] | None = None
     holding_still: str | None = None
     door: DoorPolicy = "knock"
+    embed: tuple[str, ...] = ()
 
     def item(self, item_id: str) -> Item | None:
         return next((item for item in self.items if item.id == item_id), None)

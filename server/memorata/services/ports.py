@@ -546,3 +546,13 @@ class Mailer(Protocol):
 
     def send(self, letter: Letter) -> None:
         """May take seconds. Raises: MailFault."""
+
+
+class SecurityLog(Protocol):
+    """What concerns safety, for whoever looks after this server; never fails and never waits long."""
+
+    def note(self, what: str, /, address: str = "", **facts: object) -> None:
+        """Write down that something happened: `what` is a short stable word like `join.refused`.
+
+        Args: address: whose, as it came; it is never written. facts: plain values, no token and no person's words.
+        """

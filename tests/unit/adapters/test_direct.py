@@ -21,7 +21,7 @@ from memorata.adapters.sockets.clock import clock_handler
 from memorata.adapters.sockets.direct import Line, Lines
 from memorata.adapters.sockets.guard import Guard
 from memorata.adapters.sockets.publisher import NAMESPACE
-from tests.fakes import FakeClock
+from tests.fakes import FakeClock, FakeSecurityLog
 
 
 class Full:
@@ -311,7 +311,8 @@ def a_guarded_server(clock: FakeClock) -> tuple[Any, Lines]:
     server: Any = socketio.Server(async_mode="threading", async_handlers=False, json=jsons)
     server.on("connect", lambda sid, environ: None, namespace=NAMESPACE)
     lines = Lines(server.eio, clock.now)
-    Guard(server, {"clock": clock_handler(clock), "echo": lambda sid, data: data}, lambda sid: None, lines).install()
+    handlers = {"clock": clock_handler(clock), "echo": lambda sid, data: data}
+    Guard(server, handlers, lambda sid: None, lines, FakeSecurityLog()).install()
     return server, lines
 
 

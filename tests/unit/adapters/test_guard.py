@@ -15,6 +15,7 @@ from memorata.adapters.sockets.guard import BURST, QUEUE_MAX, Guard
 from memorata.adapters.sockets.publisher import NAMESPACE
 from memorata.domain.errors import Refused
 from memorata.services.ports import StoreBusy
+from tests.fakes import FakeSecurityLog
 
 
 class Line:
@@ -65,6 +66,7 @@ class Door:
             {"echo": lambda sid, data: data, "refuse": self.refuse, "busy": self.busy, "fail": self.fail},
             self.joined.append,
             Lines(self.server.eio, lambda: 0.0),
+            FakeSecurityLog(),
         ).install()
 
     def line(self, name: str = "a line") -> Line:

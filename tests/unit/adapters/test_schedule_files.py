@@ -121,6 +121,7 @@ def test_a_whole_file(tmp_path: Path) -> None:
         telephone = "+254 000"
         source = "the minutes"
         holding_still = "media/w.jpg"
+        embed = ["https://museum.example.org", "https://MUSEUM.example.org", "https://www.museum.example:8443"]
 
         [date]
         base = "1944-01-27"
@@ -217,6 +218,7 @@ def test_a_whole_file(tmp_path: Path) -> None:
         telephone="+254 000",
         source="the minutes",
         holding_still="/media/w.jpg",
+        embed=("https://museum.example.org", "https://www.museum.example:8443"),
         base_date=date(1944, 1, 27),
         rule=Fixed(1, 27),
         shift=Shift({"SU": 1}),
@@ -339,6 +341,15 @@ def test_kinds_of_time(tmp_path: Path) -> None:
         (HEAD + "shift = { SU = 9 }\n" + WELCOME, "shift", "date.shift.SU", "schedule.out_of_bounds"),
         (HEAD + 'reach = "per_site"\n' + WELCOME, "[date]", "date.sites", "schedule.missing_key"),
         (HEAD + 'time_of = "silense"\n' + WELCOME + SILENCE, "time_of", "date.time_of", "schedule.unknown_item"),
+        # frames of other sites
+        ('embed = "https://museum.example.org"\n' + HEAD + WELCOME, "embed", "embed", "schedule.wrong_type"),
+        ("embed = [1]\n" + HEAD + WELCOME, "embed", "embed[0]", "schedule.wrong_type"),
+        *(
+            (f"embed = ['{origin}']\n" + HEAD + WELCOME, "embed", "embed[0]", "schedule.no_origin")
+            for origin in ("http://museum.example.org", "museum.example.org", "https://museum.example.org/page", "*",
+                           "https://*.example.org", "https://a@museum.example.org", "https://museum.example.org;x",
+                           "https://museum.example.org https://b.example", "https://localhost", "")
+        ),
         # items
         (HEAD + WELCOME + "speeker = 3\n", "speeker", "items[0].speeker", "schedule.unknown_key"),
         (HEAD + WELCOME + "bpm = 50\n", "bpm", "items[0].bpm", "schedule.unknown_key"),

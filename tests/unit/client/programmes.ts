@@ -58,6 +58,7 @@ export function aProgramme(items: Item[]): Programme {
     countries: null,
     holding_still: null,
     door: 'open',
+    embed: [],
   }
 }
 

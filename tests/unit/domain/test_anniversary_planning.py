@@ -50,6 +50,7 @@ SERIES = Series(
     delegations=(Delegation({"en": "Nairobi"}, "KE"),),
     countries={"KG": {"ru": "Кыргызстан"}},
     holding_still="/media/still.jpg",
+    embed=("https://museum.example.org",),
 )
 
 OCCURRENCE = Occurrence("a-day", date(2027, 1, 27), 83, START_MS, "Europe/Moscow")
@@ -74,6 +75,7 @@ def test_the_programme_of_an_occurrence() -> None:
         delegations=(Delegation({"en": "Nairobi"}, "KE"),),
         countries={"KG": {"ru": "Кыргызстан"}},
         holding_still="/media/still.jpg",
+        embed=("https://museum.example.org",),
     )
 
 

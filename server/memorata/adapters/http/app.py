@@ -21,6 +21,7 @@ from memorata.adapters.http import (
     watch,
 )
 from memorata.adapters.http.house import House
+from memorata.adapters.http.limits import FILES, limit
 from memorata.adapters.http.security import protect
 from memorata.adapters.http.showing import prepare
 from memorata.adapters.sockets.telling import Teller
@@ -30,7 +31,7 @@ from memorata.services.admission import Admission
 from memorata.services.conductor import Conductor
 from memorata.services.inviting import Inviting
 from memorata.services.live import LiveCeremonies
-from memorata.services.ports import Clock
+from memorata.services.ports import Clock, SecurityLog
 from memorata.services.presence import PresenceDesk
 from memorata.services.privacy import Privacy
 from memorata.services.retention import Retention
@@ -61,6 +62,8 @@ class Needs(Protocol):
     def privacy(self) -> Privacy: ...
     @property
     def retention(self) -> Retention: ...
+    @property
+    def security(self) -> SecurityLog: ...
 
 
 def register(app: Flask, services: Needs) -> None:
@@ -78,13 +81,17 @@ def register(app: Flask, services: Needs) -> None:
     )
     proxies = services.settings.proxies
     if proxies:
-        # Only for pages: who may open a socket is decided by the configured address, not by a header.
+        # Only for pages: who is heard at all is decided by the gate before them.
         app.wsgi_app = ProxyFix(app.wsgi_app, proxies, proxies, proxies)  # type: ignore[method-assign]
     app.wsgi_app = clock.telling_time(app.wsgi_app, services.clock)  # type: ignore[assignment,method-assign]
     prepare(app)
     app.after_request(protect)
     openapi.answered_before(app, clock.RULE, "GET", clock.OPERATION)
-    for part in (errors, pages, programme, watch, entry, invitations, calendar, media, contact, openapi):
+    limiter = limit(app, services.security, proxies)
+    files = media.blueprint(house)
+    limiter.limit(FILES)(files)
+    app.register_blueprint(files)
+    for part in (errors, pages, programme, watch, entry, invitations, calendar, contact, openapi):
         app.register_blueprint(part.blueprint(house))
     app.register_blueprint(account.blueprint(house, services.accounts))
     app.register_blueprint(health.blueprint(house, lambda: services.conductor.scanned_ms))

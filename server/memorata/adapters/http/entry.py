@@ -1,11 +1,13 @@
 """Coming in: a link and a device become a participant with a token; what they say of themselves may change."""
 
+from contextlib import nullcontext
 from typing import Annotated, Literal, TypeVar
 
 import msgspec
 from flask import Blueprint, Response, request
 
 from memorata.adapters.http.house import House, by_token
+from memorata.adapters.http.limits import guessing, link_guessing
 from memorata.adapters.http.openapi import described
 from memorata.adapters.http.showing import encoded
 from memorata.adapters.sockets import wire
@@ -66,6 +68,8 @@ class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A request that says all by its address; JSON all the same, which keeps forms of other sites out."""
 
 
+WRONG_PIN = frozenset({"link.pin_wrong"})
+
 T = TypeVar("T")
 
 
@@ -112,7 +116,8 @@ def blueprint(house: House) -> Blueprint:
     )  # fmt: skip
     def enter() -> Response:
         body = read(Entrance)
-        entry = house.admission.enter(body.key, body.device or None, body.profile(), body.pin)
+        with link_guessing(), guessing("pin", wrong=WRONG_PIN) if body.pin else nullcontext():
+            entry = house.admission.enter(body.key, body.device or None, body.profile(), body.pin)
         who = entry.participant
         entered = wire.Entered(entry.token, who.ceremony_id, me(who), who.role, entry.device, who.standing)
         return encoded(entered, "no-store")
@@ -138,7 +143,7 @@ def blueprint(house: House) -> Blueprint:
         token=True,
     )
     def describe() -> Response:
-        with by_token():
+        with link_guessing(), by_token():
             who = house.admission.authenticate(bearer())
         return encoded(Saved(me(house.admission.update(who, read(Description).profile()))), "no-store")
 
@@ -152,7 +157,7 @@ def blueprint(house: House) -> Blueprint:
     )
     def erase() -> Response:
         read(Nothing)
-        with by_token():
+        with link_guessing(), by_token():
             house.privacy.remove_me(bearer())
         return encoded(Forgotten(), "no-store")
 

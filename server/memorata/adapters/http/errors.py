@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BareResponse
 
 from memorata.adapters.http.house import House
+from memorata.adapters.http.limits import after_s
 from memorata.adapters.http.showing import tongue
 from memorata.domain.errors import Refused
 from memorata.services.ports import StoreBusy
@@ -54,6 +55,9 @@ STATUS = {
     "message.too_many": 429,
     "page.method": 405,
     "page.unknown": 404,
+    "request.host_unknown": 421,
+    "request.origin_not_allowed": 403,
+    "request.too_many": 429,
     "store.busy": 503,
 }
 """Statuses of codes; what is not here is 409, refused as things stand."""
@@ -129,6 +133,7 @@ def sentence(code: str) -> str:
         "message.not_json": _("The request was not understood."),
         "message.too_large": _("The request is too large."),
         "store.busy": _("Please wait a moment and try again."),
+        "request.too_many": _("There have been very many requests from here. Please wait a moment, then try again."),
         "page.unknown": _("There is no page at this address."),
         "defect": _("Something went wrong on our side. Please try again in a moment."),
     }
@@ -174,8 +179,8 @@ def respond(status: int, code: str, house: House, facts: dict[str, object] | Non
         response = answer(status, code, sentence(code), facts)
     else:
         response = kind_page(status, code, house)
-    if status == 503:
-        response.headers["Retry-After"] = "2"
+    if status in (429, 503):
+        response.headers["Retry-After"] = str((facts or {}).get("after_s", 2))
     return response
 
 
@@ -196,8 +201,15 @@ def blueprint(house: House) -> Blueprint:
         if status < 400 or (fault.response is not None and status < 500):
             # Redirects are answers of their own.
             return fault.get_response()
-        codes = {404: "page.unknown", 405: "page.method", 413: "message.too_large", 415: "message.not_json"}
-        response = respond(status, codes.get(status, "defect" if status >= 500 else "message.invalid"), house)
+        codes = {
+            404: "page.unknown",
+            405: "page.method",
+            413: "message.too_large",
+            415: "message.not_json",
+            429: "request.too_many",
+        }
+        facts: dict[str, object] = {"after_s": after_s()} if status == 429 else {}
+        response = respond(status, codes.get(status, "defect" if status >= 500 else "message.invalid"), house, facts)
         for name, value in fault.get_headers():
             if name in ("Allow", "Content-Range"):
                 response.headers[name] = value

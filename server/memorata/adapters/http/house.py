@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from memorata.adapters.http.limits import link_guessing
 from memorata.adapters.sockets import wire
 from memorata.adapters.sockets.telling import Teller
 from memorata.config import Settings
@@ -77,20 +78,22 @@ class House:
     def opened_by(self, key: str) -> tuple[Shown, Role]:
         """The ceremony that a link leads to, and as whom.
 
-        Raises: Refused: `link.unknown`.
+        Raises: Refused: `link.unknown`, `request.too_many`.
         """
-        link = self.admission.resolve(key)
-        shown = self._shown(link.ceremony_id)
-        if shown is None:
-            raise Refused("link.unknown")
-        return shown, link.role
+        with link_guessing():
+            link = self.admission.resolve(key)
+            shown = self._shown(link.ceremony_id)
+            if shown is None:
+                raise Refused("link.unknown")
+            return shown, link.role
 
     def leader(self, token: str, kind: str) -> Participant:
         """Who asks for something that the table of roles has beside the log.
 
         Raises: Refused: as `Admission.authenticate` and `permit`.
         """
-        who = self.admission.authenticate(token)
+        with link_guessing():
+            who = self.admission.authenticate(token)
         permit(who.role, kind, phase_of(self._ceremonies.state(who.ceremony_id), self.clock.now_ms()))
         return who
 

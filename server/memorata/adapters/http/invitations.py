@@ -11,6 +11,7 @@ from memorata.adapters.guest_lists import guests as guests_of
 from memorata.adapters.http.entry import bearer, read
 from memorata.adapters.http.house import House, addresses, by_token
 from memorata.adapters.http.letters import address, letters_page
+from memorata.adapters.http.limits import guessing
 from memorata.adapters.http.openapi import LANGUAGE, described
 from memorata.adapters.http.showing import dress, encoded, tongue_for
 from memorata.domain.errors import Refused
@@ -243,7 +244,8 @@ def blueprint(house: House) -> Blueprint:
     def spoken() -> Response:
         body = read(Spoken)
         house.ceremony(body.ceremony)
-        key = house.inviting.by_code(body.ceremony, body.code)
+        with guessing("code", wrong=frozenset({"code.unknown"})):
+            key = house.inviting.by_code(body.ceremony, body.code)
         return encoded(Leads(url_for("pages.participant", key=key)), "no-store")
 
     return pages

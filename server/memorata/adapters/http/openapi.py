@@ -54,7 +54,7 @@ TOKEN_REFUSALS = ("token.missing", "token.unknown")
 SESSION_REFUSALS = ("sign_in.needed",)
 """Whatever is for somebody who has signed in may say these."""
 
-ANYWHERE = ("store.busy",)
+ANYWHERE = ("store.busy", "request.host_unknown", "request.too_many")
 """Any answer may be one of these."""
 
 _MARK = "operation"

@@ -58,26 +58,35 @@ def _values(value: object) -> Iterator[object]:
             yield from _values(each)
 
 
-def policy(programme: Programme | None, host: str) -> str:
-    """The Content-Security-Policy of a page of this ceremony, served under `host`."""
+def policy(programme: Programme | None, host: str, ancestors: tuple[str, ...] = ()) -> str:
+    """The Content-Security-Policy of a page of this ceremony, served under `host`.
+
+    Args: ancestors: origins whose pages may hold this one in a frame.
+    """
     found = Hosts() if programme is None else hosts_of(programme)
     # Safari 15.4 does not count WebSockets of the own host as 'self'.
     sockets = f"ws://{host} wss://{host}" if _HOST.fullmatch(host) else ""
     rules = {
         "default-src": "'none'",
+        # No page has a script of its own text: what it begins with is JSON, which is no script. So no nonce is needed,
+        # which an answer kept for ten seconds for everybody could not carry anyway.
         "script-src": "'self'",
         "style-src": "'self'",
         "font-src": "'self'",
         "img-src": f"'self' data: {found.files}",
-        # hls.js feeds the video element from memory and works in a worker made there.
+        # hls.js feeds the video element from memory.
         "media-src": f"'self' blob: {found.files}",
-        "worker-src": "'self' blob:",
+        "worker-src": "'none'",
+        "object-src": "'none'",
         "connect-src": f"'self' {sockets} {found.streams}",
         "frame-src": found.frames or "'none'",
         "manifest-src": "'self'",
         "form-action": "'self'",
         "base-uri": "'none'",
-        "frame-ancestors": "'none'",
+        # Nothing here makes scripts or markup of text, so nobody is trusted to.
+        "require-trusted-types-for": "'script'",
+        "trusted-types": "'none'",
+        "frame-ancestors": " ".join(ancestors) or "'none'",
     }
     return "; ".join(f"{name} {' '.join(value.split())}" for name, value in rules.items())
 
@@ -87,10 +96,13 @@ def protect(response: Response) -> Response:
     headers = response.headers
     if response.mimetype == "text/html":
         stage = g.get("stage", False)
-        headers.setdefault("Content-Security-Policy", policy(g.get("programme"), request.host))
+        ancestors: tuple[str, ...] = g.get("ancestors", ())
+        headers.setdefault("Content-Security-Policy", policy(g.get("programme"), request.host, ancestors))
         headers.setdefault("Permissions-Policy", _permissions(stage))
         headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        headers.setdefault("X-Frame-Options", "DENY")
+        if not ancestors:
+            # It knows no list: where there is one, the policy alone says who may.
+            headers.setdefault("X-Frame-Options", "DENY")
     else:
         headers.setdefault("Content-Security-Policy", NOTHING)
     headers.setdefault("X-Content-Type-Options", "nosniff")

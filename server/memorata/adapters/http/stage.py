@@ -23,9 +23,13 @@ def stage_page(
     view: View,
     *,
     cache: str = "private, no-store",
+    embedded: bool = False,
     **own: Any,
 ) -> Response:
-    """The page of one ceremony in one of the client's views; `own` goes into the boot block."""
+    """The page of one ceremony in one of the client's views.
+
+    Args: embedded: it stands in another site's frame, and what it links to opens beside it; own: for the boot block.
+    """
     programme = public_programme(shown.programme)
     tongue = tongue_for(programme)
     g.stage = view in ("participant", "host")
@@ -48,7 +52,8 @@ def stage_page(
         rows=order.rows(programme),
         number=programme.telephone,
         client=bundle(web_dir(), view, tongue.spoken),
-        public=view == "watch",
+        public=view == "watch" and not embedded,
+        embedded=embedded,
         boot=in_page(boot),
     )
     return dress(page, cache)

@@ -1,9 +1,9 @@
-"""The watchers' page: no seat, no socket, two small files that any cache in between may serve."""
+"""The watchers' page, by itself or in another site's frame: no seat, no socket, two small files for any cache."""
 
 from hashlib import blake2s
 
 import msgspec
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 
 from memorata.adapters.http.house import House, Shown
 from memorata.adapters.http.openapi import LANGUAGE, described
@@ -51,6 +51,14 @@ def blueprint(house: House) -> Blueprint:
         # In a language that is named in the address the page is the same for everybody.
         cache = "public, max-age=10" if "lang" in request.args else "private, no-cache"
         return stage_page(house, house.ceremony(ceremony_id), "watch", cache=cache)
+
+    @pages.get("/embed/<ceremony_id>")
+    @described("The watchers' view for the frames of other sites.", query=LANGUAGE, refuses=("ceremony.unknown",))
+    def embedded(ceremony_id: str) -> Response:
+        """The same for the frame of another site that the organizers have named; nothing is kept in that browser."""
+        shown = house.ceremony(ceremony_id)
+        g.ancestors = shown.programme.embed
+        return stage_page(house, shown, "watch", cache="public, max-age=10", embedded=True)
 
     @pages.get("/c/<ceremony_id>/timeline.json")
     @described(

@@ -1,5 +1,6 @@
 """Walks the plain values of a schedule by the types of the domain, collecting all faults on the way."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, time
@@ -26,6 +27,10 @@ from memorata.domain.errors import Refused
 from memorata.domain.items import Caption, Closing, Media, Text
 
 T = TypeVar("T")
+
+_ORIGIN = re.compile(
+    r"https://(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9](?::[1-9][0-9]{0,4})?"
+)
 
 _REASONS = {
     "empty": "is empty",
@@ -228,6 +233,17 @@ class Reader:
         except Refused as refused:
             self._refused(key, value, refused)
             return None
+
+    def origin(self, value: object, key: Key) -> str | None:
+        """Where another site's pages come from, in small letters: https, a name, perhaps a port, and nothing else."""
+        text = self.string(value, key).lower()
+        if _ORIGIN.fullmatch(text):
+            return text
+        if isinstance(value, str):
+            message = "is no address of a site like https://museum.example.org, without a path."
+            whole = _ORIGIN.match(text)
+            self.fault(key, "schedule.no_origin", message, f"{whole[0]!r}?" if whole else None)
+        return None
 
     def media(self, value: object, key: Key) -> Media:
         table, keys = self.table(value, key), keys_of(Media)

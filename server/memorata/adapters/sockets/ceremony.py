@@ -7,6 +7,7 @@ import structlog
 from socketio.exceptions import ConnectionRefusedError as NotConnected
 
 from memorata.adapters.countries import is_country
+from memorata.adapters.http.gate import ADDRESS
 from memorata.adapters.sockets import wire
 from memorata.adapters.sockets.clock import clock_handler
 from memorata.adapters.sockets.connections import Connection
@@ -20,10 +21,13 @@ from memorata.domain.roles import is_staff
 from memorata.services.admission import Admission
 from memorata.services.live import LiveCeremonies
 from memorata.services.moderation import Moderation
-from memorata.services.ports import Clock, Participant, Report, StoreBusy
+from memorata.services.ports import Clock, Participant, Report, SecurityLog, StoreBusy
 from memorata.services.presence import PresenceDesk
 
 log = structlog.get_logger(__name__)
+
+NOTED = frozenset({"wish.release", "wish.withhold"})
+"""Commands by which something comes before everybody, or is taken from every screen."""
 
 
 class CeremonySocket:
@@ -39,7 +43,9 @@ class CeremonySocket:
         desk: PresenceDesk,
         moderation: Moderation,
         clock: Clock,
+        security: SecurityLog,
     ) -> None:
+        self._security = security
         self._server = server
         self._connections = publisher.connections
         self._publisher = publisher
@@ -63,9 +69,9 @@ class CeremonySocket:
         server.on("disconnect", self.disconnect, namespace=NAMESPACE)
         lines = Lines(server.eio, clock.now)
         lines.install()
-        Guard(server, handlers, self.joined, lines).install()
+        Guard(server, handlers, self.joined, lines, security).install()
 
-    def connect(self, sid: str, _environ: object, auth: object = None) -> None:
+    def connect(self, sid: str, environ: dict[str, Any], auth: object = None) -> None:
         """Raises: NotConnected: with the code of the refusal, or `retry` when it is our fault."""
         try:
             asked = msgspec.convert(auth, wire.Auth)
@@ -75,6 +81,7 @@ class CeremonySocket:
             self._ceremonies.state(participant.ceremony_id)
         except (msgspec.ValidationError, Refused) as refusal:
             code = refusal.code if isinstance(refusal, Refused) else "link.unknown"
+            self._security.note("join.refused", address=environ.get(ADDRESS, ""), code=code)
             raise NotConnected(code, {"code": code}) from None
         except Exception as error:
             # The library would leave the page without any answer.
@@ -131,6 +138,8 @@ class CeremonySocket:
             country=participant.country,
         )
         result = self._ceremonies.handle(participant.ceremony_id, command, actor, cmd_id)
+        if command.kind in NOTED:
+            self._security.note(command.kind, ceremony=participant.ceremony_id, role=participant.role)
         return wire.Ack(ok=True, seq=result.seq)
 
     def sync(self, sid: str, data: object) -> wire.Synced:
@@ -146,7 +155,9 @@ class CeremonySocket:
 
     def moderate(self, sid: str, data: object) -> wire.Moderated:
         act = wire.read_act(data)
-        done = self._moderation.act(self._participant(sid), act)
+        who = self._participant(sid)
+        done = self._moderation.act(who, act)
+        self._security.note(act.kind, ceremony=who.ceremony_id, role=who.role)
         return wire.Moderated(True, done.rows, done.changed)
 
     def waiting(self, sid: str, data: object) -> wire.WaitingPage:

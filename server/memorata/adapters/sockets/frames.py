@@ -5,6 +5,7 @@ without bound. Its private names are replaced here; its version is pinned, and t
 """
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 RATE, BURST = 30.0, 120.0
@@ -14,8 +15,14 @@ HARD = 80
 """Frames beyond the rate until the line is cut; meanwhile each waits, the others do not."""
 
 
-def guard_frames(websocket: Any, sleep: Any, message_max: int) -> None:
-    """Args: websocket: eventlet's module; sleep: its own; message_max: bytes of one message, in however many frames."""
+def guard_frames(
+    websocket: Any, sleep: Any, message_max: int, cut: Callable[[str, dict[str, Any]], None] = lambda *_: None
+) -> None:
+    """Args:
+
+    websocket: eventlet's module; sleep: its own; message_max: bytes of one message, in however many frames;
+    cut: is told why a line is cut, with the request that opened it.
+    """
     kind = websocket.RFC6455WebSocket
     receive, push = kind._recv_frame, kind.Message.push
 
@@ -23,7 +30,11 @@ def guard_frames(websocket: Any, sleep: Any, message_max: int) -> None:
         # The others' turn comes before a frame is read and not after: what has been read is answered at once.
         level, last, debt = getattr(self, "_guard", (BURST, time.monotonic(), 0))
         sleep(min(2.0, -level / RATE) if level < 0 else 0)
-        frame = receive(self, message=message)
+        try:
+            frame = receive(self, message=message)
+        except websocket.FailedConnectionError:
+            cut("frame", self.environ)
+            raise
         now = time.monotonic()
         level = min(BURST, level + (now - last) * RATE) - 1
         if level >= BURST / 2:
@@ -32,6 +43,7 @@ def guard_frames(websocket: Any, sleep: Any, message_max: int) -> None:
             debt += 1
         self._guard = (level, now, debt)
         if debt > HARD:
+            cut("frames", self.environ)
             raise websocket.FailedConnectionError(1008, "too many messages")
         return frame
 

@@ -15,12 +15,13 @@ import structlog
 from engineio.exceptions import EngineIOError
 
 from memorata import green
+from memorata.adapters.http.gate import ADDRESS
 from memorata.adapters.sockets import jsons
 from memorata.adapters.sockets.direct import Lines
 from memorata.adapters.sockets.publisher import NAMESPACE
 from memorata.adapters.sockets.wire import MESSAGE_MAX, Ack
 from memorata.domain.errors import Refused, text_of
-from memorata.services.ports import StoreBusy
+from memorata.services.ports import SecurityLog, StoreBusy
 
 log = structlog.get_logger(__name__)
 
@@ -76,13 +77,22 @@ class _Bucket:
 class Guard:
     """Lets in the named events with one dictionary each; `joined` is called when a line has been accepted."""
 
-    def __init__(self, server: Any, handlers: dict[str, Handler], joined: Callable[[str], None], lines: Lines) -> None:
+    def __init__(
+        self,
+        server: Any,
+        handlers: dict[str, Handler],
+        joined: Callable[[str], None],
+        lines: Lines,
+        security: SecurityLog,
+    ) -> None:
         self._server = server
         self._handlers = handlers
         self._joined = joined
         self._lines = lines
         self._buckets: dict[str, _Bucket] = {}
         self._malformed: dict[str, int] = {}
+        self._security = security
+        self._addresses: dict[str, str] = {}
         self._told_s = -1e9
         self._untold = 0
         self._here = threading.local()
@@ -101,6 +111,7 @@ class Guard:
 
     def _opened(self, eio_sid: str, environ: dict[str, Any]) -> Any:
         """A line that joins nothing is closed after a while."""
+        self._addresses[eio_sid] = environ.get(ADDRESS, "")
         green.spawn_after(JOIN_S, lambda: self._reap(eio_sid))
         return self._inner_opened(eio_sid, environ)
 
@@ -111,6 +122,7 @@ class Guard:
     def _closed(self, eio_sid: str, reason: Any) -> Any:
         self._buckets.pop(eio_sid, None)
         self._malformed.pop(eio_sid, None)
+        self._addresses.pop(eio_sid, None)
         return self._inner_closed(eio_sid, reason)
 
     def _connect(self, eio_sid: str, namespace: str, data: Any) -> None:
@@ -139,6 +151,7 @@ class Guard:
             log.warning("socket.malformed", packets=self._untold, last=type(error).__name__)
             self._told_s, self._untold = time.monotonic(), 0
         if count >= MALFORMED_MAX:
+            self._cut(eio_sid, "malformed")
             self._drop(eio_sid)
 
     def _event(self, eio_sid: str, namespace: str, number: int | None, data: Any) -> None:
@@ -188,10 +201,14 @@ class Guard:
         if socket is not None and socket.queue.qsize() > QUEUE_MAX:
             if not socket.closing and not socket.closed:
                 log.warning("socket.slow_reader")
+                self._cut(eio_sid, "slow_reader")
                 green.spawn(self._abort, socket)
             return
         if not self._lines.send(eio_sid, packet):
             self._inner_send(eio_sid, packet)
+
+    def _cut(self, eio_sid: str, kind: str) -> None:
+        self._security.note("flood.cut", address=self._addresses.get(eio_sid, ""), kind=kind)
 
     def _abort(self, socket: Any) -> None:
         socket.close(wait=False, abort=True)

@@ -81,6 +81,14 @@ class Database:
                 raw.close()
         return not busy
 
+    def wait(self, seconds: float) -> None:
+        """Ask something that takes so long, where the database can wait; at the start, to see who waits with it."""
+        with self.reading() as connection:
+            if self.is_sqlite:
+                connection.execute(text("SELECT 1"))
+            else:
+                connection.execute(text("SELECT pg_sleep(:seconds)"), {"seconds": seconds})
+
     def dispose(self) -> None:
         self.engine.dispose()
 

@@ -30,6 +30,7 @@ from tests.fakes import (
     FakeClock,
     FakeMailer,
     FakePasswords,
+    FakeSecurityLog,
     MemoryAccounts,
     MemoryInvitations,
     MemoryLog,
@@ -79,6 +80,7 @@ class Office:
         self.privacy = Privacy(self.ceremonies, self.log, self.participants, people, keys, self.clock)
         self.teller = Teller(self.ceremonies, self.presence, self.clock)
         self.conductor = Conductor(self.ceremonies, self.clock, alarm, lambda _: None, alone=True)
+        self.security = FakeSecurityLog()
         self.app = Flask("memorata", static_folder=None)
         pages.register(self.app, self)
 

@@ -90,7 +90,7 @@ def test_a_route_describes_itself_by_its_types() -> None:
     }
     assert [(each["name"], each["in"]) for each in operation["parameters"]] == [("key", "path"), ("n", "query")]
     assert operation["security"] == [{"token": []}]
-    assert list(operation["responses"]) == ["200", "400", "401", "403", "413", "415", "503", "default"]
+    assert list(operation["responses"]) == ["200", "400", "401", "403", "413", "415", "421", "429", "503", "default"]
 
 
 def test_every_reference_leads_somewhere(office: Office) -> None:

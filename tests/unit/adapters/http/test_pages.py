@@ -301,12 +301,15 @@ def test_the_headers_of_a_page(office: Office, browser: FlaskClient) -> None:
         "font-src 'self'",
         "img-src 'self' data: https://pictures.example.org https://video.example.org",
         "media-src 'self' blob: https://pictures.example.org https://video.example.org",
-        "worker-src 'self' blob:",
+        "worker-src 'none'",
+        "object-src 'none'",
         "connect-src 'self' ws://localhost wss://localhost https://video.example.org",
         "frame-src https://www.youtube-nocookie.com",
         "manifest-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",
+        "require-trusted-types-for 'script'",
+        "trusted-types 'none'",
         "frame-ancestors 'none'",
     ]
     assert headers["X-Content-Type-Options"] == "nosniff"

@@ -1,0 +1,105 @@
+"""The log of what concerns safety: one small file that is rotated, in which nobody can be found.
+
+An address is written as a keyed hash, and the key is made anew each day and kept nowhere: within a day one can see that
+it was the same one, and after it nothing at all. OWASP ASVS 5, 16.2.5 and 16.3.
+"""
+
+import hashlib
+import json
+import logging
+import os
+import secrets
+import time
+from collections.abc import Callable
+from ipaddress import IPv6Address, ip_address
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+NAME = "security.log"
+EACH_MAX = 1_000_000
+KEPT = 4
+"""Files besides the one being written: 5 MB in all."""
+
+DAY_S = 24 * 3600
+LINE_MAX = 200
+"""Characters of one fact."""
+
+SAME_S, SAME_MAX = 60.0, 30
+"""How many lines of one kind are written in so long; the next one after that says how many were left out."""
+
+
+class FileSecurityLog:
+    """Opened at the first note, so that a command that notes nothing leaves no file behind."""
+
+    def __init__(self, folder: Path, now: Callable[[], float] = time.time) -> None:
+        """Args: now: seconds since 1970."""
+        self._path = folder / NAME
+        self._now = now
+        self._handler: RotatingFileHandler | None = None
+        self._key, self._key_s = b"", -1e9
+        self._seen: dict[str, tuple[float, int]] = {}
+
+    def note(self, what: str, /, address: str = "", **facts: object) -> None:
+        now_s = self._now()
+        since_s, count = self._seen.get(what, (-1e9, 0))
+        if not 0 <= now_s - since_s < SAME_S:
+            left_out = max(0, count - SAME_MAX)
+            since_s, count = now_s, 0
+            if left_out:
+                facts["left_out"] = left_out
+        self._seen[what] = since_s, count + 1
+        if count >= SAME_MAX:
+            return
+        said: dict[str, object] = {"at": _stamp(now_s), "what": what}
+        if address:
+            said["from"] = self._hidden(address, now_s)
+        said |= {name: _short(value) for name, value in facts.items()}
+        self._write(json.dumps(said, ensure_ascii=True))
+
+    def close(self) -> None:
+        if self._handler is not None:
+            self._handler.close()
+            self._handler = None
+
+    def _hidden(self, address: str, now_s: float) -> str:
+        if not 0 <= now_s - self._key_s < DAY_S:
+            self._key, self._key_s = secrets.token_bytes(32), now_s
+        return hashlib.blake2s(network(address).encode(), key=self._key, digest_size=8).hexdigest()
+
+    def _write(self, line: str) -> None:
+        try:
+            if self._handler is None:
+                # Ours alone to read, from the first byte on.
+                os.close(os.open(self._path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600))
+                self._handler = _Quiet(self._path, maxBytes=EACH_MAX, backupCount=KEPT, encoding="utf-8")
+            self._handler.emit(logging.LogRecord("security", logging.INFO, "", 0, line, None, None))
+        except OSError:
+            pass  # a full disk must not keep anybody out, nor let anybody in
+
+
+class _Quiet(RotatingFileHandler):
+    def handleError(self, record: logging.LogRecord) -> None:
+        """A full disk is told by the store."""
+
+
+def network(address: str) -> str:
+    """What one house has: an IPv4 address, or the first half of an IPv6 address, of which each house has very many."""
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(found, IPv6Address):
+        if found.ipv4_mapped is not None:
+            return str(found.ipv4_mapped)
+        return str(IPv6Address(int(found) >> 64 << 64)) + "/64"
+    return str(found)
+
+
+def _stamp(now_s: float) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now_s))
+
+
+def _short(value: object) -> object:
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return str(value)[:LINE_MAX]
