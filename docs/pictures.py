@@ -22,10 +22,13 @@ sys.path[:0] = [str(ROOT), str(ROOT / "server")]
 from palette import smaller  # noqa: E402 - beside this file
 
 from memorata.adapters.schedule_files import load_file  # noqa: E402 - found by the line above
+from memorata.demo.company import cast  # noqa: E402
 from memorata.domain.anniversary import occurrences  # noqa: E402
 from memorata.domain.planning import programme_for  # noqa: E402
 from memorata.domain.programme import Programme  # noqa: E402
+from memorata.services.inviting import Guest  # noqa: E402
 from tests.browser.conftest import FLAGS, chromium_program  # noqa: E402
+from tests.browser.test_ceremony import open_console  # noqa: E402
 from tests.live.client import Person, eventually  # noqa: E402
 from tests.live.conftest import Server, now_ms  # noqa: E402
 
@@ -47,9 +50,9 @@ def the_programme(starts_in_s: int | None = None) -> Programme:
     series = load_file(ROOT / "schedules/unconquered.toml")
     (occurrence,) = occurrences(series, date(2027, 1, 1), 1)
     if starts_in_s is None:
-        return programme_for(series, occurrence, ID)
+        return replace(programme_for(series, occurrence, ID), door="open")
     planned = programme_for(series, occurrence, ID, now_ms() + starts_in_s * 1000)
-    return replace(planned, lobby_opens_ms=now_ms())
+    return replace(planned, lobby_opens_ms=now_ms(), door="open")
 
 
 class Studio:
@@ -99,11 +102,14 @@ class Studio:
 
 
 @contextmanager
-def company(server: Server, key: str) -> Iterator[None]:
+def company(server: Server, ceremony_id: str) -> Iterator[None]:
     """The simulated people of the demonstration; they leave when the other end of their input is closed."""
+    guests = [Guest(who.name, who.community, who.country or "", who.language) for who in cast(PEOPLE)]
+    links = Path(server.environment["MEMORATA_DATA_DIR"], "people.links")
+    links.write_text("\n".join(one.key for one in server.office.inviting.make(ceremony_id, guests)), encoding="utf-8")
     people = subprocess.Popen(
-        [sys.executable, "-m", "memorata.demo.company", "--url", server.url, "--key", key, "--people", str(PEOPLE),
-         "--arrival", "5"],
+        [sys.executable, "-m", "memorata.demo.company", "--url", server.url, "--keys", str(links),
+         "--people", str(PEOPLE), "--arrival", "5"],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
     )  # fmt: skip
@@ -156,9 +162,8 @@ def photograph(studio: Studio, keys: dict[str, str]) -> None:
     consoles = seats(f"/h/{keys['host']}")
     take("host-door", consoles)
     for page in consoles.values():
-        page.locator("button.is-main").click()
-        page.locator("#next").wait_for()
-    with company(studio.server, keys["participant"]):
+        open_console(page)
+    with company(studio.server, ID):
         eventually(lambda: evening.host.presence["seats"] >= PEOPLE, "the people", 60)
         all_pages = (*participants.values(), *watchers.values(), *hall.values())
         take("participant-lobby", participants)

@@ -263,6 +263,7 @@ def _protocol(eventlet: Any) -> Any:
 
         def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
             """The bare number: no page, and nothing about who we are."""
+            self.log_error("code %d", code)
             phrase = self.responses.get(code, ("Error",))[0]
             self.wfile.write(
                 f"HTTP/1.1 {int(code)} {phrase}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n".encode("latin-1")

@@ -1,5 +1,6 @@
 """Chromium, people who sit before it, and the server they come to."""
 
+import atexit
 import os
 import re
 import shutil
@@ -38,12 +39,19 @@ def chromium_program() -> str:
     return program
 
 
+@cache
+def the_browser() -> Browser:
+    """One for each process of tests, whichever folders they are in: two would be in each other's way."""
+    playwright = sync_playwright().start()
+    browser = playwright.chromium.launch(executable_path=chromium_program(), args=FLAGS)
+    atexit.register(playwright.stop)
+    atexit.register(browser.close)
+    return browser
+
+
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_program(), args=FLAGS)
-        yield browser
-        browser.close()
+def chromium() -> Browser:
+    return the_browser()
 
 
 @pytest.fixture(scope="module")

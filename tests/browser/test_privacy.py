@@ -55,7 +55,10 @@ def test_consent_begins_with_nothing_and_recording_is_asked_apart(server: Server
     expect(vera.get_by_text("Kept.")).to_be_visible()
     expect(host.locator(".h-entry").get_by_text("may be recorded", exact=True)).to_be_visible()
     other = server.person(keys["participant"]).connect()
-    assert [row["name"] for row in other.ask("roster", {})["rows"]] == ["Vera"]
+    assert other.roster() == [], "nobody has looked at the name yet"
+    host.get_by_role("tab", name=re.compile("^Waiting")).click()
+    host.get_by_role("button", name=f"Release: {VERA}").click()
+    eventually(lambda: [row["name"] for row in other.roster()] == ["Vera"], "the first name, as she agreed")
     other.disconnect()
 
     host.get_by_role("tab", name="People").click()

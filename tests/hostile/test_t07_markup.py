@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from memorata.domain import items as i
 from memorata.domain.programme import Delegation, Programme
 from tests.browser.conftest import PATIENCE_MS
+from tests.browser.test_ceremony import open_console
 from tests.builders import a_programme, an_item
 from tests.live.client import Person
 from tests.live.conftest import Server, now_ms
@@ -135,8 +136,7 @@ def test_nothing_that_is_written_anywhere_runs_anywhere(
     for said in (f"/c/{PAYLOADS[0]}", f"/e/{PAYLOADS[1]}"):
         assert f"{PAYLOADS[0]}" not in pages["lost"].request.get(server.url + said).text()
 
-    pages["host"].get_by_role("button", name="Open the console").click()
-    expect(pages["host"].locator("#next")).to_be_visible()
+    open_console(pages["host"])
     pages["participant"].locator("button[data-main]").click()
     expect(pages["participant"].locator(".bar")).to_be_visible()
 

@@ -121,7 +121,7 @@ def test_one_person_is_shown_what_is_kept_and_erased_while_the_server_runs(
     assert evening.host.state.floor.entries[0].state == "withdrawn"
     assert [row["name"] for row in evening.host.ask("roster", {})["rows"]] == [bruno, "Hana", ""]
     status, answer = fetch(f"{server.url}/api/me", {}, {"Authorization": f"Bearer {evening.vera.token}"})
-    assert (status, answer["code"]) == (404, "link.unknown")
+    assert (status, answer["code"]) == (401, "token.unknown")
     again = memorata(server, "privacy", "export", evening.ceremony_id, "--name", vera)
     assert (again.returncode, again.stdout) == (1, "")
     assert evening.files() != []

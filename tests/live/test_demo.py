@@ -167,7 +167,7 @@ def test_a_whole_ceremony_is_held_by_itself(tmp_path: Path, demonstrations: list
 
 def test_somebody_who_loses_the_line_comes_back_to_the_same_place(own_server: Server) -> None:
     keys = own_server.plan(a_programme("returning", at_ms=now_ms() + 600_000))
-    company = Company(own_server.url, keys["participant"], 1, 0, 0.1)
+    company = Company(own_server.url, [keys["participant"]], 0, 0.1)
     living = threading.Thread(target=company.run, daemon=True)
     living.start()
     (person,) = company.people

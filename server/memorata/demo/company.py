@@ -9,7 +9,8 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import TextIO
 
 import click
 
@@ -55,7 +56,8 @@ def cast(count: int, shift: int = 0) -> Iterator[Identity]:
 class Company:
     """People of one process, led by one thread that does one thing after another at its time."""
 
-    def __init__(self, url: str, key: str, count: int, shift: int, arrival_s: float) -> None:
+    def __init__(self, url: str, keys: Sequence[str], shift: int, arrival_s: float) -> None:
+        count = len(keys)
         self.scene = Scene()
         self.tally = Tally()
         self.random = random.Random(shift)
@@ -66,7 +68,10 @@ class Company:
         self._over = False
         self._left = False
         self._seen: set[object] = set()
-        self.people = [Person(who, url, key, self.scene, self.tally, self.later) for who in cast(count, shift)]
+        self.people = [
+            Person(who, url, key, self.scene, self.tally, self.later)
+            for who, key in zip(cast(count, shift), keys, strict=True)
+        ]
         for person in self.people:
             self.later(self.random.random() * arrival_s, person.enter)
         # One in eight would like to speak, one in ten loses the line once.
@@ -179,13 +184,15 @@ class Company:
 
 @click.command()
 @click.option("--url", required=True, help="Where the server is.")
-@click.option("--key", required=True, help="The participants' link, or its last part.")
+@click.option("--key", default="", help="The participants' link, or its last part, for all of them.")
+@click.option("--keys", "file", type=click.File(encoding="utf-8"), help="Personal links, a line each, for the cast.")
 @click.option("--people", default=60, show_default=True, help="How many screens; a few of them are halls.")
 @click.option("--shift", default=0, help="Where in the cast to begin, so that several companies differ.")
 @click.option("--arrival", "arrival_s", default=float(ARRIVAL_S), show_default=True, help="Over how many seconds.")
-def main(url: str, key: str, people: int, shift: int, arrival_s: float) -> None:
+def main(url: str, key: str, file: TextIO | None, people: int, shift: int, arrival_s: float) -> None:
     """Simulated people for a demonstration: python -m memorata.demo.company."""
-    company = Company(url.rstrip("/"), key.rpartition("/")[2], people, shift, arrival_s)
+    links = [key] * people if file is None else file.read().split()[shift : shift + people]
+    company = Company(url.rstrip("/"), [link.rpartition("/")[2] for link in links], shift, arrival_s)
     signal.signal(signal.SIGTERM, lambda *_: company.stop())
     signal.signal(signal.SIGINT, lambda *_: company.stop())
     if not sys.stdin.isatty():

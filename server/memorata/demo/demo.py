@@ -21,6 +21,7 @@ from memorata.adapters.http.client import bundle
 from memorata.adapters.http.house import addresses
 from memorata.bootstrap import build
 from memorata.config import ConfigFault, Settings
+from memorata.demo.company import cast
 from memorata.demo.ground import (
     CannotStart,
     end_with_parent,
@@ -39,6 +40,7 @@ from memorata.domain.planning import brisk, programme_for, total_s
 from memorata.domain.programme import Moment, Programme, Progress
 from memorata.logs import configure
 from memorata.resources import web_dir
+from memorata.services.inviting import Guest
 
 PEOPLE_EACH = 100
 """How many simulated people share one process."""
@@ -91,7 +93,7 @@ class Demo:
             environment = self.environment(port)
             programme, keys = self.prepare(series, environment)
             self.serve(environment, port)
-            self.invite(keys)
+            self.invite()
             self.greet(programme, keys)
             return self.follow(programme)
         except CannotStart as fault:
@@ -136,6 +138,12 @@ class Demo:
                 raise CannotStart(f"{self.folder} holds no programme; leave out --keep.")
             keys = services.admission.links(self.ceremony_id)
             self.pin = services.admission.pin(keys["host"])
+            if self.plan.people:
+                guests = [
+                    Guest(who.name, who.community, who.country or "", who.language) for who in cast(self.plan.people)
+                ]
+                issued = services.inviting.make(self.ceremony_id, guests)
+                self.invitations.write_text("\n".join(one.key for one in issued), encoding="utf-8")
             return programme, dict(keys)
         finally:
             services.stop()
@@ -176,15 +184,20 @@ class Demo:
         if not self.stopped.is_set():
             raise CannotStart(f"the server did not answer within {READY_S:.0f} s. {log} ends with:\n{tail(log)}")
 
-    def invite(self, keys: Mapping[Any, str]) -> None:
-        """Start the simulated people; they come one by one."""
+    @property
+    def invitations(self) -> Path:
+        """The personal links of the simulated people, a line each."""
+        return self.folder / "people.links"
+
+    def invite(self) -> None:
+        """Start the simulated people, each with a link of their own; they come one by one."""
         count, shift = self.plan.people, 0
         arrival_s = min(30, max(5, self.plan.start_in_s // 2))
         while count > 0 and not self.stopped.is_set():
             some = min(PEOPLE_EACH, count)
             self.people.append(
                 subprocess.Popen(
-                    [sys.executable, "-m", "memorata.demo.company", "--url", self.url, "--key", keys["participant"],
+                    [sys.executable, "-m", "memorata.demo.company", "--url", self.url, "--keys", str(self.invitations),
                      "--people", str(some), "--shift", str(shift), "--arrival", str(arrival_s)],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
