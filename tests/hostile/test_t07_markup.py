@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from memorata.domain import items as i
 from memorata.domain.programme import Delegation, Programme
+from memorata.services.inviting import Guest
 from tests.browser.conftest import PATIENCE_MS
 from tests.browser.test_ceremony import open_console
 from tests.builders import a_programme, an_item
@@ -115,6 +116,7 @@ def test_nothing_that_is_written_anywhere_runs_anywhere(
         assert asked["ok"], asked
     assert host.command("item.cue", item_id="wishes", aimed_cue=0)["ok"]
 
+    (hana,) = server.office.inviting.make("markup", [Guest(PAYLOADS[0][:60], PAYLOADS[0][:80], role="host")])
     witnesses = Witnesses(server.url)
     context = chromium.new_context(locale="en", viewport={"width": 1280, "height": 800})
     context.set_default_timeout(PATIENCE_MS)
@@ -127,7 +129,7 @@ def test_nothing_that_is_written_anywhere_runs_anywhere(
         "embed": "/embed/markup",
         "participant": f"/e/{keys['participant']}",
         "hall": f"/e/{keys['participant']}/hall",
-        "host": f"/h/{keys['host']}",
+        "host": f"/h/{hana.key}",
     }.items():
         pages[name] = witnesses.watch(context.new_page())
         pages[name].goto(server.url + path)
