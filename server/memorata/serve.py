@@ -14,6 +14,7 @@ if __name__ == "__main__" and os.environ.get("MEMORATA_ASYNC_MODE", "eventlet").
 
 import errno
 import gc
+import json
 import signal
 import socket
 import sys
@@ -29,6 +30,7 @@ from memorata.adapters.store.database import Database
 from memorata.adapters.store.instances import Taken
 from memorata.bootstrap import FRAME_MAX, Services, build, create_app
 from memorata.config import ConfigFault, Settings
+from memorata.domain.errors import text_of
 from memorata.logs import WebServerLog, configure
 from memorata.watchdog import Watchdog
 
@@ -38,6 +40,7 @@ BACKLOG = 4096
 CLIENTS_MAX = 20_000
 IDLE_S, HEAD_S = 20, 10
 """How long a line may rest between two requests, and how long the head of a request may take in all."""
+REFUSED_BODY = {411: "message.invalid", 413: "message.too_large"}
 EXIT_CONFIG, EXIT_TAKEN, EXIT_BLOCKED = 2, 3, 4
 
 
@@ -262,12 +265,16 @@ def _protocol(eventlet: Any) -> Any:
                 super().handle_one_response()
 
         def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-            """The bare number: no page, and nothing about who we are."""
+            """The bare number, or for a body that is not taken the one shape of a refusal; nothing about who we are."""
             self.log_error("code %d", code)
             phrase = self.responses.get(code, ("Error",))[0]
-            self.wfile.write(
-                f"HTTP/1.1 {int(code)} {phrase}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n".encode("latin-1")
-            )
+            refused = REFUSED_BODY.get(int(code), "")
+            body = json.dumps({"code": refused, "message": text_of(refused), "facts": {}}) if refused else ""
+            heads = ["Connection: close", f"Content-Length: {len(body)}"]
+            if refused:
+                heads.append("Content-Type: application/json")
+            head = "\r\n".join([f"HTTP/1.1 {int(code)} {phrase}", *heads])
+            self.wfile.write(f"{head}\r\n\r\n{body}".encode("latin-1"))
             self.wfile.flush()
             self.close_connection = True
 
