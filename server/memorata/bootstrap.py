@@ -43,6 +43,9 @@ from memorata.services.presence import PresenceDesk
 from memorata.services.privacy import Privacy
 from memorata.services.retention import Retention
 
+SWEEP_S = 1.0
+"""How often it is looked whether another process has replaced a link."""
+
 ACCOUNTS_S = 0.5
 """How often lines are looked at whose account may have been ended by another process."""
 
@@ -78,7 +81,7 @@ class Services:
     def start(self) -> None:
         """Begin to conduct: what came due while the server was down is settled first."""
         self.alarm.each(BEAT_S, "beat", self.publisher.beat)
-        self.alarm.each(BEAT_S, "sweep", self.publisher.sweep)
+        self.alarm.each(SWEEP_S, "sweep", self.publisher.sweep)
         self.alarm.each(ACCOUNTS_S, "accounts", self.publisher.sweep_accounts)
         self.alarm.each(3600.0, "old sessions", self.accounts.forget)
         self.alarm.each(INSTANCE_BEAT_S, "instance", self.instance.beat)

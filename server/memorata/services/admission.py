@@ -30,7 +30,7 @@ PEOPLE_MAX = 500
 PARTICIPANTS_MAX = 50_000
 """Who can enter one ceremony: a bound for the disk, far above what one server can hold."""
 
-STALE_MS = 5_000
+STALE_MS = 800
 """How long links are remembered before the store is asked whether one has been replaced."""
 
 PINS_WRONG, PINS_WITHIN_MS = 5, 15 * 60_000
