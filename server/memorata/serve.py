@@ -88,8 +88,6 @@ def main() -> int:
         clock_ms=clock_ms,
         monotonic_s=monotonic_s,
     )
-    print(f"memorata: serving {settings.base_url} at port {settings.port}", flush=True)  # noqa: T201
-    _welcome_first(services)
     if settings.async_mode == "eventlet":
         _serve_green(listener, app, socketio, services)
     else:
@@ -97,8 +95,12 @@ def main() -> int:
     return 0
 
 
-def _welcome_first(services: Services) -> None:
-    """While nobody can sign in, show how the first admin is made: here alone, and not in the log."""
+def _greet(services: Services) -> None:
+    """Say where we are, once a signal to stop is heard. While nobody can sign in, show how the first admin is made:
+    here alone, and not in the log; what is shown is taken back when the process is told to stop.
+    """
+    settings = services.settings
+    print(f"memorata: serving {settings.base_url} at port {settings.port}", flush=True)  # noqa: T201
     code = services.accounts.set_up_code()
     if code is not None:
         url = services.settings.base_url
@@ -224,6 +226,7 @@ def _serve_green(listener: socket.socket, app: Any, socketio: Any, services: Ser
     serving = eventlet.spawn(run)
     stopped = eventlet.event.Event()
     _on_signal(lambda: None if stopped.ready() else stopped.send())
+    _greet(services)
     stopped.wait()
     watchdog.stop()
     serving.kill()
@@ -301,6 +304,7 @@ def _serve_threads(listener: socket.socket, app: Any, services: Services) -> Non
     )
     # `shutdown` waits for the loop that it stops, so a signal may not call it in the same thread.
     _on_signal(lambda: threading.Thread(target=server.shutdown, daemon=True).start())
+    _greet(services)
     server.serve_forever()
     services.stop()
 

@@ -1,6 +1,7 @@
 """Tells those who are connected to this process: events in order, totals, what is one's own, the beat."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -134,9 +135,10 @@ class SocketPublisher:
 
     def sweep(self) -> None:
         """Put out those whose link has been replaced by another process."""
-        for ceremony_id in self.connections.ceremonies():
-            for role in LINK_ROLES:
-                self.removed(ceremony_id, role)
+        with suppress(StoreBusy):  # looked at again in a moment
+            for ceremony_id in self.connections.ceremonies():
+                for role in LINK_ROLES:
+                    self.removed(ceremony_id, role)
 
     def sweep_accounts(self) -> None:
         """Put out those who came by signing in, where that has ended, here or by another process."""
