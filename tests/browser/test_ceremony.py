@@ -8,12 +8,11 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from memorata.services.keys import Keys
 from tests.browser.conftest import PHONE, Sit, ru
 from tests.browser.evening import POEM, SILENCE, short
 from tests.browser.recorder import Seen, last_beat, seen_by
 from tests.live.client import eventually
-from tests.live.conftest import SECRET, Server, now_ms
+from tests.live.conftest import Server, now_ms, pin_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -55,13 +54,13 @@ def test_an_evening_as_people_see_it(server: Server, sit: Sit, keys: dict[str, s
     it_ends(host, vera, anna, watcher)
 
 
-def open_console(page: Page) -> Page:
+def open_console(page: Page, shows: str = "#next") -> Page:
     """In whichever browser: where the link was exchanged in another one, its PIN opens it."""
     page.get_by_role("button", name="Open the console").click()
-    pin, opened = page.get_by_label("PIN of this link"), page.locator("#next")
+    pin, opened = page.get_by_label("PIN of this link"), page.locator(shows)
     expect(pin.or_(opened).first).to_be_visible()
     if pin.is_visible():
-        pin.fill(Keys(SECRET.encode()).pin(page.url.partition("?")[0].rpartition("/")[2]))
+        pin.fill(pin_of(page.url.partition("?")[0].rpartition("/")[2]))
         page.get_by_role("button", name="Open the console").click()
         expect(opened).to_be_visible()
     return page

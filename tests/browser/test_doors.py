@@ -7,11 +7,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from memorata.services.inviting import Guest
-from memorata.services.keys import Keys
 from tests.browser.conftest import PHONE, Sit, ru
 from tests.browser.evening import short
 from tests.browser.test_ceremony import open_console
-from tests.live.conftest import SECRET, Server, now_ms
+from tests.live.conftest import Server, now_ms, pin_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -64,7 +63,7 @@ def test_a_hosts_link_in_a_second_browser_wants_its_pin(server: Server, sit: Sit
     pin.fill("000000" if hana.pin != "000000" else "111111")
     second.get_by_role("button", name="Open the console").click()
     expect(second.get_by_text("This is not the PIN of this link.")).to_be_visible()
-    assert hana.pin == Keys(SECRET.encode()).pin(hana.key)
+    assert hana.pin == pin_of(hana.key)
     pin.fill(hana.pin or "")
     second.get_by_role("button", name="Open the console").click()
     expect(second.locator("#next")).to_be_visible()

@@ -9,14 +9,14 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from memorata.services.inviting import Guest
-from memorata.services.keys import Keys, new_id
+from memorata.services.keys import new_id
 from memorata.services.ports import Participant
 from tests.browser.conftest import PHONE, Sit
 from tests.browser.evening import short
 from tests.browser.test_accessibility import AXE, EXAMINE, GRAVE, SIDEWAYS
-from tests.browser.test_ceremony import enter
+from tests.browser.test_ceremony import enter, open_console
 from tests.live.client import eventually
-from tests.live.conftest import SECRET, Server, now_ms
+from tests.live.conftest import Server, now_ms
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -50,13 +50,7 @@ def moderate(server: Server, sit: Sit, key: str, name: str = "", **options: Any)
     page = sit(f"{server.url}/h/{key}", **options)
     if name:
         page.get_by_label("Your name, for the other hosts (may stay empty)").fill(name)
-    page.get_by_role("button", name="Open the console").click()
-    pin, opened = page.get_by_label("PIN of this link"), page.locator(".h-topbar")
-    expect(pin.or_(opened).first).to_be_visible()
-    if pin.is_visible():
-        pin.fill(Keys(SECRET.encode()).pin(key))
-        page.get_by_role("button", name="Open the console").click()
-        expect(opened).to_be_visible()
+    open_console(page, shows=".h-topbar")
     page.evaluate("location.hash = '#moderate'")
     expect(page.get_by_role("heading", name="Moderating")).to_be_visible()
     return page

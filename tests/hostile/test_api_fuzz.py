@@ -30,7 +30,7 @@ from memorata.adapters.http.errors import Refusal
 from memorata.domain.errors import CODES
 from tests.builders import a_programme
 from tests.live.client import fetch
-from tests.live.conftest import Server, now_ms, server
+from tests.live.conftest import Server, now_ms
 
 pytestmark = pytest.mark.live
 
@@ -47,9 +47,6 @@ def bounded(method: str) -> settings:
         phases=(Phase.explicit, Phase.generate),
         suppress_health_check=list(HealthCheck),
     )
-
-
-__all__ = ["server"]
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ import pytest
 from memorata.domain.items import Wishes
 from tests.builders import a_programme, an_item
 from tests.live.client import Person, as_json, eventually, fetch, new_cmd_id
-from tests.live.conftest import Server, now_ms, people, server
+from tests.live.conftest import Server, now_ms
 
 pytestmark = pytest.mark.live
 
@@ -250,6 +250,3 @@ def look_at_everything(hana: Person) -> None:
     assert len(rows) == len({row["id"] for row in rows}) == page["counts"]["names"] + page["counts"]["wishes"]
     print(f"{len(rows)} entries in {len(took)} pages, median {statistics.median(took) * 1000:.0f} ms")
     assert statistics.median(took) < 1
-
-
-__all__ = ["people", "server"]

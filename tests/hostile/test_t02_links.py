@@ -10,9 +10,7 @@ import pytest
 from memorata.services.inviting import Guest
 from tests.builders import a_programme
 from tests.live.client import Person, eventually, fetch
-from tests.live.conftest import Server, now_ms, people, server
-
-__all__ = ["people", "server"]
+from tests.live.conftest import Server, now_ms
 
 pytestmark = pytest.mark.hostile
 

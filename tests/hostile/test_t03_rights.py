@@ -24,7 +24,7 @@ from memorata.services.ports import Participant
 from memorata.services.presence import mark
 from tests.builders import START_MS, a_ceremony, a_programme, a_silence, an_item
 from tests.live.client import Person, as_json, eventually, new_cmd_id
-from tests.live.conftest import Server, now_ms, server
+from tests.live.conftest import Server, now_ms
 
 PHASES: tuple[Phase, ...] = get_args(Phase)
 NOT_ALLOWED = {"role.not_allowed", "phase.not_allowed", "silence.locked"}
@@ -268,6 +268,3 @@ def test_the_role_is_looked_up_for_every_command(scenes: dict[Phase, Scene], kin
     eventually(lambda: not person.connected, "the line to be closed")
     assert scene.facts() == before
     assert person.gone[0] in ("person.banned", "person.removed")
-
-
-__all__ = ["server"]

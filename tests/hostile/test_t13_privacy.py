@@ -21,11 +21,10 @@ from memorata.adapters.history import folded
 from memorata.domain.programme import Programme
 from tests.builders import a_programme
 from tests.live.client import Person, eventually, fetch
-from tests.live.conftest import Server, ceremony, now_ms, own_server, people, server
+from tests.live.conftest import Server, now_ms
 
 pytestmark = pytest.mark.live
 
-__all__ = ["ceremony", "own_server", "people", "server"]
 
 DAY_MS = 86_400_000
 

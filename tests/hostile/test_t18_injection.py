@@ -10,11 +10,10 @@ import pytest
 
 from memorata.adapters.csv_out import BOM, cell, table
 from tests.live.client import Person, fetch
-from tests.live.conftest import Server, ceremony, people, server
+from tests.live.conftest import Server
 
 pytestmark = pytest.mark.live
 
-__all__ = ["ceremony", "people", "server"]
 
 GOLDEN = Path(__file__).parent / "golden/table.csv"
 

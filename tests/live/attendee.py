@@ -15,9 +15,8 @@ from memorata.adapters.codec import revive, revive_recorded
 from memorata.domain.ceremony import evolve
 from memorata.domain.programme import Moment, Progress, moment
 from memorata.domain.state import CeremonyState
-from memorata.services.keys import Keys
 from tests.live.client import NAMESPACE
-from tests.live.conftest import SECRET
+from tests.live.conftest import pin_of
 
 ASK_AGAIN_S = 0.8
 """How long an answer is waited for before the same is asked again."""
@@ -120,7 +119,7 @@ class Attendee(threading.Thread):
         body = {"key": self.key, "device": self.device, **self.described}
         answer = requests.post(f"{self.url}/api/enter", json=body, timeout=5)
         if answer.status_code == 403 and answer.json()["code"] == "link.pin_needed":
-            pin = Keys(SECRET.encode()).pin(self.key)
+            pin = pin_of(self.key)
             answer = requests.post(f"{self.url}/api/enter", json={**body, "pin": pin}, timeout=5)
         if answer.status_code == 200:
             entered = answer.json()

@@ -105,7 +105,7 @@ class Server:
         return dict(links)
 
     def person(self, key: str, **profile: Any) -> Person:
-        return Person(self.url, key, pin=Keys(SECRET.encode()).pin(key), **profile)
+        return Person(self.url, key, pin=pin_of(key), **profile)
 
     def defects(self) -> list[str]:
         """What the server itself calls a defect."""
@@ -115,6 +115,11 @@ class Server:
 def _read(stream: Any, lines: list[str]) -> None:
     for line in stream:
         lines.append(line.rstrip())
+
+
+def pin_of(key: str) -> str:
+    """The PIN of a link of the staff, as it is sent apart."""
+    return Keys(SECRET.encode()).pin(key)
 
 
 def now_ms() -> int:

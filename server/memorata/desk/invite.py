@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from memorata.bootstrap import Services
     from memorata.services.inviting import Issued
 
-OUT = ("name", "community", "country", "role", "link", "code", "pin", "mail", "id")
-
 
 IDS = {"ignore_unknown_options": True}
 """An id may begin with a hyphen."""
@@ -123,34 +121,19 @@ def role(ceremony_id: str, invitation_id: str, role: str) -> None:
 def _hand_out(
     services: "Services", ceremony_id: str, issued: "Sequence[Issued]", output: Path | None, letters: Path | None
 ) -> None:
-    from memorata.adapters.csv_out import BOM, table
-    from memorata.adapters.http.letters import address
+    from memorata.adapters.csv_out import BOM
+    from memorata.adapters.http.letters import table_of
     from memorata.desk.letters import file_of
 
-    base_url = services.settings.base_url
-    rows = [
-        {
-            "name": one.invitation.name,
-            "community": one.invitation.community,
-            "country": one.invitation.country or "",
-            "role": one.invitation.role,
-            "link": address(base_url, one),
-            "code": one.code or "",
-            "pin": one.pin or "",
-            "mail": one.invitation.mail,
-            "id": one.invitation.id,
-        }
-        for one in issued
-    ]
-    text = table(OUT, rows)
+    text = table_of(services.settings.base_url, issued)
     if output is None:
         click.echo(text, nl=False)
     else:
         _secret(output, BOM + text)
-        click.echo(f"{output}: {len(rows)} links. Whoever has the file can come in.", err=True)
+        click.echo(f"{output}: {len(issued)} links. Whoever has the file can come in.", err=True)
     if letters is not None:
         _secret(letters, file_of(services, ceremony_id, issued))
-        click.echo(f"{letters}: {len(rows)} letters; open it in a browser and print it.", err=True)
+        click.echo(f"{letters}: {len(issued)} letters; open it in a browser and print it.", err=True)
 
 
 def _secret(path: Path, text: str) -> None:

@@ -16,6 +16,8 @@ POEM_MAX = 4_000
 _FORBIDDEN = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
 """Control and format characters (bidi and zero-width among them), private and unassigned ones."""
 
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
+
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufffc\U0001d159\U00013441\U00013442")
 """Letters, marks and signs that draw nothing: Hangul fillers, the empty Braille cell and their like (UAX #44,
 Default_Ignorable_Code_Point, and blank glyphs beyond it). A name made of them would be an empty place on the page."""
@@ -73,6 +75,16 @@ def passage(text: str, field: str, most: int, least: int = 0) -> str:
 def same_name(one: str, other: str) -> bool:
     """Whether two names read alike: spaces and capitals do not count."""
     return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
+
+
+def language_tag(tag: str) -> str:
+    """A tag as BCP 47 has it, or none at all. Which ones there are nobody asks here.
+
+    Raises: Refused: `words.not_allowed`.
+    """
+    if tag and not _LANGUAGE.fullmatch(tag):
+        raise Refused("words.not_allowed", field="language", reason="characters")
+    return tag
 
 
 def country_code(code: str | None) -> str | None:

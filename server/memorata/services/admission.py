@@ -9,7 +9,7 @@ from memorata.domain.door import DoorPolicy
 from memorata.domain.errors import Refused
 from memorata.domain.moderating import Standing
 from memorata.domain.roles import Role, is_staff
-from memorata.domain.words import COMMUNITY_MAX, NAME_MAX, country_code, line
+from memorata.domain.words import COMMUNITY_MAX, NAME_MAX, country_code, language_tag, line
 from memorata.services.keys import Keys, digest, new_id
 from memorata.services.ports import (
     LINK_ROLES,
@@ -45,7 +45,6 @@ _OUTSIDE: dict[Standing, str] = {
 """What somebody is told who is not inside."""
 
 _DEVICE = re.compile(r"[A-Za-z0-9_.:-]{8,200}")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
 _CONSENTS: tuple[Consent, ...] = ("count", "first", "full")
 
 
@@ -253,9 +252,8 @@ class Admission:
         now_ms = self._clock.now_ms()
         if not claims and self._invitations.claim(link.hash, seat, now_ms, first=True):
             return
-        wait_ms = self._pins.wait_ms(link.hash)
-        if wait_ms:
-            raise Refused("link.pin_locked", after_s=-(-wait_ms // 1000))
+        if after_s := self._pins.wait_s(link.hash):
+            raise Refused("link.pin_locked", after_s=after_s)
         if not pin:
             raise Refused("link.pin_needed")
         if not secrets.compare_digest(pin.strip().encode(), self._keys.pin(link.key).encode()):
@@ -299,7 +297,7 @@ class Admission:
         return participant.generation == self.generation(participant.ceremony_id, participant.role)
 
     def generation(self, ceremony_id: str, role: str) -> int:
-        """How often the link of a role has been replaced, as known a few seconds ago at the latest."""
+        """How often the link of a role has been replaced, as known a second ago at the latest."""
         self._refresh(STALE_MS)
         return self._generation(ceremony_id, role)
 
@@ -348,9 +346,7 @@ class Admission:
         if profile.recording is not None:
             participant = replace(participant, recording=profile.recording)
         if profile.language is not None:
-            if profile.language and not _LANGUAGE.fullmatch(profile.language):
-                raise Refused("words.not_allowed", field="language", reason="characters")
-            participant = replace(participant, language=profile.language)
+            participant = replace(participant, language=language_tag(profile.language))
         return _held_again(before, participant)
 
     def _generation(self, ceremony_id: str, role: str) -> int:
@@ -361,9 +357,12 @@ class Admission:
         if now_ms - self._indexed_ms <= stale_ms and stale_ms:
             return
         generations = self._participants.generations()
+        self._indexed_ms = now_ms
+        if generations == self._generations:
+            return  # each is in the index, or learned when it is asked for
         index: dict[bytes, tuple[str, LinkRole]] = {}
         self._learn(index, generations)
-        self._index, self._generations, self._indexed_ms = index, generations, now_ms
+        self._index, self._generations = index, generations
 
     def _learn(self, index: dict[bytes, tuple[str, LinkRole]], generations: dict[tuple[str, str], int]) -> None:
         """Add the ceremonies that are not in the index yet."""

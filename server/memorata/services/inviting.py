@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from memorata.domain.errors import Refused
 from memorata.domain.roles import Role, is_staff
-from memorata.domain.words import COMMUNITY_MAX, NAME_MAX, country_code, line
+from memorata.domain.words import COMMUNITY_MAX, NAME_MAX, country_code, language_tag, line
 from memorata.services.keys import Keys, digest, new_id
 from memorata.services.ports import Clock, Invitation, Invitations, Participants, Sealed
 from memorata.services.tries import Tries
@@ -24,7 +24,6 @@ It opens nothing but a participant's seat, from which nothing is shown to others
 """
 
 _MAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
 _CODE = re.compile(r"[0-9]{6}")
 
 
@@ -134,9 +133,8 @@ class Inviting:
 
         Raises: Refused: `code.unknown`; `code.locked` with `after_s` when too many were wrong.
         """
-        wait_ms = self._codes.wait_ms(ceremony_id)
-        if wait_ms:
-            raise Refused("code.locked", after_s=-(-wait_ms // 1000))
+        if after_s := self._codes.wait_s(ceremony_id):
+            raise Refused("code.locked", after_s=after_s)
         digits = re.sub(r"[\s-]", "", code)
         found = None
         if _CODE.fullmatch(digits):
@@ -157,13 +155,12 @@ class Inviting:
         name = tidy("name", lambda: line(guest.name, "name", NAME_MAX))
         community = tidy("community", lambda: line(guest.community, "community", COMMUNITY_MAX, 0))
         country = tidy("country", lambda: country_code(guest.country.strip()) or "")
-        role, language, mail = guest.role.strip() or "participant", guest.language.strip(), guest.mail.strip()
+        role, mail = guest.role.strip() or "participant", guest.mail.strip()
         if country and not self._is_country(country):
             faults.append(Fault(where, "country", "unknown"))
         if role not in INVITED:
             faults.append(Fault(where, "role", "unknown"))
-        if language and not _LANGUAGE.fullmatch(language):
-            faults.append(Fault(where, "language", "characters"))
+        language = tidy("language", lambda: language_tag(guest.language.strip()))
         if mail and (len(mail) > 254 or not _MAIL.fullmatch(mail)):
             faults.append(Fault(where, "mail", "characters"))
         return Invitation(

@@ -1,5 +1,6 @@
 """How often somebody may be wrong: short numbers are only safe because few of them can be tried."""
 
+import math
 from collections import deque
 from collections.abc import Hashable
 
@@ -18,12 +19,12 @@ class Tries:
         self._within_ms = within_ms
         self._wrong: dict[Hashable, deque[int]] = {}
 
-    def wait_ms(self, key: Hashable) -> int:
-        """How long nothing more is tried for this key; 0 when the next answer is heard."""
+    def wait_s(self, key: Hashable) -> int:
+        """For how many seconds nothing more is tried for this key; 0 when the next answer is heard."""
         wrong = self._recent(key)
         if len(wrong) < self._most:
             return 0
-        return wrong[0] + self._within_ms - self._clock.now_ms()
+        return math.ceil((wrong[0] + self._within_ms - self._clock.now_ms()) / 1000)
 
     def wrong(self, key: Hashable) -> None:
         wrong = self._recent(key)

@@ -4,6 +4,7 @@ import { useEffect } from 'preact/hooks'
 import { mark, t, tn } from '../../text/messages'
 import { Failure } from '../../session'
 import { countryName } from '../page'
+import { copied } from './clipboard'
 import { Press, Twice } from './controls'
 import type { Desk } from './desk'
 import { Choice, Field, Form } from './fields'
@@ -99,7 +100,7 @@ export function Invitations({ desk }: { desk: Desk }) {
             <Press desk={desk} always onPress={() => void letters(desk, [])}>
               {t('Letters to print')}
             </Press>
-            <Press desk={desk} always onPress={() => save(all.value ?? [])}>
+            <Press desk={desk} always onPress={() => void save(desk)}>
               {t('Save as CSV')}
             </Press>
           </div>
@@ -223,31 +224,21 @@ async function letters(desk: Desk, ids: string[]): Promise<void> {
 }
 
 async function copy(desk: Desk, { name: who, link }: Invitation): Promise<void> {
+  if (await copied(desk, link)) said.value = t('The link of {name} has been copied.', { name: who })
+}
+
+async function save(desk: Desk): Promise<void> {
   try {
-    await navigator.clipboard.writeText(link)
-    said.value = t('The link of {name} has been copied.', { name: who })
-  } catch {
-    desk.notify(t('This browser does not let the page copy. Please mark the address and copy it yourself.'))
+    const { csv } = await desk.session.api<{ csv: string }>('/api/invitations/table')
+    const url = URL.createObjectURL(new Blob([csv], { type: 'text/csv' }))
+    const link = document.createElement('a')
+    link.href = url
+    link.download = 'invitations.csv'
+    link.click()
+    URL.revokeObjectURL(url)
+  } catch (error) {
+    tell(error)
   }
-}
-
-const COLUMNS = ['name', 'community', 'country', 'role', 'link', 'code', 'pin'] as const
-
-function save(invitations: Invitation[]): void {
-  const lines = [COLUMNS.join(','), ...invitations.map((one) => COLUMNS.map((column) => cell(one[column] ?? '')).join(','))]
-  // The mark at the beginning tells office programmes that it is UTF-8.
-  const url = URL.createObjectURL(new Blob([`\ufeff${lines.join('\r\n')}\r\n`], { type: 'text/csv' }))
-  const link = document.createElement('a')
-  link.href = url
-  link.download = 'invitations.csv'
-  link.click()
-  URL.revokeObjectURL(url)
-}
-
-/** What an office programme would take for a formula gets an apostrophe before it. */
-export function cell(value: string): string {
-  const harmless = /^[=+\-@\t\r\0]/.test(value) ? `'${value}` : value
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless
 }
 
 function spaced(code: string): string {

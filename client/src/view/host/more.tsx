@@ -2,6 +2,7 @@
 import { signal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { language, mark, t } from '../../text/messages'
+import { copied } from './clipboard'
 import { Press, Twice } from './controls'
 import type { Desk } from './desk'
 import { KEYS, keysOn, setKeys } from './keys'
@@ -27,7 +28,7 @@ export function More({ desk }: { desk: Desk }) {
   )
 }
 
-const copied = signal('')
+const last = signal('')
 const handed = signal<{ links: Record<string, string>; pins: Record<string, string> }>({ links: {}, pins: {} })
 
 async function fetchLinks(desk: Desk): Promise<void> {
@@ -49,7 +50,7 @@ function Links({ desk }: { desk: Desk }) {
       <ul class="h-links">
         {known.map(([key, words]) => {
           const address = links[key] ?? ''
-          const copying = copied.value === key ? t('Copied') : t('Copy')
+          const copying = last.value === key ? t('Copied') : t('Copy')
           return (
             <li key={key}>
               <p>
@@ -75,12 +76,7 @@ function Links({ desk }: { desk: Desk }) {
 }
 
 async function copy(desk: Desk, key: string, address: string): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(address)
-    copied.value = key
-  } catch {
-    desk.notify(t('This browser does not let the page copy. Please mark the address and copy it yourself.'))
-  }
+  if (await copied(desk, address)) last.value = key
 }
 
 function Keys() {

@@ -143,7 +143,7 @@ def blueprint(house: House) -> Blueprint:
         token=True,
     )
     def describe() -> Response:
-        with link_guessing(), by_token():
+        with by_token():
             who = house.admission.authenticate(bearer())
         return encoded(Saved(me(house.admission.update(who, read(Description).profile()))), "no-store")
 
@@ -157,7 +157,7 @@ def blueprint(house: House) -> Blueprint:
     )
     def erase() -> Response:
         read(Nothing)
-        with link_guessing(), by_token():
+        with by_token():
             house.privacy.remove_me(bearer())
         return encoded(Forgotten(), "no-store")
 

@@ -92,8 +92,7 @@ class House:
 
         Raises: Refused: as `Admission.authenticate` and `permit`.
         """
-        with link_guessing():
-            who = self.admission.authenticate(token)
+        who = self.admission.authenticate(token)
         permit(who.role, kind, phase_of(self._ceremonies.state(who.ceremony_id), self.clock.now_ms()))
         return who
 
@@ -128,10 +127,13 @@ class House:
 def by_token() -> Iterator[None]:
     """Around whatever is asked with a token: nobody's, or not any more, is said of the token and not of a link.
 
-    Raises: Refused: `token.unknown`.
+    As with links, wrong ones are counted.
+
+    Raises: Refused: `token.unknown`, `request.too_many`.
     """
     try:
-        yield
+        with link_guessing():
+            yield
     except Refused as refused:
         if refused.code == "link.unknown":
             raise Refused("token.unknown") from None

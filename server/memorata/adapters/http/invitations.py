@@ -7,10 +7,11 @@ from flask import Blueprint, Response, render_template, url_for
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from memorata.adapters.csv_in import TableFault
+from memorata.adapters.csv_out import BOM
 from memorata.adapters.guest_lists import guests as guests_of
 from memorata.adapters.http.entry import bearer, read
 from memorata.adapters.http.house import House, addresses, by_token
-from memorata.adapters.http.letters import address, letters_page
+from memorata.adapters.http.letters import address, letters_page, table_of
 from memorata.adapters.http.limits import guessing
 from memorata.adapters.http.openapi import LANGUAGE, described
 from memorata.adapters.http.showing import dress, encoded, tongue_for
@@ -81,6 +82,12 @@ class Told(msgspec.Struct, frozen=True):
 
 class AllTold(msgspec.Struct, frozen=True):
     invitations: list[Told]
+
+
+class Table(msgspec.Struct, frozen=True):
+    """CSV, with the mark at its beginning that tells office programmes that it is UTF-8."""
+
+    csv: str
 
 
 class OneTold(msgspec.Struct, frozen=True):
@@ -158,6 +165,12 @@ def blueprint(house: House) -> Blueprint:
         who = leading(house, "invitation.see")
         issued = house.inviting.issued(who.ceremony_id)
         return encoded(AllTold([told(house.base_url, one) for one in issued]), "no-store")
+
+    @pages.get("/api/invitations/table")
+    @described("All invitations that are good, as a table for office programmes.", gives=Table, refuses=LED, token=True)
+    def as_table() -> Response:
+        who = leading(house, "invitation.see")
+        return encoded(Table(BOM + table_of(house.base_url, house.inviting.issued(who.ceremony_id))), "no-store")
 
     @pages.post("/api/invitations")
     @described(
