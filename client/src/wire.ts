@@ -33,6 +33,9 @@ export interface Programme {
   holding_still: string | null
   door: 'open' | 'knock' | 'closed'
   embed: string[]
+  place: Text
+  autopilot: boolean
+  rehearsal: boolean
 }
 
 /** One item of the programme. */

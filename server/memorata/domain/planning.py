@@ -3,7 +3,14 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from memorata.domain.anniversary import Occurrence, Series, occurrences
+from memorata.domain.anniversary import (
+    Occurrence,
+    Series,
+    Sitting,
+    is_only_of_year,
+    occurrences,
+    sittings,
+)
 from memorata.domain.items import (
     Bell,
     Closing,
@@ -31,12 +38,27 @@ BRISK_LEAST_S = 6
 """No item is shortened below this, so that it can be seen at all."""
 
 
-def programme_for(series: Series, occurrence: Occurrence, ceremony_id: str, starts_ms: int | None = None) -> Programme:
+def ceremony_id(series: Series, occurrence: Occurrence, site: str = "") -> str:
+    """The name of a ceremony: series and year, or the whole date where the year is not enough; then the site."""
+    when = occurrence.key[:4] if is_only_of_year(series, occurrence) else occurrence.key
+    return f"{series.id}-{when}" + (f"-{site}" if site else "")
+
+
+def programme_for(
+    series: Series,
+    occurrence: Occurrence,
+    ceremony_id: str,
+    starts_ms: int | None = None,
+    sitting: Sitting | None = None,
+) -> Programme:
     """The programme of one ceremony of the series.
 
-    Args: starts_ms: another instant than the planned one, for a ceremony that is moved or shown; its date stays.
+    Args:
+        starts_ms: another instant than the planned one, for a ceremony that is moved or shown; its date stays.
+        sitting: where it is held, of several; `None`: the first.
     """
-    start = occurrence.instant_ms - lead_in_s(series) * 1000 if starts_ms is None else starts_ms
+    held = sitting or sittings(series, occurrence)[0]
+    start = held.instant_ms - lead_in_s(series) * 1000 if starts_ms is None else starts_ms
     lobby = next((item.detail for item in series.items if isinstance(item.detail, Lobby)), None)
     opens_before_s = OPENS_BEFORE_S if lobby is None else lobby.opens_before_s
     return Programme(
@@ -45,7 +67,7 @@ def programme_for(series: Series, occurrence: Occurrence, ceremony_id: str, star
         title=series.title,
         subject=series.subject,
         date=occurrence.date.isoformat(),
-        zone=series.zone,
+        zone=held.zone,
         starts_ms=start,
         lobby_opens_ms=start - opens_before_s * 1000,
         languages=series.languages,
@@ -58,6 +80,8 @@ def programme_for(series: Series, occurrence: Occurrence, ceremony_id: str, star
         holding_still=series.holding_still,
         door=series.door,
         embed=series.embed,
+        place=held.place,
+        autopilot=series.autopilot,
     )
 
 

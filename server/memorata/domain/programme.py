@@ -5,7 +5,7 @@ client, so that a page that knows the timeline conducts itself through a silence
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from memorata.domain.door import DoorPolicy
@@ -39,7 +39,8 @@ class Programme:
     `number` is the number of the anniversary, `date` the civil date of the occurrence, `zone` its IANA time zone.
     The first of `languages` is the language of the ceremony. `recurs` says whether there is a next year. `door` is how
     uninvited people are met, until a host says otherwise. `embed` are the https origins of the pages that may hold the
-    watchers' view in a frame.
+    watchers' view in a frame. `place` is where it is held when each site holds its own; with `autopilot` it begins and
+    goes on by itself; a `rehearsal` is shown to nobody without a link, and wiped afterwards.
     """
 
     ceremony_id: str
@@ -60,6 +61,9 @@ class Programme:
     holding_still: str | None = None
     door: DoorPolicy = "knock"
     embed: tuple[str, ...] = ()
+    place: Text = field(default_factory=dict)
+    autopilot: bool = False
+    rehearsal: bool = False
 
     def item(self, item_id: str) -> Item | None:
         return next((item for item in self.items if item.id == item_id), None)

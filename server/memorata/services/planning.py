@@ -7,7 +7,7 @@ from typing import Literal
 
 from memorata.domain.anniversary import Occurrence, Series, occurrences
 from memorata.domain.errors import Refused
-from memorata.domain.planning import programme_for, total_s
+from memorata.domain.planning import ceremony_id, programme_for, total_s
 from memorata.domain.programme import Programme
 from memorata.services.live import LiveCeremonies
 
@@ -23,14 +23,6 @@ class Planned:
     outcome: Outcome
     programme: Programme | None = None
     reason: str = ""
-
-
-def ceremony_id(series: Series, occurrence: Occurrence) -> str:
-    """The name of a ceremony: series and year, or the whole date where the series is kept more than once a year."""
-    year = occurrence.date.year
-    first = occurrence.date.replace(month=1, day=1)
-    several = sum(found.date.year == year for found in occurrences(series, first, 2)) > 1
-    return f"{series.id}-{occurrence.date.isoformat() if several else year}"
 
 
 def upcoming(series: Series, now_ms: int) -> Occurrence | None:

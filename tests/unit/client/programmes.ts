@@ -59,6 +59,9 @@ export function aProgramme(items: Item[]): Programme {
     holding_still: null,
     door: 'open',
     embed: [],
+    place: {},
+    autopilot: false,
+    rehearsal: false,
   }
 }
 

@@ -166,7 +166,7 @@ def test_the_same_local_time_everywhere() -> None:
 
 
 def test_a_time_for_each_site() -> None:
-    sites = (Site({"en": "Riga"}, time(10), "Europe/Riga"),)
+    sites = (Site({"en": "Riga"}, "Europe/Riga", time(10)),)
     series = a_series(Fixed(11, 11), at=time(11), zone="Europe/London", reach="per_site", sites=sites)
     day = date(2026, 11, 11)
     assert occurrence_ms(series, day, "Europe/Riga") == 1794394800000 - 3 * 3_600_000

@@ -7,9 +7,10 @@ import pytest
 
 from memorata.domain.anniversary import Series
 from memorata.domain.commands import Actor, CloseCeremony
+from memorata.domain.planning import ceremony_id
 from memorata.domain.rules import Daily, Dates, Fixed, Rule
 from memorata.services.live import LiveCeremonies
-from memorata.services.planning import ceremony_id, load, upcoming
+from memorata.services.planning import load, upcoming
 from tests.builders import START_MS, an_item, text
 from tests.fakes import FakeClock, MemoryLog, RecordingPublisher
 

@@ -224,5 +224,5 @@ def _sites(reader: Reader, table: Mapping[str, Any]) -> tuple[Site, ...]:
         at = reader.clock(site["time"], (*here, "time")) if "time" in site else None
         zone = reader.zone(site["zone"], (*here, "zone")) if "zone" in site else None
         if at is not None and zone is not None:
-            found.append(Site(place, at, zone))
+            found.append(Site(place, zone, at))
     return tuple(found)

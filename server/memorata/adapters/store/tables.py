@@ -5,6 +5,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -189,3 +190,136 @@ erasure = Table(
     Column("at_ms", BigInteger, nullable=False),
 )
 """What has been erased of a ceremony when its time was over: names, mails."""
+
+series = Table(
+    "series",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("managed", String(10), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("changed_ms", BigInteger, nullable=False),
+    Column("published_ms", BigInteger),
+    Column("removed_ms", BigInteger),
+)
+"""Anniversaries; `text` is TOML as in schedules/, and the one truth."""
+
+occurrence = Table(
+    "occurrence",
+    metadata,
+    Column("series", ForeignKey("series.id"), primary_key=True),
+    Column("key", String(10), primary_key=True),
+    Column("date", String(10), nullable=False),
+    Column("at", String(8), nullable=False),
+    Column("zone", String(64), nullable=False),
+    Column("tzdata", String(20), nullable=False),
+    Column("instants", Text, nullable=False, server_default="{}"),
+    Column("told", Text, nullable=False, server_default="{}"),
+    Column("sequence", Integer, nullable=False, server_default="0"),
+    Column("cancelled", Boolean, nullable=False, server_default=false()),
+    Column("programme", Text, nullable=False, server_default=""),
+    Column("notes", Text, nullable=False, server_default=""),
+    Column("version", Integer, nullable=False, server_default="1"),
+)
+"""Civil time, zone and the version of the zone data, and the instants that they gave; JSON by site."""
+
+contact = Table(
+    "contact",
+    metadata,
+    Column("id", String(22), primary_key=True),
+    Column("series", ForeignKey("series.id"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("community", Text, nullable=False, server_default=""),
+    Column("country", String(2)),
+    Column("language", String(40), nullable=False, server_default=""),
+    Column("zone", String(64), nullable=False, server_default=""),
+    Column("site", String(40), nullable=False, server_default=""),
+    Column("mail", Text, nullable=False, server_default=""),
+    Column("telephone", Text, nullable=False, server_default=""),
+    Column("role", String(20), nullable=False, server_default="participant"),
+    Column("note", Text, nullable=False, server_default=""),
+    Column("in_memory_ms", BigInteger),
+    Column("unsubscribed_ms", BigInteger),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
+)
+
+guest = Table(
+    "guest",
+    metadata,
+    Column("series", String(40), primary_key=True),
+    Column("key", String(10), primary_key=True),
+    Column("contact_id", ForeignKey("contact.id"), primary_key=True, index=True),
+    Column("ceremony_id", String(200), nullable=False, server_default=""),
+    Column("invitation_id", String(22)),
+    Column("answer", String(10), nullable=False, server_default=""),
+    Column("answered_ms", BigInteger),
+)
+
+due = Table(
+    "due",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("subject", String(200), nullable=False, index=True),
+    Column("recipient", String(80), nullable=False, server_default=""),
+    Column("due_ms", BigInteger, nullable=False),
+    Column("data", Text, nullable=False, server_default=""),
+    Column("state", String(10), nullable=False, server_default="waiting"),
+    Column("claimed_ms", BigInteger),
+    Column("claimed_by", String(120), nullable=False, server_default=""),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("done_ms", BigInteger),
+    Column("said", Text, nullable=False, server_default=""),
+    UniqueConstraint("kind", "subject", "recipient"),
+    Index("ix_due_state", "state", "due_ms"),
+)
+"""Work that comes due, each row done once by whoever claims it."""
+
+trail = Table(
+    "trail",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("by", String(80), nullable=False),
+    Column("by_name", Text, nullable=False, server_default=""),
+    Column("kind", String(40), nullable=False),
+    Column("series", String(40), nullable=False, index=True),
+    Column("about", String(200), nullable=False, server_default=""),
+    Column("facts", Text, nullable=False, server_default="{}"),
+    Column("before", Text, nullable=False, server_default=""),
+    Column("after", Integer, nullable=False, server_default="0"),
+    Column("undone_ms", BigInteger),
+)
+"""Who changed what in planning, and what brings it back."""
+
+link_check = Table(
+    "link_check",
+    metadata,
+    Column("ceremony_id", String(200), primary_key=True),
+    Column("item_id", String(200), primary_key=True),
+    Column("link", String(1000), primary_key=True),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("ok", Boolean, nullable=False),
+    Column("said", Text, nullable=False, server_default=""),
+)
+
+archive = Table(
+    "archive",
+    metadata,
+    Column("ceremony_id", String(200), primary_key=True),
+    Column("series", String(40), nullable=False, index=True),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("data", Text, nullable=False),
+)
+
+rehearsal = Table(
+    "rehearsal",
+    metadata,
+    Column("ceremony_id", String(200), primary_key=True),
+    Column("series", String(40), nullable=False),
+    Column("key", String(10), nullable=False),
+    Column("by", String(80), nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("wiped_ms", BigInteger),
+)
