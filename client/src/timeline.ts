@@ -210,6 +210,7 @@ const NOTHING: Moment = {
 
 /** What is shown at `now_ms`. */
 export function moment(programme: Programme, progress: Progress, now_ms: number): Moment {
+  if (programme.cancelled !== null) return { ...NOTHING, phase: 'planned' }
   let current: Run | null = null
   let standby: Run | null = null
   for (const run of runsAhead(programme, progress)) {

@@ -20,9 +20,14 @@ from memorata.domain.state import CeremonyState, door_of, now_shown, planned
 
 Events = tuple[e.Event, ...]
 
+_BEGINNING = c.OpenCeremony | c.CueItem | c.SetAutopilot
+"""What would begin a ceremony that is not held."""
+
 
 def decide(state: CeremonyState, command: c.Command, now_ms: int) -> Events:
     """Answer a command to the programme; the role and phase have been checked."""
+    if state.programme is not None and state.programme.cancelled is not None and isinstance(command, _BEGINNING):
+        raise Refused("ceremony.cancelled")
     match command:
         case c.PlanCeremony(programme=programme):
             return () if programme == state.programme else (e.CeremonyPlanned(programme),)
@@ -152,7 +157,7 @@ def due(state: CeremonyState, now_ms: int) -> Events:
     After a pause of the server the instants are those that every page has kept to meanwhile, so they may be past.
     """
     programme, progress = state.programme, state.progress
-    if programme is None or progress.closed_ms is not None:
+    if programme is None or programme.cancelled is not None or progress.closed_ms is not None:
         return ()
     events: list[e.Event] = []
     if progress.opened_ms is None and now_ms >= programme.lobby_opens_ms:
@@ -174,7 +179,7 @@ def due(state: CeremonyState, now_ms: int) -> Events:
 def next_due_ms(state: CeremonyState, now_ms: int) -> int | None:
     """When `due` will have something to say next, at the earliest; `None` when nothing is foreseeable."""
     programme, progress = state.programme, state.progress
-    if programme is None or progress.closed_ms is not None:
+    if programme is None or programme.cancelled is not None or progress.closed_ms is not None:
         return None
     instants: list[int] = [] if progress.opened_ms is not None else [programme.lobby_opens_ms]
     following = next((run for run in runs_ahead(programme, progress) if run.cue > progress.cues), None)

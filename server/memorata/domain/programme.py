@@ -40,7 +40,8 @@ class Programme:
     The first of `languages` is the language of the ceremony. `recurs` says whether there is a next year. `door` is how
     uninvited people are met, until a host says otherwise. `embed` are the https origins of the pages that may hold the
     watchers' view in a frame. `place` is where it is held when each site holds its own; with `autopilot` it begins and
-    goes on by itself; a `rehearsal` is shown to nobody without a link, and wiped afterwards.
+    goes on by itself; a `rehearsal` is shown to nobody without a link, and wiped afterwards. `cancelled` is
+    why it is not held, perhaps without words; `None`: it is.
     """
 
     ceremony_id: str
@@ -64,6 +65,7 @@ class Programme:
     place: Text = field(default_factory=dict)
     autopilot: bool = False
     rehearsal: bool = False
+    cancelled: Text | None = None
 
     def item(self, item_id: str) -> Item | None:
         return next((item for item in self.items if item.id == item_id), None)
@@ -209,6 +211,8 @@ def step_at(item: Item, run: Run, progress: Progress, now_ms: int) -> int:
 
 def moment(programme: Programme, progress: Progress, now_ms: int) -> Moment:
     """What is shown at `now_ms`."""
+    if programme.cancelled is not None:
+        return Moment("planned")
     current: Run | None = None
     standby: Run | None = None
     for run in runs_ahead(programme, progress):

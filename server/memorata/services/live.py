@@ -220,6 +220,10 @@ class LiveCeremonies:
         actor = c.Actor(participant_id=actor_id, role="organizer")
         return self.handle(ceremony_id, c.PlanCeremony(programme), actor, "")
 
+    def conduct(self, ceremony_id: str, *, on: bool) -> Result:
+        """Let a ceremony go by its own times, or not. Raises: as `handle`."""
+        return self.handle(ceremony_id, c.SetAutopilot(on), c.Actor(OPERATOR, "organizer"), "")
+
     def handle(self, ceremony_id: str, command: c.Command, actor: c.Actor, cmd_id: str) -> Result:
         """Answer a command; one with a `cmd_id` that was granted before gets the first answer and does nothing.
 

@@ -76,6 +76,9 @@ class SeriesStore(Protocol):
     def change_occurrence(self, row: OccurrenceRow) -> bool:
         """As `change`."""
 
+    def rekey_occurrence(self, series_id: str, key: str, to: str) -> bool:
+        """The rule has changed: what is kept of one date, guests included, is that of another; False: not any more."""
+
     def remove_occurrence(self, series_id: str, key: str) -> None: ...
 
 

@@ -62,6 +62,7 @@ export function aProgramme(items: Item[]): Programme {
     place: {},
     autopilot: false,
     rehearsal: false,
+    cancelled: null,
   }
 }
 
