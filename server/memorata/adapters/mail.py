@@ -82,9 +82,7 @@ class SmtpMailer:
 
     configured = True
 
-    def __init__(
-        self, url: str, sender: str, trust: Callable[[], ssl.SSLContext] = ssl.create_default_context
-    ) -> None:
+    def __init__(self, url: str, sender: str, trust: Callable[[], ssl.SSLContext] = ssl.create_default_context) -> None:
         parts = urlsplit(url)
         self._encrypted = parts.scheme == "smtps"
         self._host = parts.hostname or ""
