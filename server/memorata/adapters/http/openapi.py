@@ -41,6 +41,7 @@ PARAMETERS = {
     "key": "The last part of a personal or shared link. Whoever has it has its rights: never log it, never pass it on.",
     "name": "The path of a file, as a page or a programme names it.",
     "token": "What a mail has brought; good once, and not for long.",
+    "reply": "What the links in the mails to one person about one ceremony end with. Never log it, never pass it on.",
     "ticket": "What POST /api/letters has given; good for ten minutes.",
 }
 """What the parameters of paths mean, wherever they stand."""
