@@ -171,12 +171,15 @@ class Reminding:
         """Tell the other time to those who know one; work of kind `change`, the recipient its number."""
         now_ms = self._clock.now_ms()
         planned = self._held(due.subject)
-        known = self._known(due.subject, planned)
+        rows = self._rows(due)
+        known, on_its_way = _known(rows, planned), _on_its_way(rows)
         mails = []
         for contact, guest in self._guests(planned):
             held = _sitting(planned, contact, guest)
             old = known(guest, held)
             if old in (None, held.instant_ms) or _why_not("change", contact, guest):
+                continue
+            if (contact.id, held.instant_ms) in on_its_way:
                 continue
             if now_ms < _starts_ms(planned.series, held):
                 told = _Told(held.instant_ms, old or CANCELLED)
@@ -193,14 +196,16 @@ class Reminding:
         planned = self._date(due.subject)
         if not planned.occurrence.cancelled:
             raise Settled("held")
-        known = self._known(due.subject, planned)
+        rows = self._rows(due)
+        known, on_its_way = _known(rows, planned), _on_its_way(rows)
         mails = []
         for contact, guest in self._guests(planned):
             old = known(guest, _sitting(planned, contact, guest))
-            if old and now_ms < old - lead_in_s(planned.series) * 1000 and not _why_not("cancel", contact, guest):
-                mails.append(
-                    _mail(due.subject, contact, f"cancel.{due.recipient}", _Told(CANCELLED, old), now_ms),
-                )
+            if not old or _why_not("cancel", contact, guest) or (contact.id, CANCELLED) in on_its_way:
+                continue
+            if now_ms < old - lead_in_s(planned.series) * 1000:
+                told = _Told(CANCELLED, old)
+                mails.append(_mail(due.subject, contact, f"cancel.{due.recipient}", told, now_ms))
         return mails
 
     def invite_by_mail(self, series_id: str, key: str, contact_ids: Sequence[str]) -> Sequence[Due]:
@@ -412,23 +417,13 @@ class Reminding:
         if what == "reminder" and self._is_overtaken(due.subject, planned.series, held, told.before_s, now_ms):
             raise Settled("overtaken")
 
-    def _known(self, subject: str, planned: Planned) -> Callable[[Guest, Sitting], int | None]:
-        """What each person has been told: an instant, or `CANCELLED`; `None`: nothing yet."""
-        known: dict[str, int] = {}
-        mails = [one for one in self._dues.of_subject(subject) if one.kind == "mail" and _has_gone(one)]
-        for one in sorted(mails, key=lambda one: one.done_ms or 0):
-            contact_id, _, name = one.recipient.partition(":")
-            if contact_id not in known or _what(name) in ("change", "cancel"):
-                known[contact_id] = _Told.of(one).instant
-        told = planned.row.told if planned.row is not None else {}
-
-        def of(guest: Guest, held: Sitting) -> int | None:
-            if not known and guest.invitation_id is not None:
-                # The rule has changed, and the mails are those of another date that has become this one.
-                return told.get(held.site)
-            return known.get(guest.contact_id)
-
-        return of
+    def _rows(self, due: Due) -> tuple[Due, ...]:
+        """All work about the same date as a change. Raises: Settled: another change of it came later, and tells all."""
+        rows = self._dues.of_subject(due.subject)
+        others = [one for one in rows if one.kind in ("change", "cancel") and one.state not in ("failed", "dropped")]
+        if any(int(one.recipient) > int(due.recipient) for one in others):
+            raise Settled("overtaken")
+        return rows
 
     def _note_told(self, planned: Planned, instants: Mapping[str, int], *, anew: bool) -> None:
         """Write down which instants people know of; `anew`: in the place of others. Raises: StoreBusy"""
@@ -531,6 +526,35 @@ def _why_not(what: What, contact: Contact, guest: Guest) -> str:
     if not contact.mail:
         return "no_mail"
     return "cannot" if guest.answer == "cannot" and what in ("invitation", "reminder") else ""
+
+
+def _known(rows: Sequence[Due], planned: Planned) -> Callable[[Guest, Sitting], int | None]:
+    """What each person has been told: an instant, or `CANCELLED`; `None`: nothing yet."""
+    known: dict[str, int] = {}
+    mails = [one for one in rows if one.kind == "mail" and _has_gone(one)]
+    for one in sorted(mails, key=lambda one: one.done_ms or 0):
+        contact_id, _, name = one.recipient.partition(":")
+        if contact_id not in known or _what(name) in ("change", "cancel"):
+            known[contact_id] = _Told.of(one).instant
+    told = planned.row.told if planned.row is not None else {}
+
+    def of(guest: Guest, held: Sitting) -> int | None:
+        if not known and guest.invitation_id is not None:
+            # The rule has changed, and the mails are those of another date that has become this one.
+            return told.get(held.site)
+        return known.get(guest.contact_id)
+
+    return of
+
+
+def _on_its_way(rows: Sequence[Due]) -> set[tuple[str, int]]:
+    """Whom changes still wait to be told, and which instants."""
+    found = set()
+    for one in rows:
+        contact_id, _, name = one.recipient.partition(":")
+        if one.kind == "mail" and one.state in ("waiting", "claimed") and _what(name) in ("change", "cancel"):
+            found.add((contact_id, _Told.of(one).instant))
+    return found
 
 
 def _sitting(planned: Planned, contact: Contact, guest: Guest) -> Sitting:
