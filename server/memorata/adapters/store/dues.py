@@ -12,6 +12,8 @@ from memorata.services.planning_ports import LEASE_MS, Due, DueKind, DueState
 
 _due = t.due.c
 
+_WAITS = {"state": "waiting", "claimed_ms": None, "claimed_by": ""}
+
 
 class SqlDues:
     def __init__(self, database: Database) -> None:
@@ -59,10 +61,16 @@ class SqlDues:
                 self._put(connection, then)
 
     def again(self, due: Due, at_ms: int, said: str) -> None:
-        given = update(t.due).where(_due.id == due.id, _due.state.in_(("claimed", "failed")))
-        waits = {"state": "waiting", "due_ms": at_ms, "claimed_ms": None, "claimed_by": "", "done_ms": None}
+        given = update(t.due).where(_due.id == due.id, _due.state == "claimed")
         with self._database.writing() as connection:
-            connection.execute(given.values(waits | {"said": said}))
+            connection.execute(given.values(_WAITS | {"due_ms": at_ms, "said": said}))
+
+    def revive(self, due_id: int, at_ms: int) -> Due | None:
+        failed = update(t.due).where(_due.id == due_id, _due.state == "failed")
+        anew = failed.values(_WAITS | {"due_ms": at_ms, "said": "", "tries": 0, "done_ms": None})
+        with self._database.writing() as connection:
+            row = connection.execute(anew.returning(*t.due.c)).first()
+        return None if row is None else _read(row)
 
     def drop(self, subject: str, kinds: Sequence[DueKind]) -> int:
         nobody = update(t.due).where(_due.subject == subject, _due.kind.in_(kinds), _due.state == "waiting")
