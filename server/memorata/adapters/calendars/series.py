@@ -43,7 +43,7 @@ class Told:
 
     @property
     def host(self) -> str:
-        return urlsplit(self.base_url).hostname or "memorata"
+        return host_of(self.base_url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,10 @@ def summary(catalogue: NullTranslations, title: str, number: int | None, place: 
     if number is not None:
         title = f"{title}, {catalogue.ngettext('%(num)s year', '%(num)s years', number) % {'num': number}}"
     return f"{title} ({place})" if place else title
+
+
+def host_of(base_url: str) -> str:
+    return urlsplit(base_url).hostname or "memorata"
 
 
 def uid_of(ceremony_id: str, host: str) -> str:

@@ -116,6 +116,8 @@ def sentence(code: str) -> str:
         "sign_in.wrong": _("The mail address or the password is not right."),
         "link.unknown": _("This link is not known. It may have been replaced by a new one."),
         "ceremony.unknown": _("There is no ceremony at this address."),
+        "series.unknown": _("There is no series of ceremonies at this address."),
+        "plan.date_unknown": _("There is no ceremony of this series on this day."),
         "ceremony.full": _("So many people have come that this server has no more seats. You can watch without one."),
         "token.missing": _("Please open your link again."),
         "link.pin_needed": _(

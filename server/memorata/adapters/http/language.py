@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
 from gettext import NullTranslations
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -132,6 +133,10 @@ class Tongue:
     def minutes(self, seconds: float) -> str:
         """A length in whole minutes, as one would say it."""
         return format_unit(max(1, round(seconds / 60)), "duration-minute", "long", locale=self.locale)
+
+    def count(self, n: int, unit: Literal["day", "hour", "minute"]) -> str:
+        """So many of a unit of time: 59 days."""
+        return format_unit(n, f"duration-{unit}", "long", locale=self.locale)
 
     def language_name(self, tag: str) -> str:
         """The name of another language in this one."""
