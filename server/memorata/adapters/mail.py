@@ -112,10 +112,6 @@ class SmtpMailer:
         message["From"], message["To"], message["Subject"] = self._sender, letter.to, " ".join(letter.subject.split())
         message["Date"] = formatdate()
         message["Auto-Submitted"] = "auto-generated"
-        for name, value in letter.headers.items():
-            message[name] = value
-        if "Message-ID" not in message:
-            message["Message-ID"] = make_msgid(domain=self._sender.rpartition("@")[2])
         message.set_content(letter.text)
         if letter.html:
             message.add_alternative(letter.html, subtype="html")
@@ -124,6 +120,11 @@ class SmtpMailer:
             message.add_attachment(
                 one.content, maintype=main, subtype=sub, filename=one.name, params=dict(one.parameters)
             )
+        # After the parts, which would take those about the content with them.
+        for name, value in letter.headers.items():
+            message[name] = value
+        if "Message-ID" not in message:
+            message["Message-ID"] = make_msgid(domain=self._sender.rpartition("@")[2])
         return message
 
     def _hand_over(self, line: smtplib.SMTP, to: str, written: bytes, passage: _Passage) -> None:
