@@ -1,5 +1,6 @@
 """Stand-ins for the store of planning: the same contracts, in memory, held to them by the same tests."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -145,6 +146,8 @@ class MemoryDues:
             if known is None:
                 number = len(self.rows) + 1
                 self.rows[number] = Due(due.kind, due.subject, due.due_ms, due.recipient, due.data, number)
+            elif known.state == "dropped":
+                self.rows[known.id] = replace(known, state="waiting", due_ms=due.due_ms, data=due.data)
             elif known.state == "waiting":
                 due_ms = max(known.due_ms, due.due_ms) if known.tries else due.due_ms
                 self.rows[known.id] = replace(known, due_ms=due_ms, data=due.data)
@@ -180,9 +183,16 @@ class MemoryDues:
     def again(self, due: Due, at_ms: int, said: str) -> None:
         self.busy()
         known = self.rows.get(due.id)
-        if known is not None and known.state in ("claimed", "failed"):
+        if known is not None and known.state == "claimed":
             given = replace(known, state="waiting", due_ms=at_ms, said=said)
-            self.rows[due.id] = replace(given, claimed_ms=None, claimed_by="", done_ms=None)
+            self.rows[due.id] = replace(given, claimed_ms=None, claimed_by="")
+
+    def revive(self, due_id: int, at_ms: int) -> Due | None:
+        known = self.rows.get(due_id)
+        if known is None or known.state != "failed":
+            return None
+        self.rows[due_id] = Due(known.kind, known.subject, at_ms, known.recipient, known.data, due_id)
+        return self.rows[due_id]
 
     def drop(self, subject: str, kinds: Sequence[DueKind]) -> int:
         found = [one for one in self.of_subject(subject) if one.kind in kinds and one.state == "waiting"]
@@ -226,14 +236,17 @@ class MemoryTrail:
         return True
 
     def forget_before(self, at_ms: int) -> int:
-        old = [entry for entry in self.entries if entry.at_ms < at_ms and entry.before]
+        old = [entry for entry in self.entries if entry.at_ms < at_ms and (entry.before or "name" in entry.facts)]
         for entry in old:
-            self._write(replace(entry, before=""))
+            facts = {key: value for key, value in entry.facts.items() if key != "name"}
+            self._write(replace(entry, before="", facts=facts))
         return len(old)
 
-    def forget_about(self, about: str) -> None:
-        for entry in [one for one in self.entries if one.about == about]:
-            self._write(replace(entry, before="", facts={}))
+    def forget_about(self, about: str, name: str = "") -> None:
+        for entry in list(self.entries):
+            named = bool(name) and entry.facts.get("name") == name
+            if entry.about == about or json.dumps(about) in entry.before or named:
+                self._write(replace(entry, before="", facts={}))
 
     def _write(self, entry: TrailEntry) -> None:
         self.entries[entry.id - 1] = entry

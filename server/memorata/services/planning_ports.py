@@ -210,7 +210,7 @@ class Dues(Protocol):
         """
 
     def again(self, due: Due, at_ms: int, said: str) -> None:
-        """Give back what is claimed, or take up what has failed, to be tried at another instant."""
+        """Give back what is claimed, to be tried at another instant."""
 
     def revive(self, due_id: int, at_ms: int) -> Due | None:
         """Let one that has failed wait again, from its first try on; `None` where none of that id has failed."""
@@ -262,10 +262,10 @@ class Trail(Protocol):
         """Mark it; False when it is already."""
 
     def forget_before(self, at_ms: int) -> int:
-        """Empty the `before` of older entries, which may hold names; how many."""
+        """Take `before`, and names out of the facts, of older entries; how many held any."""
 
-    def forget_about(self, about: str) -> None:
-        """Empty the `before` and the facts of entries about somebody who is kept no longer."""
+    def forget_about(self, about: str, name: str = "") -> None:
+        """Empty the `before` and the facts of entries about somebody, by id, or that hold their id or their name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -382,10 +382,16 @@ def test_what_is_given_back_is_tried_at_its_instant(store: Store) -> None:
 
 def test_what_has_failed_can_be_tried_again_by_a_person(store: Store) -> None:
     store.dues.put([REMINDER])
-    store.dues.finish(claimed(store), "failed", NOW + 2_000, "uncertain")
-    store.dues.again(only(store), NOW + 3_000, "")
-    found = claimed(store, NOW + 3_000)
-    assert (found.state, found.done_ms, found.said) == ("waiting", None, "")
+    taken = claimed(store)
+    assert store.dues.revive(taken.id, NOW + 2_000) is None
+    store.dues.finish(taken, "failed", NOW + 2_000, "uncertain")
+    store.dues.again(only(store), NOW + 2_500, "")
+    assert only(store).state == "failed"
+    revived = store.dues.revive(taken.id, NOW + 3_000)
+    assert revived == replace(REMINDER, due_ms=NOW + 3_000, id=taken.id) == only(store)
+    assert store.dues.revive(taken.id, NOW + 4_000) is None
+    assert store.dues.revive(taken.id + 1, NOW + 4_000) is None
+    assert claimed(store, NOW + 3_000) == revived
 
 
 def test_only_what_waits_is_dropped(store: Store) -> None:
@@ -399,6 +405,13 @@ def test_only_what_waits_is_dropped(store: Store) -> None:
     ]  # fmt: skip
     assert store.dues.of_subject("another")[0].state == "waiting"
     assert store.dues.drop(SUBJECT, []) == 0
+
+
+def test_what_was_dropped_waits_again_when_it_is_put(store: Store) -> None:
+    store.dues.put([REMINDER])
+    store.dues.drop(SUBJECT, ["reminder"])
+    store.dues.put([replace(REMINDER, due_ms=NOW + 7_000)])
+    assert [(due.state, due.due_ms) for due in store.dues.of_subject(SUBJECT)] == [("waiting", NOW + 7_000)]
 
 
 def race(url: str, pieces: int, racers: int) -> list[list[int]]:
@@ -506,19 +519,31 @@ def test_a_change_is_undone_once(store: Store) -> None:
 
 
 def test_what_would_bring_it_back_is_forgotten_in_time(store: Store) -> None:
-    old, nothing, young = (
+    old, undone, nothing, young = (
         store.trail.add(entry("amina", at_ms=NOW - 1)),
         store.trail.add(entry("amina", at_ms=NOW - 1, before="")),
+        store.trail.add(entry("amina", at_ms=NOW - 1, before="", facts={"n": 2})),
         store.trail.add(entry("amina")),
     )
-    assert store.trail.forget_before(NOW) == 1
-    assert store.trail.of_series("", 10) == (young, nothing, replace(old, before=""))
+    assert store.trail.forget_before(NOW) == 2
+    left = (young, nothing, replace(undone, facts={"n": 2}), replace(old, before="", facts={"n": 2}))
+    assert store.trail.of_series("", 10) == left
+    assert store.trail.forget_before(NOW) == 0
 
 
 def test_what_is_said_of_somebody_is_forgotten(store: Store) -> None:
-    amina, bruno = store.trail.add(entry("amina")), store.trail.add(entry("bruno"))
-    store.trail.forget_about("amina")
-    assert store.trail.of_series("", 10) == (bruno, replace(amina, before="", facts={}))
+    amina, bruno, guest, named, other = (
+        store.trail.add(entry("amina")),
+        store.trail.add(entry("bruno", facts={"name": "Amina B"})),
+        store.trail.add(entry("2027-01-27", before='{"uninvited": {"contact_id": "amina"}}')),
+        store.trail.add(entry("2027-01-27", before="", facts={"name": 'Amina "100%" Отиено'})),
+        store.trail.add(entry("2027-01-27", before='{"uninvited": {"contact_id": "amina-b"}}', facts={})),
+    )
+    store.trail.forget_about("amina", 'Amina "100%" Отиено')
+    gone = [replace(each, before="", facts={}) for each in (amina, guest, named)]
+    assert store.trail.of_series("", 10) == (other, gone[2], gone[1], bruno, gone[0])
+    store.trail.forget_about("bruno")
+    assert store.trail.of_series("", 10)[3] == replace(bruno, before="", facts={})
 
 
 # --- records, links, rehearsals ---

@@ -139,6 +139,8 @@ def sentence(code: str) -> str:
         "message.invalid": _("The request was not understood."),
         "message.not_json": _("The request was not understood."),
         "message.too_large": _("The request is too large."),
+        "ceremony.cancelled": _("This ceremony is not held."),
+        "reply.over": _("This ceremony is over."),
         "store.busy": _("Please wait a moment and try again."),
         "request.too_many": _("There have been very many requests from here. Please wait a moment, then try again."),
         "page.unknown": _("There is no page at this address."),

@@ -43,6 +43,7 @@ PARAMETERS = {
     "series_id": "The id of a series, as it stands in its addresses.",
     "date": "A date by the rule of the series, as 2027-01-27; it stays when the ceremony is moved.",
     "token": "What a mail has brought; good once, and not for long.",
+    "reply": "What the links in the mails to one person about one ceremony end with. Never log it, never pass it on.",
     "ticket": "What POST /api/letters has given; good for ten minutes.",
 }
 """What the parameters of paths mean, wherever they stand."""

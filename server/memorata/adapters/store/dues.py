@@ -12,6 +12,8 @@ from memorata.services.planning_ports import LEASE_MS, Due, DueKind, DueState
 
 _due = t.due.c
 
+_WAITS = {"state": "waiting", "claimed_ms": None, "claimed_by": ""}
+
 
 class SqlDues:
     def __init__(self, database: Database) -> None:
@@ -59,10 +61,16 @@ class SqlDues:
                 self._put(connection, then)
 
     def again(self, due: Due, at_ms: int, said: str) -> None:
-        given = update(t.due).where(_due.id == due.id, _due.state.in_(("claimed", "failed")))
-        waits = {"state": "waiting", "due_ms": at_ms, "claimed_ms": None, "claimed_by": "", "done_ms": None}
+        given = update(t.due).where(_due.id == due.id, _due.state == "claimed")
         with self._database.writing() as connection:
-            connection.execute(given.values(waits | {"said": said}))
+            connection.execute(given.values(_WAITS | {"due_ms": at_ms, "said": said}))
+
+    def revive(self, due_id: int, at_ms: int) -> Due | None:
+        failed = update(t.due).where(_due.id == due_id, _due.state == "failed")
+        anew = failed.values(_WAITS | {"due_ms": at_ms, "said": "", "tries": 0, "done_ms": None})
+        with self._database.writing() as connection:
+            row = connection.execute(anew.returning(*t.due.c)).first()
+        return None if row is None else _read(row)
 
     def drop(self, subject: str, kinds: Sequence[DueKind]) -> int:
         nobody = update(t.due).where(_due.subject == subject, _due.kind.in_(kinds), _due.state == "waiting")
@@ -83,8 +91,11 @@ class SqlDues:
         due_ms = case((rests, _due.due_ms), else_=new.due_ms)
         made = made.on_conflict_do_update(
             index_elements=["kind", "subject", "recipient"],
-            set_={"due_ms": due_ms, "data": new.data},
-            where=and_(_due.state == "waiting", or_(_due.due_ms != due_ms, _due.data != new.data)),
+            set_={"due_ms": due_ms, "data": new.data, "state": "waiting"},
+            where=or_(
+                and_(_due.state == "waiting", or_(_due.due_ms != due_ms, _due.data != new.data)),
+                _due.state == "dropped",
+            ),
         )
         # In one order, so that two processes that put the same do not wait for each other for ever.
         for due in sorted(dues, key=lambda one: (one.kind, one.subject, one.recipient)):

@@ -1,10 +1,11 @@
 """Who changed what in planning, in the order in which it was written."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, or_, select, update
 
 from memorata.adapters.store import tables as t
 from memorata.adapters.store.database import Database
@@ -12,7 +13,8 @@ from memorata.services.planning_ports import TrailEntry
 
 _trail = t.trail.c
 
-_NOTHING = {"before": "", "facts": "{}"}
+_NAME = '"name": '
+"""How the facts of an entry that names somebody are told from others."""
 
 
 class SqlTrail:
@@ -27,7 +29,7 @@ class SqlTrail:
             "kind": entry.kind,
             "series": entry.series,
             "about": entry.about,
-            "facts": json.dumps(dict(entry.facts), ensure_ascii=False),
+            "facts": _written(entry.facts),
             "before": entry.before,
             "after": entry.after,
             "undone_ms": entry.undone_ms,
@@ -56,13 +58,27 @@ class SqlTrail:
             return connection.execute(mine.values(undone_ms=at_ms)).rowcount == 1
 
     def forget_before(self, at_ms: int) -> int:
-        old = update(t.trail).where(_trail.at_ms < at_ms, _trail.before != "")
+        named = _trail.facts.contains(_NAME)
+        old = select(_trail.id, _trail.facts).where(_trail.at_ms < at_ms, or_(_trail.before != "", named))
         with self._database.writing() as connection:
-            return connection.execute(old.values(before="")).rowcount
+            rows = connection.execute(old.with_for_update()).all()
+            for row in rows:
+                facts = {key: value for key, value in json.loads(row.facts).items() if key != "name"}
+                mine = update(t.trail).where(_trail.id == row.id)
+                connection.execute(mine.values(before="", facts=_written(facts)))
+        return len(rows)
 
-    def forget_about(self, about: str) -> None:
+    def forget_about(self, about: str, name: str = "") -> None:
+        theirs = [_trail.about == about, _trail.before.contains(json.dumps(about), autoescape=True)]
+        if name:
+            words = _written({"name": name})[1:-1]
+            theirs.append(_trail.facts.contains(words, autoescape=True))
         with self._database.writing() as connection:
-            connection.execute(update(t.trail).where(_trail.about == about).values(_NOTHING))
+            connection.execute(update(t.trail).where(or_(*theirs)).values(before="", facts="{}"))
+
+
+def _written(facts: Mapping[str, str | int]) -> str:
+    return json.dumps(dict(facts), ensure_ascii=False)
 
 
 def _read(row: Any) -> TrailEntry:
