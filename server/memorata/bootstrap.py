@@ -22,6 +22,7 @@ from memorata.adapters.sockets.ceremony import CeremonySocket
 from memorata.adapters.sockets.publisher import BEAT_S, SocketPublisher
 from memorata.adapters.sockets.telling import Teller
 from memorata.adapters.store.accounts import SqlAccounts
+from memorata.adapters.store.contacts import SqlContacts
 from memorata.adapters.store.database import Database
 from memorata.adapters.store.event_log import SqlEventLog
 from memorata.adapters.store.instances import BEAT_S as INSTANCE_BEAT_S
@@ -29,6 +30,8 @@ from memorata.adapters.store.instances import Instance
 from memorata.adapters.store.invitations import SqlInvitations
 from memorata.adapters.store.participants import SqlParticipants
 from memorata.adapters.store.people import SqlPeople
+from memorata.adapters.store.planning import SqlSeries
+from memorata.adapters.store.trail import SqlTrail
 from memorata.config import Settings
 from memorata.domain.state import door_of
 from memorata.services.accounts import AccountDesk
@@ -165,7 +168,18 @@ def build(settings: Settings) -> Services:
         publisher=publisher,
         teller=Teller(ceremonies, presence, clock),
         retention=retention,
-        privacy=Privacy(ceremonies, log, participants, people, keys, clock, retention.purge_later),
+        privacy=Privacy(
+            ceremonies,
+            log,
+            participants,
+            people,
+            SqlSeries(database),
+            SqlContacts(database),
+            SqlTrail(database),
+            keys,
+            clock,
+            retention.purge_later,
+        ),
         conductor=Conductor(ceremonies, clock, alarm, log.forget_answers, alone=database.is_sqlite),
         alarm=alarm,
         security=FileSecurityLog(settings.data_dir),
