@@ -280,7 +280,7 @@ class Planner:
 
     def _dues(self, series: Series, found: Occurrence, now_ms: int) -> Sequence[Due]:
         subject = subject_of(series.id, found.key)
-        waiting = {(due.kind, due.recipient) for due in self._agenda.of_subject(subject)}
+        waiting = {(due.kind, due.recipient) for due in self._agenda.of_subject(subject) if due.state == "waiting"}
         dues: list[Due] = []
         for held in sittings(series, found):
             name = ceremony_id(series, found, held.site)
@@ -291,7 +291,7 @@ class Planner:
                 # One whose time was over before the ceremony was planned comes too late to be a reminder.
                 if due_ms > now_ms or ("reminder", recipient) in waiting:
                     dues.append(Due("reminder", subject, due_ms, recipient, json.dumps({"site": held.site})))
-            own = {(due.kind, due.recipient) for due in self._agenda.of_subject(name)}
+            own = {(due.kind, due.recipient) for due in self._agenda.of_subject(name) if due.state == "waiting"}
             for recipient, before_ms in LINKS_BEFORE_MS.items():
                 if starts_ms - before_ms > now_ms or ("link_check", recipient) in own:
                     dues.append(Due("link_check", name, starts_ms - before_ms, recipient))

@@ -18,12 +18,14 @@ from memorata.adapters.http import (
     openapi,
     pages,
     programme,
+    series,
     watch,
 )
 from memorata.adapters.http.house import House
 from memorata.adapters.http.limits import FILES, limit
 from memorata.adapters.http.security import protect
 from memorata.adapters.http.showing import prepare
+from memorata.adapters.schedules.rule_words import in_words
 from memorata.adapters.sockets.telling import Teller
 from memorata.config import Settings
 from memorata.services.accounts import AccountDesk
@@ -31,6 +33,7 @@ from memorata.services.admission import Admission
 from memorata.services.conductor import Conductor
 from memorata.services.inviting import Inviting
 from memorata.services.live import LiveCeremonies
+from memorata.services.plans import Plans
 from memorata.services.ports import Clock, SecurityLog
 from memorata.services.presence import PresenceDesk
 from memorata.services.privacy import Privacy
@@ -58,6 +61,8 @@ class Needs(Protocol):
     def inviting(self) -> Inviting: ...
     @property
     def conductor(self) -> Conductor: ...
+    @property
+    def plans(self) -> Plans: ...
     @property
     def privacy(self) -> Privacy: ...
     @property
@@ -91,7 +96,13 @@ def register(app: Flask, services: Needs) -> None:
     files = media.blueprint(house)
     limiter.limit(FILES)(files)
     app.register_blueprint(files)
-    for part in (errors, pages, programme, watch, entry, invitations, calendar, contact, openapi):
+    for part in (errors, programme, watch, entry, invitations, contact, openapi):
         app.register_blueprint(part.blueprint(house))
+    plans = services.plans
+    app.register_blueprint(pages.blueprint(house, plans))
+    app.register_blueprint(calendar.blueprint(house, plans))
+    app.register_blueprint(
+        series.blueprint(house, plans, lambda one, tongue: in_words(one, tongue.catalogue.gettext, tongue.locale))
+    )
     app.register_blueprint(account.blueprint(house, services.accounts))
     app.register_blueprint(health.blueprint(house, lambda: services.conductor.scanned_ms))
