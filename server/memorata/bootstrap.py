@@ -256,9 +256,7 @@ def _planning(
         store, contacts, archives, book, texts, planner, agenda, ceremonies, series, ledger, clock
     )
     people = ContactDesk(contacts, book, planner, agenda, ledger, clock, is_country, zones.is_zone)
-    reminding = Reminding(
-        store, contacts, dues, book, inviting, mailer, keys, clock, Letters(settings.base_url)
-    )
+    reminding = Reminding(store, contacts, dues, book, inviting, mailer, keys, clock, Letters(settings.base_url))
     agenda.on("reminder", reminding.remind)
     agenda.on("change", reminding.changed)
     agenda.on("cancel", reminding.cancelled)

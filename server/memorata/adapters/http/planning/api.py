@@ -207,9 +207,7 @@ def blueprint(house: House, plan: Planning) -> Blueprint:
         return series_told(plan.series.save(who(), series_id, asked.version, asked.document))
 
     def deed(name: str, summary: str, do: Callable[[Account, str, int], Saved]) -> None:
-        @described(
-            summary, takes=shapes.AtVersion, gives=shapes.SeriesTold, refuses=CHANGING, signed_in=True
-        )
+        @described(summary, takes=shapes.AtVersion, gives=shapes.SeriesTold, refuses=CHANGING, signed_in=True)
         def view(series_id: str) -> Response:
             asked = body(shapes.AtVersion)
             return series_told(do(who(), series_id, asked.version))
@@ -261,9 +259,7 @@ def blueprint(house: House, plan: Planning) -> Blueprint:
     )
     def save_occurrence(series_id: str, key: str) -> Response:
         asked = body(shapes.SavedOccurrence)
-        return kept_told(
-            plan.occurrences.save(who(), series_id, key, asked.version, asked.document, asked.notes)
-        )
+        return kept_told(plan.occurrences.save(who(), series_id, key, asked.version, asked.document, asked.notes))
 
     @pages.post("/api/plan/series/<series_id>/on/<key>/depart")
     @described(
@@ -439,9 +435,7 @@ def blueprint(house: House, plan: Planning) -> Blueprint:
         return told(shapes.PersonChanged(person(written.contact), written.trail))
 
     @pages.post("/api/plan/check-link")
-    @described(
-        "Look behind one link.", takes=shapes.AskedLink, gives=shapes.LinkLooked, refuses=SIGNED, signed_in=True
-    )
+    @described("Look behind one link.", takes=shapes.AskedLink, gives=shapes.LinkLooked, refuses=SIGNED, signed_in=True)
     def check_link() -> Response:
         who()
         found = plan.checks.check_link(body(shapes.AskedLink).link)
@@ -491,4 +485,3 @@ def _table(text: str) -> list[dict[str, Any]]:
     except TableFault as fault:
         raise Refused("invitation.unreadable", reason=str(fault), line=fault.line) from None
     return [{**row.cells, "where": str(row.line)} for row in rows]
-
