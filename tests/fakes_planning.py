@@ -146,6 +146,8 @@ class MemoryDues:
             if known is None:
                 number = len(self.rows) + 1
                 self.rows[number] = Due(due.kind, due.subject, due.due_ms, due.recipient, due.data, number)
+            elif known.state == "dropped":
+                self.rows[known.id] = replace(known, state="waiting", due_ms=due.due_ms, data=due.data)
             elif known.state == "waiting":
                 due_ms = max(known.due_ms, due.due_ms) if known.tries else due.due_ms
                 self.rows[known.id] = replace(known, due_ms=due_ms, data=due.data)

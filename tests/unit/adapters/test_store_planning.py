@@ -407,6 +407,13 @@ def test_only_what_waits_is_dropped(store: Store) -> None:
     assert store.dues.drop(SUBJECT, []) == 0
 
 
+def test_what_was_dropped_waits_again_when_it_is_put(store: Store) -> None:
+    store.dues.put([REMINDER])
+    store.dues.drop(SUBJECT, ["reminder"])
+    store.dues.put([replace(REMINDER, due_ms=NOW + 7_000)])
+    assert [(due.state, due.due_ms) for due in store.dues.of_subject(SUBJECT)] == [("waiting", NOW + 7_000)]
+
+
 def race(url: str, pieces: int, racers: int) -> list[list[int]]:
     """What each racer got, all of them grasping at the same pieces in the same order, with connections of their own."""
     got: list[list[int]] = [[] for _ in range(racers)]

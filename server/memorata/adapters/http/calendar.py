@@ -114,9 +114,9 @@ def planned_as(plans: Plans, shown: Shown) -> Planned | None:
         kept = plans.kept(shown.programme.series)
         for row in kept:
             # The id is made of the key, which begins with its year.
-            if f"-{row.key[:4]}" in shown.ceremony_id:
-                if shown.ceremony_id in plans.ceremonies(row.series, row.key).values():
-                    return plans.occurrence(row.series, row.key)
+            near = f"-{row.key[:4]}" in shown.ceremony_id
+            if near and shown.ceremony_id in plans.ceremonies(row.series, row.key).values():
+                return plans.occurrence(row.series, row.key)
     except Refused:
         # The series has been taken out, or the date with a change of its rule; its ceremony stays.
         return None

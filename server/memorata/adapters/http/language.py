@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
 from gettext import NullTranslations
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -134,8 +133,8 @@ class Tongue:
         """A length in whole minutes, as one would say it."""
         return format_unit(max(1, round(seconds / 60)), "duration-minute", "long", locale=self.locale)
 
-    def count(self, n: int, unit: Literal["day", "hour", "minute"]) -> str:
-        """So many of a unit of time: 59 days."""
+    def count(self, n: int, unit: str) -> str:
+        """So many of a unit of time (day, hour, minute): 59 days."""
         return format_unit(n, f"duration-{unit}", "long", locale=self.locale)
 
     def language_name(self, tag: str) -> str:

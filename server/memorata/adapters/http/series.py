@@ -15,6 +15,7 @@ from memorata.adapters.http.calendar import SITE, asked_site, public_series
 from memorata.adapters.http.house import House
 from memorata.adapters.http.language import Tongue
 from memorata.adapters.http.openapi import LANGUAGE, described
+from memorata.adapters.http.order import AFTERWARDS_MS
 from memorata.adapters.http.showing import dress, tongue_among
 from memorata.domain.anniversary import Occurrence, Series, agenda, sittings
 from memorata.domain.errors import Refused
@@ -113,8 +114,7 @@ def blueprint(house: House, plans: Plans, in_words: InWords) -> Blueprint:
     )
     def following(series_id: str) -> BaseResponse:
         series = public_series(plans, series_id)
-        dates = ahead(house, series, house.clock.now_ms(), plans)
-        coming = next((each for each in dates if not each.occurrence.cancelled), None)
+        coming = next_of(house, series, house.clock.now_ms(), plans)
         return _towards(series_id, () if coming is None else coming.places)
 
     @pages.get("/s/<series_id>/on/<date>")
@@ -146,12 +146,17 @@ def ahead(house: House, series: Series, now_ms: int, plans: Plans, most: int = A
         for occurrence in agenda(series, start, end):
             own = plans.occurrence(series.id, occurrence.key).series if occurrence.key in kept else series
             places = _places(house, own, occurrence, now_ms)
-            if max(place.ends_ms for place in places) > now_ms or any(place.live for place in places):
+            if any(place.live or place.ends_ms > now_ms for place in places):
                 found.append(Coming(occurrence, places))
             if len(found) == most:
                 return tuple(found)
         start = end + timedelta(days=1)
     return tuple(found)
+
+
+def next_of(house: House, series: Series, now_ms: int, plans: Plans) -> Coming | None:
+    """The next date that is held and not over."""
+    return next((each for each in ahead(house, series, now_ms, plans) if not each.occurrence.cancelled), None)
 
 
 def past(house: House, rows: Sequence[ArchiveRow]) -> list[Past]:
@@ -173,8 +178,8 @@ def left(tongue: Tongue, ms: int) -> str:
     if ms <= 0:
         return ""
     days, hours, minutes = ms // 86_400_000, ms // 3_600_000 % 24, ms // 60_000 % 60
-    parts = ((days, "day"), (hours, "hour")) if days else ((hours, "hour"), (minutes, "minute"))
-    return " ".join(tongue.count(n, unit) for n, unit in parts if n) or tongue.count(1, "minute")
+    parts = {"day": days, "hour": hours} if days else {"hour": hours, "minute": minutes}
+    return " ".join(tongue.count(n, unit) for unit, n in parts.items() if n) or tongue.count(1, "minute")
 
 
 def _before(each: Coming, coming: Coming | None) -> bool:
@@ -188,7 +193,7 @@ def _places(house: House, series: Series, occurrence: Occurrence, now_ms: int) -
         starts_ms = held.instant_ms - lead_in_s(series) * 1000
         ends_ms = starts_ms + total_s(series.items) * 1000
         page = _page(house, name)
-        live = page and not occurrence.cancelled and starts_ms - 86_400_000 < now_ms and _is_live(house, name, now_ms)
+        live = page and not occurrence.cancelled and _is_live(house, name, ends_ms, now_ms)
         found.append(Place(held.site, held.place, held.zone, starts_ms, ends_ms, name, page, live))
     return tuple(found)
 
@@ -200,9 +205,11 @@ def _page(house: House, ceremony_id: str) -> bool:
         return False
 
 
-def _is_live(house: House, ceremony_id: str, now_ms: int) -> bool:
+def _is_live(house: House, ceremony_id: str, ends_ms: int, now_ms: int) -> bool:
+    """Whether people gather or it is being held; one that nobody has begun is over when it was to end."""
     shown = house.ceremony(ceremony_id)
-    return moment(shown.programme, shown.state.progress, now_ms).phase in ("lobby", "item")
+    phase = moment(shown.programme, shown.state.progress, now_ms).phase
+    return (phase == "lobby" and now_ms < ends_ms) or (phase == "item" and now_ms < ends_ms + AFTERWARDS_MS)
 
 
 def _moment_of(series: Series) -> Text:
@@ -214,11 +221,11 @@ def _moment_of(series: Series) -> Text:
 
 def _towards(series_id: str, places: Sequence[Place]) -> BaseResponse:
     """To the one ceremony there is; where there are several, people choose on the page of the series."""
-    asked = {"lang": request.args["lang"]} if "lang" in request.args else {}
+    lang = request.args.get("lang")
     if len(places) == 1 and places[0].page:
-        response = redirect(url_for("programme.page", ceremony_id=places[0].ceremony_id, **asked))
+        response = redirect(url_for("programme.page", ceremony_id=places[0].ceremony_id, lang=lang))
     else:
-        response = redirect(url_for("series.page", series_id=series_id, **asked))
+        response = redirect(url_for("series.page", series_id=series_id, lang=lang))
     response.headers["Cache-Control"] = "no-cache"
     return response
 
@@ -227,4 +234,3 @@ def _webcal(base_url: str, series_id: str, language: str, site: str) -> str:
     """What a calendar programme opens by itself."""
     query = urlencode({"lang": language} | ({"site": site} if site else {}))
     return f"{urlsplit(base_url)._replace(scheme='webcal').geturl()}/s/{series_id}/calendar.ics?{query}"
-
