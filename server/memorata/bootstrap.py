@@ -17,7 +17,7 @@ from memorata.adapters.http.gate import Gate
 from memorata.adapters.http.planning.api import Planning
 from memorata.adapters.http.planning.views import Shelves
 from memorata.adapters.letters import Letters
-from memorata.adapters.link_probe import LinkProbe
+from memorata.adapters.link_probe import HttpsProbe
 from memorata.adapters.mail import ConsoleMailer, SmtpMailer
 from memorata.adapters.passwords import Argon2Passwords
 from memorata.adapters.presence.memory import MemorySeats
@@ -261,8 +261,11 @@ def _planning(
     agenda.on("change", reminding.changed)
     agenda.on("cancel", reminding.cancelled)
     agenda.on("mail", reminding.send, once=True)
-    checks = LinkChecks(ceremonies, archives, LinkProbe(), clock)
-    agenda.on("link_check", checks.check)
+    probe = HttpsProbe() if settings.link_checks else None
+    checks = LinkChecks(
+        ceremonies, archives, probe, lambda name: (settings.schedules_dir / name).is_file(), clock
+    )
+    agenda.on("link_check", checks.due)
     Archiving(ceremonies, archives, SqlTallies(database), agenda, clock)
     return Planning(
         accounts=accounts,

@@ -213,8 +213,8 @@ def test_a_programme_of_one_year_leaves_the_others_alone_and_goes_back(bench: Pl
     assert [item.id for item in bench.planned().items] == ["words", "silence"]
     row = bench.store.occurrence("remembrance", KEY)
     assert row is not None
+    wrong = {"items": [{"id": "x", "kind": "speech"}]}
     with pytest.raises(Refused, match=r"schedule\.faulty"):
-        wrong = {"items": [{"id": "x", "kind": "speech"}]}
         bench.occurrences.save(AMINA, "remembrance", KEY, row.version, wrong, "")
 
 
@@ -301,7 +301,7 @@ def test_the_trail_says_who_and_forgets_what_it_held(bench: PlanningBench) -> No
     (bruno,) = bench.contacts.of_series("remembrance")
     bench.people.remove(AMINA, "remembrance", bruno.id, 1)
     told = bench.undoing.trail(AMINA, "remembrance")
-    assert [(entry.kind, entry.by_name) for entry in told][0] == ("person.removed", "Amina Otieno")
+    assert (told[0].kind, told[0].by_name) == ("person.removed", "Amina Otieno")
     assert json.loads(told[0].before)["contact"]["name"] == "Bruno"
     bench.clock.forward(31 * DAY_MS)
     bench.ledger.forget()

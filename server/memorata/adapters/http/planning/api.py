@@ -42,6 +42,8 @@ LANGUAGES = ("ru", "en", "hy", "bg", "he", "kk", "ky", "lv", "lt", "ro", "uz", "
 
 NOTICES = ("zone.moved",)
 NOTICES_SHOWN = 20
+PROGRAMME: tuple[str, ...] = ("items", "delegations")
+"""What of a series one date may have for itself."""
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 SIGNED = ("request.foreign", "role.not_allowed")
@@ -93,7 +95,7 @@ def blueprint(house: House, plan: Planning) -> Blueprint:
         document = plan.texts.document(row.text)
         if planned.row is not None and planned.row.programme:
             document |= plan.texts.document(planned.row.programme)
-        programme = {name: document[name] for name in ("items", "delegations") if name in document}
+        programme: dict[str, Any] = {name: document[name] for name in PROGRAMME if name in document}
         return told(views.occurrence(row, planned, programme, trail))
 
     def kept_told(kept: Kept) -> Response:

@@ -271,9 +271,7 @@ class Views:
                     due.state,
                     due.done_ms,
                     due.recipient,
-                    contacts[due.recipient.partition(":")[0]].name
-                    if due.recipient.partition(":")[0] in contacts
-                    else "",
+                    _named(contacts, due.recipient),
                     due.said,
                 )
                 for due in sorted(dues, key=lambda due: (due.due_ms, due.id))
@@ -289,7 +287,7 @@ class Views:
 
     def links(self, name: str) -> shapes.LinksOf:
         keys = self._house.admission.links(name)
-        pins = {role: self._house.admission.pin(keys[role]) for role in LINK_ROLES if role != "participant"}
+        pins: dict[str, str] = {role: self._house.admission.pin(keys[role]) for role in LINK_ROLES if role != "participant"}
         return shapes.LinksOf(addresses(self._house.base_url, name, keys), pins)
 
     def _rehearsal(self, series_id: str, key: str) -> shapes.RehearsalTold | None:
@@ -339,6 +337,12 @@ def trail_told(entry: TrailEntry) -> shapes.TrailTold:
         undoable=is_undoable(entry),
         undone_ms=entry.undone_ms,
     )
+
+
+def _named(contacts: Mapping[str, Contact], recipient: str) -> str:
+    """Whom a mail is for; empty for what is for all."""
+    found = contacts.get(recipient.partition(":")[0])
+    return "" if found is None else found.name
 
 
 def _guest(guest: Guest, contact: Contact) -> shapes.GuestTold:
