@@ -37,8 +37,8 @@ def forms() -> Json:
 
     `item`: the keys of every item; `kinds`: those of each kind; `media`: of a broadcast; `parts`: of the tables in
     lists, by the name that a key of type `list` has as its `part`, which is `None` where the list holds plain values.
-    Types: text, name, names, string, number, integer, boolean, choice, media, file, files, country, language, list, link
-    and date_or_month_day.
+    Types: text, name, names, string, number, integer, boolean, choice, media, file, files, country, language, list,
+    link and date_or_month_day.
     """
     parts: dict[str, list[Json]] = {"Source": [_form(spec) for spec in SOURCE_KEYS.values()]}
     for detail in DETAILS.values():
