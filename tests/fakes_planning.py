@@ -110,6 +110,13 @@ class MemoryContacts:
     def guest(self, series_id: str, key: str, contact_id: str) -> Guest | None:
         return self.asked.get((series_id, key, contact_id))
 
+    def guests_of(self, contact_id: str) -> tuple[Guest, ...]:
+        found = (one for one in self.asked.values() if one.contact_id == contact_id)
+        return tuple(sorted(found, key=lambda one: one.key))
+
+    def by_invitation(self, invitation_id: str) -> Guest | None:
+        return next((one for one in self.asked.values() if one.invitation_id == invitation_id), None)
+
     def invite(self, guests: Sequence[Guest]) -> None:
         for guest in guests:
             if guest.contact_id in self.known:
@@ -146,6 +153,8 @@ class MemoryDues:
             if known is None:
                 number = len(self.rows) + 1
                 self.rows[number] = Due(due.kind, due.subject, due.due_ms, due.recipient, due.data, number)
+            elif known.state == "dropped":
+                self.rows[known.id] = replace(known, state="waiting", due_ms=due.due_ms, data=due.data)
             elif known.state == "waiting":
                 due_ms = max(known.due_ms, due.due_ms) if known.tries else due.due_ms
                 self.rows[known.id] = replace(known, due_ms=due_ms, data=due.data)

@@ -50,7 +50,7 @@ def test_of_two_processes_one_does_it_when_it_is_due(bench: Bench) -> None:
     first.put([Due("archive", "a", NOW + 1_000)])
     first.scan()
     assert bench.did == []
-    bench.clock.tick(1_000)
+    bench.clock.forward(1_000)
     second.scan()
     first.scan()
     assert bench.did == ["second:a"]
@@ -76,7 +76,7 @@ def test_a_mail_that_a_dead_process_had_begun_is_not_sent_again(bench: Bench) ->
     dead.scan()
     alive.scan()
     assert bench.did == []
-    bench.clock.tick(LEASE_MS)
+    bench.clock.forward(LEASE_MS)
     alive.scan()
     assert bench.did == ["alive:record"]
     assert bench.states() == [("letter", "failed", "uncertain"), ("record", "done", "")]
@@ -103,7 +103,7 @@ def test_later_is_later_and_hopeless_is_the_end(bench: Bench) -> None:
     agenda.put([Due("mail", "a", NOW), Due("wipe", "b", NOW)])
     agenda.scan()
     assert bench.states() == [("a", "waiting", "The mail server does not answer."), ("b", "failed", "No such address.")]
-    bench.clock.tick(5_000)
+    bench.clock.forward(5_000)
     agenda.scan()
     assert bench.states()[0] == ("a", "done", "")
 
@@ -121,7 +121,7 @@ def test_a_defect_is_tried_again_and_given_up_and_keeps_nobody_else_from_their_t
     agenda.put([Due("archive", "a", NOW), Due("wipe", "b", NOW)])
     for _ in range(10):
         agenda.scan()
-        bench.clock.tick(PAUSES_MS[-1])
+        bench.clock.forward(PAUSES_MS[-1])
     assert bench.did == ["wipe:b"]
     assert len(tries) == DEFECTS_MAX + 1
     assert bench.states()[0] == ("a", "failed", "defect")
@@ -144,7 +144,7 @@ def test_a_refusal_ends_it_and_a_busy_store_does_not(bench: Bench) -> None:
     agenda.on("archive", sometimes)
     agenda.put([Due("wipe", "a", NOW), Due("archive", "b", NOW)])
     agenda.scan()
-    bench.clock.tick(PAUSES_MS[0])
+    bench.clock.forward(PAUSES_MS[0])
     agenda.scan()
     assert bench.states() == [("a", "failed", "ceremony.unknown"), ("b", "done", "locked" if busy else "")]
 

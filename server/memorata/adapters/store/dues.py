@@ -91,8 +91,11 @@ class SqlDues:
         due_ms = case((rests, _due.due_ms), else_=new.due_ms)
         made = made.on_conflict_do_update(
             index_elements=["kind", "subject", "recipient"],
-            set_={"due_ms": due_ms, "data": new.data},
-            where=and_(_due.state == "waiting", or_(_due.due_ms != due_ms, _due.data != new.data)),
+            set_={"due_ms": due_ms, "data": new.data, "state": "waiting"},
+            where=or_(
+                and_(_due.state == "waiting", or_(_due.due_ms != due_ms, _due.data != new.data)),
+                _due.state == "dropped",
+            ),
         )
         # In one order, so that two processes that put the same do not wait for each other for ever.
         for due in sorted(dues, key=lambda one: (one.kind, one.subject, one.recipient)):
