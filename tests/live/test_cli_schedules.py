@@ -57,8 +57,8 @@ def test_what_is_not_there_is_said_so(folder: Path) -> None:
 def test_dates_with_their_departures_and_sites(folder: Path) -> None:
     when = (
         'reach = "local_everywhere"\n\n[[date.sites]]\nplace = { en = "Riga", ru = "Рига" }\nzone = "Europe/Riga"\n\n'
-        '[[date.exceptions]]\nkind = "moved"\nday = 2050-05-09\nto = 2050-05-08\nreason = { en = "Rain.", ru = "Дождь." }\n'
-        "\n"
+        '[[date.exceptions]]\nkind = "moved"\nday = 2050-05-09\nto = 2050-05-08\n'
+        'reason = { en = "Rain.", ru = "Дождь." }\n\n'
         '[[date.exceptions]]\nkind = "cancelled"\nday = 2051-05-09\n\n'
         '[[date.exceptions]]\nkind = "extra"\nday = 2052-01-01\n'
     )
