@@ -77,6 +77,31 @@ class Mailbox:
         return "221 bye"
 
 
+class PlainMailbox:
+    """A mail server without TLS, as there may be one on the same machine, that keeps what arrives."""
+
+    def __init__(self) -> None:
+        self.arrived: list[EmailMessage] = []
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port: int = free.getsockname()[1]
+        self._controller: Any = Controller(self, hostname="127.0.0.1", port=self.port)
+
+    def __enter__(self) -> "PlainMailbox":
+        self._controller.start()
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self._controller.stop()
+
+    @property
+    def url(self) -> str:
+        return f"smtp://127.0.0.1:{self.port}"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        self.arrived.append(email.message_from_bytes(envelope.content, policy=email.policy.SMTP))
+        return "250 taken"
+
+
 def calendar_of(mail: EmailMessage) -> tuple[str, Any, Any]:
     """What a mail brings for the calendar: the method of its part, the calendar and its one event."""
     (part,) = mail.iter_attachments()

@@ -92,6 +92,11 @@ class Agenda:
         self._alarm.once(FIRST_S, self.scan)
         self._alarm.each(SCAN_S, "agenda", self.scan)
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is being done just now."""
+        return not self._busy
+
     def put(self, dues: Sequence[Due]) -> None:
         """Add work; it is found within a second of its instant."""
         if dues:

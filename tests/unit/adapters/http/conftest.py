@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from memorata.adapters.countries import is_country
 from memorata.adapters.http import app as pages
+from memorata.adapters.letters import Letters
 from memorata.adapters.presence.memory import MemorySeats
 from memorata.adapters.sockets.telling import Teller
 from memorata.config import Settings
@@ -25,6 +26,7 @@ from memorata.services.presence import PresenceDesk
 from memorata.services.privacy import Privacy
 from memorata.services.retention import Retention
 from tests.builders import START_MS
+from tests.fake_planning import planning_of
 from tests.fake_plans import MemoryPlans
 from tests.fakes import (
     FakeAlarm,
@@ -95,6 +97,17 @@ class Office:
         self.conductor = Conductor(self.ceremonies, self.clock, alarm, lambda _: None, alone=True)
         self.security = FakeSecurityLog()
         self.plans = MemoryPlans()
+        self.planning, self.agenda = planning_of(
+            folder,
+            self.clock,
+            self.ceremonies,
+            self.accounts,
+            self.inviting,
+            self.mailer,
+            keys,
+            self.settings.base_url,
+        )
+        self.letters = Letters(self.settings.base_url)
         self.app = Flask("memorata", static_folder=None)
         pages.register(self.app, self)
 
