@@ -1,4 +1,6 @@
-"""T9, a server that is talked into calling somebody: whatever people and organizers write, it never reaches out.
+"""T9, a server that is talked into calling somebody: whatever people write, it never reaches out.
+
+When it looks at the links of a ceremony, it calls those that its organizer has planned, and nobody else.
 
 The server runs with an audit hook of the interpreter that notes every connection, datagram, look-up of a name and new
 process (tests/hostile/outbound). A canary listens besides, for what no hook of Python would see.
@@ -14,15 +16,18 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pytest
 
+from memorata.adapters.store.archives import SqlArchives
+from memorata.adapters.store.dues import SqlDues
 from memorata.domain.broadcast import parse_link
 from memorata.domain.items import Film, Media
 from memorata.domain.programme import Programme
+from memorata.services.planning_ports import Due
 from tests.builders import a_programme, an_item
-from tests.live.client import fetch
+from tests.live.client import eventually, fetch
 from tests.live.conftest import SECRET, Server, now_ms
 
 pytestmark = pytest.mark.live
@@ -149,6 +154,41 @@ def test_nothing_that_is_written_makes_the_server_call_anybody(tmp_path: Path, c
         server.stop()
     # Nor at the start, nor at the end.
     assert outward(notes, canary) == []
+    assert canary.callers == []
+    assert server.defects() == []
+
+
+CANARIES = {"canary.example", "live.canary.example"}
+"""The hosts of the programme below; nobody has these names, so that this test calls nobody either."""
+
+
+@pytest.mark.parametrize(("setting", "called"), [("on", CANARIES), ("off", set())])
+def test_of_itself_it_calls_the_hosts_that_are_planned_and_nobody_else(
+    tmp_path: Path, canary: Canary, setting: str, called: set[str]
+) -> None:
+    notes = tmp_path / "reached"
+    server = Server(tmp_path / "data", MEMORATA_LINK_CHECKS=setting, **watched(notes))
+    server.start()
+    sources = (parse_link("https://canary.example/a.mp4"), parse_link("https://live.canary.example/hall.m3u8"))
+    film = an_item("film", Film(), 60, media=Media(sources=sources, still="https://canary.example/a.jpg"))
+    programme = a_programme(at_ms=now_ms() + 600_000)
+    keys = server.plan(replace(programme, items=(*programme.items[:-1], film, programme.items[-1])))
+    name = programme.ceremony_id
+    try:
+        for link in links(canary):
+            come_in(server, keys, link)
+        assert outward(notes, canary) == []
+        dues = SqlDues(server.office.database)
+        dues.put([Due("link_check", name, now_ms(), "15min")])
+        eventually(lambda: [due.state for due in dues.of_subject(name)] == ["done"], "the look", 30)
+        told = outward(notes, canary)
+        assert {each[0] for each in told} <= {"socket.getaddrinfo"}
+        assert {each[1].strip("'") for each in told} == called
+        checks = SqlArchives(server.office.database).checks(name)
+        assert {urlsplit(check.link).hostname for check in checks} == called
+        assert {check.said for check in checks} == ({"There is no such site."} if called else set())
+    finally:
+        server.stop()
     assert canary.callers == []
     assert server.defects() == []
 

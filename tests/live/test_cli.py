@@ -13,8 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from memorata.adapters.store.contacts import SqlContacts
+from memorata.adapters.store.database import Database
+from memorata.adapters.store.planning import SqlSeries
 from memorata.domain.commands import Actor, HoldPicture
 from memorata.domain.events import ItemHeld, Recorded
+from memorata.services.planning_ports import Contact, Guest
 from tests.builders import a_programme
 from tests.live.client import fetch
 from tests.live.conftest import SECRET, Server, now_ms
@@ -363,3 +367,31 @@ def test_privacy_erases_nobody_by_a_slip(folder: Path) -> None:
         assert memorata(folder, "privacy", "export", ceremony_id, "--name", "Vera Sokolova").returncode == 1
     finally:
         server.stop()
+
+
+def test_privacy_knows_the_address_book_of_a_series(folder: Path) -> None:
+    memorata(folder, "schedules", "load")
+    ceremony_id = memorata(folder, "ceremony", "list").stdout.split()[0]
+    database = Database(f"sqlite:///{folder}/data/memorata.sqlite")
+    (series, *_) = SqlSeries(database).all()
+    contacts = SqlContacts(database)
+    contacts.add(
+        [
+            Contact("vera", series.id, "Vera Sokolova", mail="vera@example.org"),
+            Contact("another", series.id, "Vera", mail="another@example.org"),
+        ]
+    )
+    contacts.invite([Guest(series.id, "2027-01-27", "vera")])
+    for place in (series.id, ceremony_id):
+        shown = json.loads(memorata(folder, "privacy", "export", place, "--name", "vera  sokolova").stdout)
+        (person,) = shown["people"]
+        assert [row["mail"] for row in person["contacts"]] == ["vera@example.org"]
+        assert [row["key"] for row in person["guests"]] == ["2027-01-27"]
+    by_id = memorata(folder, "privacy", "export", series.id, "--person", "nobody")
+    assert (by_id.returncode, by_id.stderr) == (1, f"There is no contact nobody in {series.id}.\n")
+    done = memorata(folder, "privacy", "erase", series.id, "--name", "Vera Sokolova", "--yes")
+    assert (done.returncode, done.stdout.startswith("Erased.")) == (0, True), done.stderr
+    assert [one.id for one in contacts.of_series(series.id)] == ["another"]
+    assert memorata(folder, "privacy", "export", ceremony_id, "--name", "Vera Sokolova").returncode == 1
+    database.dispose()
+    assert b"vera@example.org" not in (folder / "data/memorata.sqlite").read_bytes()

@@ -66,6 +66,14 @@ def test_origins_are_the_address_and_those_named(tmp_path: Path) -> None:
     assert found.allowed_origins() == ["https://memory.example.org", "https://a.example", "https://b.example"]
 
 
+def test_links_are_looked_at_unless_that_is_switched_off(tmp_path: Path) -> None:
+    assert settings(tmp_path).link_checks
+    assert settings(tmp_path, LINK_CHECKS="ON").told()["link_checks"] == "on"
+    assert not settings(tmp_path, LINK_CHECKS="off").link_checks
+    with pytest.raises(ConfigFault, match="MEMORATA_LINK_CHECKS: 'perhaps' is none of on, off"):
+        settings(tmp_path, LINK_CHECKS="perhaps")
+
+
 def test_the_port_that_was_taken_shows_in_a_guessed_address_alone(tmp_path: Path) -> None:
     assert settings(tmp_path, PORT="0", HOST="0.0.0.0").at_port(4711).base_url == "http://127.0.0.1:4711"
     named = settings(tmp_path, PORT="0", BASE_URL="https://memory.example.org").at_port(4711)
