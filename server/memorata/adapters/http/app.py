@@ -18,13 +18,17 @@ from memorata.adapters.http import (
     openapi,
     pages,
     programme,
+    replies,
     series,
     watch,
 )
 from memorata.adapters.http.house import House
 from memorata.adapters.http.limits import FILES, limit
+from memorata.adapters.http.planning import api as planning
+from memorata.adapters.http.planning.api import Planning
 from memorata.adapters.http.security import protect
 from memorata.adapters.http.showing import prepare
+from memorata.adapters.letters import Letters
 from memorata.adapters.schedules.rule_words import in_words
 from memorata.adapters.sockets.telling import Teller
 from memorata.config import Settings
@@ -63,6 +67,10 @@ class Needs(Protocol):
     def conductor(self) -> Conductor: ...
     @property
     def plans(self) -> Plans: ...
+    @property
+    def planning(self) -> Planning: ...
+    @property
+    def letters(self) -> Letters: ...
     @property
     def privacy(self) -> Privacy: ...
     @property
@@ -105,4 +113,6 @@ def register(app: Flask, services: Needs) -> None:
         series.blueprint(house, plans, lambda one, tongue: in_words(one, tongue.catalogue.gettext, tongue.locale))
     )
     app.register_blueprint(account.blueprint(house, services.accounts))
+    app.register_blueprint(planning.blueprint(house, services.planning))
+    app.register_blueprint(replies.blueprint(house, services.planning.reminding, services.letters))
     app.register_blueprint(health.blueprint(house, lambda: services.conductor.scanned_ms))
