@@ -186,7 +186,11 @@ def is_only_of_year(series: Series, occurrence: Occurrence) -> bool:
     if occurrence.departure == "extra":
         return False
     year = date.fromisoformat(occurrence.key).year
-    return len(days_in(series.rule, year)) < 2
+    if isinstance(series.rule, Daily):
+        return False
+    # A shift or an offset may carry a date over New Year, where it meets another.
+    days = (series.shift.of(day.date) for near in (year - 1, year, year + 1) for day in days_in(series.rule, near))
+    return sum(day.year == year for day in days) < 2
 
 
 def occurrence_on(series: Series, day: date) -> Occurrence | None:

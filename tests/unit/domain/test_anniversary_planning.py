@@ -5,7 +5,7 @@ from datetime import date, time
 
 import pytest
 
-from memorata.domain.anniversary import Occurrence, Series
+from memorata.domain.anniversary import Occurrence, Series, agenda
 from memorata.domain.items import (
     Address,
     Bell,
@@ -21,9 +21,9 @@ from memorata.domain.items import (
     WreathLaying,
     steps,
 )
-from memorata.domain.planning import brisk, lead_in_s, programme_for, total_s
+from memorata.domain.planning import brisk, ceremony_id, lead_in_s, programme_for, total_s
 from memorata.domain.programme import Delegation, Programme
-from memorata.domain.rules import Dates, Fixed
+from memorata.domain.rules import Dates, Fixed, Shift
 
 START_MS = 1_801_047_600_000
 
@@ -141,3 +141,10 @@ def test_a_programme_that_is_short_enough_stays_as_it_is() -> None:
 def test_silences_longer_than_the_whole_leave_a_few_seconds_for_the_rest() -> None:
     short = brisk(programme_for(SERIES, OCCURRENCE, "c1"), 60)
     assert [item.planned_s for item in short.items] == [600, 6, 90, 6, 6]
+
+
+def test_two_ceremonies_that_a_shift_brings_into_one_year_have_two_names() -> None:
+    # The first of January 2027 is a Friday.
+    series = replace(SERIES, rule=Fixed(1, 1), shift=Shift({"FR": -1}))
+    names = [ceremony_id(series, found) for found in agenda(series, date(2025, 12, 1), date(2028, 1, 31))]
+    assert names == ["a-day-2026-01-01", "a-day-2026-12-31", "a-day-2028"]

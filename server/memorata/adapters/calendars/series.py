@@ -198,8 +198,10 @@ def _plain(told: Told, series: Series, dated: Dated, site: str) -> Entry:
 
 def _says_more(entry: Entry, plain: Entry, by_rule: datetime) -> bool:
     """Whether it is not what a calendar would reckon."""
-    local = civil(entry.start_ms, entry.zone)
-    as_reckoned = local.replace(tzinfo=None) == by_rule and not local.fold
+    start, end = civil(entry.start_ms, entry.zone), civil(entry.end_ms, entry.zone)
+    length = timedelta(milliseconds=entry.end_ms - entry.start_ms)
+    as_reckoned = (start.replace(tzinfo=None, fold=0), end.replace(tzinfo=None, fold=0)) == (by_rule, by_rule + length)
+    as_reckoned = as_reckoned and not start.fold and not end.fold
     same_words = (entry.title, entry.cancelled, entry.provisional) == (plain.title, plain.cancelled, plain.provisional)
     same_length = entry.end_ms - entry.start_ms == plain.end_ms - plain.start_ms
     return not (as_reckoned and same_words and same_length and entry.sequence == plain.sequence)

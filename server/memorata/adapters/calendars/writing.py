@@ -96,8 +96,9 @@ def _yearly(found: Yearly) -> Iterable[Event]:
 
 def _event(entry: Entry) -> Event:
     event = Event()
-    event.add("dtstart", _when(entry.start_ms, entry.zone))
-    event.add("dtend", _when(entry.end_ms, entry.zone))
+    start, end = _when(entry)
+    event.add("dtstart", start)
+    event.add("dtend", end)
     return _described(event, entry)
 
 
@@ -126,13 +127,15 @@ def _described(event: Event, entry: Entry) -> Event:
     return event
 
 
-def _when(at_ms: int, zone: str) -> datetime:
-    """The civil time of an instant, which is how a calendar keeps the hour when the zone changes its clock.
+def _when(entry: Entry) -> tuple[datetime, datetime]:
+    """Start and end in civil time, which is how a calendar keeps the hour when the zone changes its clock.
 
-    A civil time that occurs twice means the first to a calendar; the second can only be told as an instant.
+    A civil time that occurs twice means the first to a calendar; where the second is meant, both are told as instants.
     """
-    local = civil(at_ms - at_ms % 1000, zone)
-    return local.astimezone(UTC) if local.fold or _is_utc(zone) else local
+    start, end = (civil(at_ms - at_ms % 1000, entry.zone) for at_ms in (entry.start_ms, entry.end_ms))
+    if start.fold or end.fold or _is_utc(entry.zone):
+        return start.astimezone(UTC), end.astimezone(UTC)
+    return start, end
 
 
 def _in_zone(local: datetime, zone: ZoneInfo) -> datetime:

@@ -66,10 +66,9 @@ def read(entries: Sequence[Entry | Yearly]) -> Calendar:
 
 def seen(calendar: Calendar, series: Series) -> list[tuple[datetime, datetime]]:
     """Start and end of each that a calendar shows, by UTC."""
-    last = calendars.until(series, TODAY)
-    events = recurring_ical_events.of(calendar).between(FIRST - timedelta(days=2), last + timedelta(days=2))
+    events = recurring_ical_events.of(calendar).between(FIRST - timedelta(days=2), calendars.until(series, TODAY))
     held = [event for event in events if event["status"] != "CANCELLED"]
-    return sorted((event.start.astimezone(UTC), event.end.astimezone(UTC)) for event in held)
+    return within(series, [(event.start.astimezone(UTC), event.end.astimezone(UTC)) for event in held])
 
 
 def meant(series: Series) -> list[tuple[datetime, datetime]]:
@@ -79,7 +78,13 @@ def meant(series: Series) -> list[tuple[datetime, datetime]]:
         for held in () if occurrence.cancelled else sittings(series, occurrence):
             start_ms = held.instant_ms - lead_in_s(series) * 1000
             found.append((start_ms, start_ms + total_s(series.items) * 1000))
-    return sorted((instant(start_ms), instant(end_ms)) for start_ms, end_ms in found)
+    return within(series, [(instant(start_ms), instant(end_ms)) for start_ms, end_ms in found])
+
+
+def within(series: Series, found: list[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
+    """Those that are told one by one; a rule goes on behind the last day."""
+    last = datetime.combine(calendars.until(series, TODAY) - timedelta(days=5), time(), UTC)
+    return sorted(each for each in found if each[0] < last)
 
 
 def instant(at_ms: int) -> datetime:
@@ -274,9 +279,17 @@ def test_what_departs_from_the_rule_is_told_and_its_sequence_rises() -> None:
 def test_one_that_is_moved_out_of_these_years_leaves_its_old_day_empty() -> None:
     last = calendars.until(a_series(Fixed(11, 28)), TODAY)
     day = date(last.year, 11, 28)
-    assert FIRST < day < last
-    series = a_series(Fixed(11, 28), departures=(Departure("moved", day, last + timedelta(days=5)),))
-    assert [start for start, _ in seen(read(told_of(series)), series) if start.year == last.year] == []
+    assert FIRST < day < last - timedelta(days=5)
+    for departures, years in (
+        ((), [last.year - 1, last.year]),
+        (
+            (Departure("moved", day, last + timedelta(days=5)),),
+            [last.year - 1],
+        ),
+    ):
+        series = a_series(Fixed(11, 28), departures=departures)
+        shown = [start.year for start, _ in seen(read(told_of(series)), series)]
+        assert [year for year in shown if year >= last.year - 1] == years
 
 
 def test_a_time_that_has_changed_has_a_higher_sequence() -> None:
