@@ -224,7 +224,7 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
         planner=planning.planner,
         plans=planning.book,
         planning=planning,
-        letters=Letters(settings.base_url),
+        letters=Letters(settings.base_url, settings.reply_to),
         ledger=Ledger(planning.trail, clock),
         alarm=alarm,
         security=FileSecurityLog(settings.data_dir),
@@ -256,7 +256,9 @@ def _planning(
         store, contacts, archives, book, texts, planner, agenda, ceremonies, series, ledger, clock
     )
     people = ContactDesk(contacts, book, planner, agenda, ledger, clock, is_country, zones.is_zone)
-    reminding = Reminding(store, contacts, dues, book, inviting, mailer, keys, clock, Letters(settings.base_url))
+    reminding = Reminding(
+        store, contacts, dues, book, inviting, mailer, keys, clock, Letters(settings.base_url, settings.reply_to)
+    )
     agenda.on("reminder", reminding.remind)
     agenda.on("change", reminding.changed)
     agenda.on("cancel", reminding.cancelled)

@@ -57,6 +57,8 @@ class Settings:
     smtp_url: str = field(default="", repr=False)
     """The mail server; empty: mails are printed."""
     mail_from: str = ""
+    reply_to: str = ""
+    """Where answers to mails go; empty: to `mail_from`."""
     names_days: int = 30
     """For how long after a ceremony the names of its people are kept."""
     link_checks: bool = True
@@ -127,6 +129,7 @@ class _Reader:
             "janus_url": self.url("JANUS_URL", ("http", "https", "ws", "wss")),
             "smtp_url": self.smtp(),
             "mail_from": self.sender(),
+            "reply_to": self.reply_to(),
             "names_days": self.number("NAMES_DAYS", 30, 1, 3650),
             "link_checks": self.choice("LINK_CHECKS", "on", ("on", "off")) == "on",
             "proxies": self.number("PROXIES", 0, 0, 10),
@@ -181,6 +184,14 @@ class _Reader:
             return mail_address(text) if text or self.text("SMTP_URL", "") else ""
         except Refused:
             self.fault("MAIL_FROM", f"{text!r} is no mail address; mails need one to come from.")
+        return text
+
+    def reply_to(self) -> str:
+        text = self.text("REPLY_TO", "")
+        try:
+            return mail_address(text) if text else ""
+        except Refused:
+            self.fault("REPLY_TO", f"{text!r} is no mail address.")
         return text
 
     def address(self, name: str, default: str) -> str:

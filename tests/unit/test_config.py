@@ -89,6 +89,10 @@ def test_a_data_folder_that_cannot_be_is_told(tmp_path: Path) -> None:
 def test_the_mail_server_is_an_address_and_its_password_is_not_shown(tmp_path: Path) -> None:
     found = settings(tmp_path, SMTP_URL="smtps://amina:word@mail.example:465", MAIL_FROM="Memorata@museum.example")
     assert (found.smtp_url, found.mail_from) == ("smtps://amina:word@mail.example:465", "memorata@museum.example")
+    assert found.reply_to == ""
+    assert settings(tmp_path, REPLY_TO="Amina@museum.example").reply_to == "amina@museum.example"
+    with pytest.raises(ConfigFault, match="REPLY_TO"):
+        settings(tmp_path, REPLY_TO="nobody")
     assert "word@" not in repr(found)
     assert settings(tmp_path).smtp_url == ""
 

@@ -7,67 +7,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 from icalendar import Calendar
-from werkzeug.test import Client, TestResponse
+from werkzeug.test import TestResponse
 
-from memorata.adapters.http import errors, media, pages, replies, watch
-from memorata.adapters.http.gate import Gate
-from memorata.adapters.http.house import House
-from memorata.adapters.http.limits import limit
 from memorata.adapters.http.openapi import document
-from memorata.adapters.http.security import protect
-from memorata.adapters.http.showing import prepare
-from memorata.adapters.letters import Letters
-from memorata.config import Settings
 from memorata.domain.anniversary import Departure
-from memorata.services.planning_ports import Answer
 from tests.builders import START_MS
-from tests.fakes import FakeSecurityLog
-from tests.postroom import AIGERIM, BRUNO, CHIYO, KEY, PostRoom
+from tests.postroom import AIGERIM, BRUNO, KEY
+from tests.replydesk import FORM, SITE, Desk
 
-SITE = "https://memory.example.org"
-FORM = "application/x-www-form-urlencoded"
 CANCELLED = Departure("cancelled", date(2027, 1, 27), reason={"en": "There is a storm."})
-
-
-class Desk:
-    """Pages for replies behind the gate, over a post room."""
-
-    def __init__(self, folder: Path) -> None:
-        self.room = PostRoom(AIGERIM, BRUNO, CHIYO, compose=Letters(SITE))
-        settings = Settings(folder, "", b"k" * 32, base_url=SITE, base_url_given=True)
-        nobody: Any = None  # whom these pages do not ask
-        house = House(
-            settings, self.room.clock, self.room.ceremonies, nobody, nobody, nobody, self.room.inviting, nobody, nobody
-        )
-        self.app = Flask("memorata", static_folder=None)
-        prepare(self.app)
-        self.app.after_request(protect)
-        limit(self.app, FakeSecurityLog(), 0)
-        for part in (errors, media, pages, watch):
-            self.app.register_blueprint(part.blueprint(house))
-        self.app.register_blueprint(replies.blueprint(house, self.room.reminding, Letters(SITE)))
-        self.browser = Client(Gate(settings, FakeSecurityLog()).before(self.app.wsgi_app))
-        self.bruno = f"/r/{self.room.token(BRUNO)}"
-
-    def get(self, path: str, **headers: str) -> TestResponse:
-        return self.browser.get(path, base_url=SITE, headers={n.replace("_", "-"): v for n, v in headers.items()})
-
-    def post(self, path: str, data: str, kind: str = FORM, **headers: str) -> TestResponse:
-        sent = {"Content-Type": kind, **{name.replace("_", "-"): value for name, value in headers.items()}}
-        return self.browser.post(path, base_url=SITE, data=data.encode(), headers=sent)
-
-    def answer(self) -> Answer:
-        return self.room.contacts.asked["leningrad", KEY, "bruno"].answer
-
-    def writes_to_bruno(self) -> bool:
-        return self.room.contacts.known["bruno"].unsubscribed_ms is None
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path)
+    return Desk(tmp_path, site=SITE)
 
 
 def buttons(page: TestResponse) -> dict[str, str]:
