@@ -1,6 +1,6 @@
 """What the services need of the world: a clock, a store, people's seats, a way to tell everybody."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -283,12 +283,17 @@ class Invitations(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Everything that the store keeps of people: rows by the names of their columns, without hashes and secrets."""
+    """Everything that the store keeps of people: rows by the names of their columns, without hashes and secrets.
+
+    `contacts` and `guests` are what organizers keep of whom they invite each year.
+    """
 
     participants: tuple[dict[str, object], ...] = ()
     invitations: tuple[dict[str, object], ...] = ()
     marks: tuple[dict[str, object], ...] = ()
     commands: tuple[dict[str, object], ...] = ()
+    contacts: tuple[dict[str, object], ...] = ()
+    guests: tuple[dict[str, object], ...] = ()
 
 
 class People(Protocol):
@@ -313,6 +318,9 @@ class People(Protocol):
 
     def erase_mails(self, ceremony_id: str, claim: Claim) -> None:
         """Raises: AlreadyErased"""
+
+    def uninvite(self, invitation_ids: Sequence[str]) -> None:
+        """Take name, community and mail off personal links, of whichever ceremonies."""
 
     def purge(self) -> bool:
         """Have what was erased overwritten in the files too, as far as the store can; False: later, somebody reads."""
@@ -531,14 +539,37 @@ class Passwords(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file with a mail; `parameters` stand behind its media type, as in text/calendar; method=PUBLISH."""
+
+    name: str
+    media_type: str
+    content: bytes
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
+    """A mail: `html` says the same as `text` once more; `headers` are further ones, or in the place of usual ones."""
+
     to: str
     subject: str
     text: str
+    html: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    attachments: tuple[Attachment, ...] = ()
+
+
+MailFaultKind = Literal["server", "later", "refused", "uncertain"]
+"""No mail can be sent just now; not this one just now; this one never; this one has perhaps been sent."""
 
 
 class MailFault(Exception):
     """A mail could not be sent; the text is one sentence for an organizer, without any address of a person."""
+
+    def __init__(self, said: str, kind: MailFaultKind = "server") -> None:
+        super().__init__(said)
+        self.kind = kind
 
 
 class Mailer(Protocol):

@@ -25,6 +25,7 @@ from memorata.services.presence import PresenceDesk
 from memorata.services.privacy import Privacy
 from memorata.services.retention import Retention
 from tests.builders import START_MS
+from tests.fake_plans import MemoryPlans
 from tests.fakes import (
     FakeAlarm,
     FakeClock,
@@ -38,6 +39,7 @@ from tests.fakes import (
     MemoryPeople,
     RecordingPublisher,
 )
+from tests.fakes_planning import MemoryContacts, MemorySeries, MemoryTrail
 
 
 class Office:
@@ -77,10 +79,22 @@ class Office:
         people = self.log.people = MemoryPeople(self.participants)
         self.retention = Retention(self.ceremonies, people, self.clock, alarm, 30)
         keys = Keys(self.settings.secret_key)
-        self.privacy = Privacy(self.ceremonies, self.log, self.participants, people, keys, self.clock)
+        book = MemoryContacts()
+        self.privacy = Privacy(
+            self.ceremonies,
+            self.log,
+            self.participants,
+            people,
+            MemorySeries(book),
+            book,
+            MemoryTrail(),
+            keys,
+            self.clock,
+        )
         self.teller = Teller(self.ceremonies, self.presence, self.clock)
         self.conductor = Conductor(self.ceremonies, self.clock, alarm, lambda _: None, alone=True)
         self.security = FakeSecurityLog()
+        self.plans = MemoryPlans()
         self.app = Flask("memorata", static_folder=None)
         pages.register(self.app, self)
 
