@@ -404,6 +404,9 @@ class RecordingPublisher:
     def removed(self, ceremony_id: str, role: Role) -> None:
         self.removals.append((ceremony_id, role))
 
+    def ended(self, ceremony_id: str) -> None:
+        self.endings.append(ceremony_id)
+
     def name_taken(self, ceremony_id: str, key: str) -> None:
         self.names_taken.append(key)
 

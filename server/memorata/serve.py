@@ -26,6 +26,7 @@ from typing import Any
 import structlog
 
 from memorata.adapters.http.gate import ADDRESS
+from memorata.adapters.http.planning.api import BODY_MAX as PLAN_BODY_MAX
 from memorata.adapters.store.database import Database
 from memorata.adapters.store.instances import Taken
 from memorata.bootstrap import FRAME_MAX, Services, build, create_app
@@ -262,7 +263,7 @@ def _protocol(eventlet: Any) -> Any:
             # What the page leaves of a body is read to its end, and one without an end would be read for ever.
             if self.headers.get("transfer-encoding") is not None:
                 self.send_error(411)
-            elif int(self.headers.get("content-length") or 0) > FRAME_MAX:
+            elif int(self.headers.get("content-length") or 0) > _body_max(self.path):
                 self.send_error(413)
             else:
                 super().handle_one_response()
@@ -282,6 +283,11 @@ def _protocol(eventlet: Any) -> Any:
             self.close_connection = True
 
     return Protocol
+
+
+def _body_max(path: str) -> int:
+    """Bytes of a body: of a whole series more than of anything else."""
+    return PLAN_BODY_MAX if path.startswith("/api/plan/") else FRAME_MAX
 
 
 def _serve_threads(listener: socket.socket, app: Any, services: Services) -> None:

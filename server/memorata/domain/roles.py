@@ -72,6 +72,8 @@ ALLOWED: dict[str, tuple[Role, frozenset[Phase]]] = {
     "invitation.make": ("host", _ALWAYS),
     "invitation.revoke": ("host", _ALWAYS),
     "console.open": ("organizer", _ALWAYS),
+    "plan.see": ("organizer", _ALWAYS),
+    "plan.write": ("organizer", _ALWAYS),
     "account.list": ("admin", _ALWAYS),
     "account.add": ("admin", _ALWAYS),
     "account.disable": ("admin", _ALWAYS),
@@ -80,7 +82,7 @@ ALLOWED: dict[str, tuple[Role, frozenset[Phase]]] = {
 DEEDS: frozenset[str] = frozenset(
     {
         "links.see", "links.see_staff", "invitation.see", "invitation.make", "invitation.revoke",
-        "console.open", "account.list", "account.add", "account.disable",
+        "console.open", "plan.see", "plan.write", "account.list", "account.add", "account.disable",
     }
 )  # fmt: skip
 """Rows of the table that are no commands to a ceremony."""

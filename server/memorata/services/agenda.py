@@ -89,6 +89,10 @@ class Agenda:
         if dues:
             self._dues.put(dues)
 
+    def again(self, due_id: int) -> Due | None:
+        """Let what has failed be done once more, now; `None` where nothing of that id has failed."""
+        return self._dues.revive(due_id, self._clock.now_ms())
+
     def drop(self, subject: str, kinds: Sequence[DueKind]) -> None:
         """What still waits is not to be done any more."""
         self._dues.drop(subject, kinds)

@@ -307,7 +307,12 @@ class LiveCeremonies:
     def follow(self) -> tuple[str, ...]:
         """Read what other processes have written, and tell it here; returns the ids of all that can be read."""
         found: list[str] = []
-        for head in self._log.heads():
+        heads = self._log.heads()
+        for ceremony_id in set(self._all) - {head.ceremony_id for head in heads}:
+            # A rehearsal that was wiped.
+            del self._all[ceremony_id]
+            self._publisher.ended(ceremony_id)
+        for head in heads:
             live = self._readable(head)
             if live is not None:
                 found.append(head.ceremony_id)

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from memorata.domain.anniversary import Occurrence, Series, occurrence_of, sittings
 from memorata.domain.errors import Refused
 from memorata.domain.planning import ceremony_id
-from memorata.services.planning_ports import Archives, ArchiveRow, OccurrenceRow, SeriesRow, SeriesStore
+from memorata.services.planning_ports import ArchiveRow, Archives, OccurrenceRow, SeriesRow, SeriesStore
 from memorata.services.plans import Planned
 
 KEPT = 500

@@ -158,6 +158,19 @@ class Planner:
             next((one.refused for one in loaded if one.refused), ""),
         )
 
+    def call_off(self, row: SeriesRow) -> None:
+        """The series is shown no more: what it has ahead is not held, and nobody is reminded of it."""
+        now_ms = self._clock.now_ms()
+        series = self._book.parsed(row)
+        for kept in self._store.occurrences(row.id):
+            if max(kept.instants.values(), default=0) < now_ms:
+                continue
+            self._agenda.drop(subject_of(row.id, kept.key), ("reminder", "mail", "change"))
+            found = None if series is None else occurrence_of(series, kept.key)
+            if series is not None and found is not None:
+                for held in sittings(series, found):
+                    self._called_off(ceremony_id(series, found, held.site), kept.date)
+
     def made(self, row: SeriesRow, occurrence: Occurrence, series: Series) -> OccurrenceRow:
         """What is kept of an occurrence, made now if there was nothing. Raises: StoreBusy."""
         found = self._store.occurrence(row.id, occurrence.key)
@@ -253,7 +266,7 @@ class Planner:
             programmes.append(programme)
             if state.programme == programme:
                 continue
-            if _begun(state):
+            if begun(state):
                 refused = "ceremony.live"
                 continue
             try:
@@ -290,16 +303,14 @@ class Planner:
         for held in sittings(series, found):
             self._agenda.drop(ceremony_id(series, found, held.site), ("link_check", "archive"))
 
-    def _rekeyed(
-        self, series: Series, kept: dict[str, OccurrenceRow], now_ms: int
-    ) -> dict[str, OccurrenceRow]:
+    def _rekeyed(self, series: Series, kept: dict[str, OccurrenceRow], now_ms: int) -> dict[str, OccurrenceRow]:
         """After a change of the rule: this year's ceremony is the same one on another date, with its guests."""
         for key in [key for key in kept if _is_orphan(series, kept[key], now_ms)]:
             year = date(int(key[:4]), 1, 1)
             heirs = [found for found in agenda(series, year, year.replace(month=12, day=31)) if found.departure is None]
-            if len(heirs) == 1 and heirs[0].key not in kept and is_only_of_year(series, heirs[0]):
-                if self._store.rekey_occurrence(series.id, key, heirs[0].key):
-                    self._agenda.drop(subject_of(series.id, key), ("reminder", "mail", "change", "cancel"))
+            alone = len(heirs) == 1 and heirs[0].key not in kept and is_only_of_year(series, heirs[0])
+            if alone and self._store.rekey_occurrence(series.id, key, heirs[0].key):
+                self._agenda.drop(subject_of(series.id, key), ("reminder", "mail", "change", "cancel"))
         return {one.key: one for one in self._store.occurrences(series.id)}
 
     def _gone(self, series: Series, kept: dict[str, OccurrenceRow], now_ms: int) -> None:
@@ -322,7 +333,7 @@ class Planner:
             return
         state = self._ceremonies.state(name)
         programme = state.programme
-        if programme is None or _begun(state) or programme.date != day:
+        if programme is None or begun(state) or programme.date != day:
             return
         self._agenda.drop(name, ("link_check", "archive"))
         self._ceremonies.plan(replace(programme, cancelled={}))
@@ -333,7 +344,6 @@ def _is_orphan(series: Series, row: OccurrenceRow, now_ms: int) -> bool:
     return max(row.instants.values(), default=0) > now_ms and occurrence_of(series, row.key) is None
 
 
-def _begun(state: CeremonyState) -> bool:
+def begun(state: CeremonyState) -> bool:
     """Whether an item has been shown: from then on the programme is what it was."""
     return bool(state.progress.runs) or state.progress.closed_ms is not None
-

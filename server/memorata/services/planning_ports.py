@@ -204,6 +204,9 @@ class Dues(Protocol):
     def again(self, due: Due, at_ms: int, said: str) -> None:
         """Give it back, to be tried at another instant."""
 
+    def revive(self, due_id: int, at_ms: int) -> Due | None:
+        """Let one that has failed wait again, from its first try on; `None` where none of that id has failed."""
+
     def drop(self, subject: str, kinds: Sequence[DueKind]) -> int:
         """Nobody shall do what still waits; how many."""
 

@@ -1,4 +1,4 @@
-"""What pages, mails and calendars ask of planning: the series as they stand, one of their dates, what stayed of others."""
+"""What pages, mails and calendars ask of planning: series as they stand, one of their dates, what stayed of others."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

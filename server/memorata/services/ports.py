@@ -344,6 +344,9 @@ class Publisher(Protocol):
     def removed(self, ceremony_id: str, role: Role) -> None:
         """The link of a role has been replaced: those who came by it are told, and their lines are closed."""
 
+    def ended(self, ceremony_id: str) -> None:
+        """There is no such ceremony any more: the lines of all who are in it are closed."""
+
     def name_taken(self, ceremony_id: str, key: str) -> None:
         """A name is to leave every screen that shows it, at once; `key` is that of its row on the roster."""
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 ENTRY = "src/main.ts"
+PAGES = {"planning": "src/planning/main.tsx"}
+"""Views that are pages of their own, with all of their parts."""
 VIEWS = {
     "participant": "src/view/participant",
     "hall": "src/view/hall",
@@ -45,13 +47,18 @@ def bundle(web: Path, view: str, language: str) -> Bundle:
 @lru_cache(maxsize=256)
 def _bundle(manifest: Path, changed: int, view: str, language: str) -> Bundle:
     files: dict[str, dict[str, Any]] = json.loads(manifest.read_text(encoding="utf-8"))
-    if ENTRY not in files:
+    entry = PAGES.get(view, ENTRY)
+    if entry not in files:
         return Bundle()
     # What main.ts imports only once it knows the page is known here already.
     catalogue = f"src/text/{language}.po"
-    whole = view == "host"
+    whole = view == "host" or view in PAGES
     drawn = [name for name in files if name.rpartition(".")[0] == VIEWS.get(view)]
-    loaded = _with_imports(files, [ENTRY, *drawn, catalogue if whole else f"{catalogue}?first"])
+    loaded = _with_imports(files, [entry, *drawn, catalogue if whole else f"{catalogue}?first"])
+    styles = dict.fromkeys(f"/{style}" for name in loaded for style in files[name].get("css", []))
+    chunks = dict.fromkeys(f"/{files[name]['file']}" for name in loaded if name != entry)
+    if view in PAGES:
+        return Bundle(f"/{files[entry]['file']}", tuple(styles), tuple(chunks))
     parts = {
         part: _with_imports(files, [root] if whole else [root, f"{catalogue}?{part}"]) for part, root in LATER.items()
     }
@@ -64,9 +71,7 @@ def _bundle(manifest: Path, changed: int, view: str, language: str) -> Bundle:
         if name not in loaded
         for file in (files[name]["file"], *(files[name].get("css", []) if part == REST else ()))
     ]
-    styles = dict.fromkeys(f"/{style}" for name in loaded for style in files[name].get("css", []))
-    chunks = dict.fromkeys(f"/{files[name]['file']}" for name in loaded if name != ENTRY)
-    return Bundle(f"/{files[ENTRY]['file']}", tuple(styles), tuple(chunks), tuple(later))
+    return Bundle(f"/{files[entry]['file']}", tuple(styles), tuple(chunks), tuple(later))
 
 
 def _with_imports(files: dict[str, dict[str, Any]], roots: list[str]) -> dict[str, None]:

@@ -91,6 +91,11 @@ class SocketPublisher:
             self._emit("gone", Gone("person.erased"), connection.sid)
             self._server.disconnect(connection.sid, namespace=NAMESPACE)
 
+    def ended(self, ceremony_id: str) -> None:
+        for connection in self.connections.of_ceremony(ceremony_id):
+            self._emit("gone", Gone("ceremony.unknown"), connection.sid)
+            self._server.disconnect(connection.sid, namespace=NAMESPACE)
+
     def name_taken(self, ceremony_id: str, key: str) -> None:
         self._emit("name_taken", NameTaken(key), everybody(ceremony_id))
 
@@ -131,7 +136,8 @@ class SocketPublisher:
         """The number of the last event, to everybody, so that its loss shows."""
         for ceremony_id in self.connections.ceremonies():
             if self._teller is not None:
-                self._emit("beat", self._teller.beat(ceremony_id), everybody(ceremony_id))
+                with suppress(Refused):  # a rehearsal that was wiped a moment ago: its lines are closed by who finds it
+                    self._emit("beat", self._teller.beat(ceremony_id), everybody(ceremony_id))
 
     def sweep(self) -> None:
         """Put out those whose link has been replaced by another process."""

@@ -18,6 +18,9 @@ PORTION = 200
 """How many events are rewritten in one transaction."""
 
 
+_WIPED = t.ceremony.c.id.in_(select(t.rehearsal.c.ceremony_id).where(t.rehearsal.c.wiped_ms.is_not(None)))
+"""Rehearsals that were wiped: there are none, until somebody wants one back or it is deleted."""
+
 _WRITTEN = ("floor.", "wish.")
 """Families of events that hold what people have written."""
 
@@ -35,12 +38,12 @@ class SqlEventLog:
 
     def heads(self) -> tuple[Head, ...]:
         with self._database.reading() as connection:
-            rows = connection.execute(select(t.ceremony).order_by(t.ceremony.c.id)).all()
+            rows = connection.execute(select(t.ceremony).where(~_WIPED).order_by(t.ceremony.c.id)).all()
         return tuple(Head(row.id, row.epoch, row.seq) for row in rows)
 
     def head(self, ceremony_id: str) -> Head | None:
         with self._database.reading() as connection:
-            row = connection.execute(select(t.ceremony).where(t.ceremony.c.id == ceremony_id)).first()
+            row = connection.execute(select(t.ceremony).where(t.ceremony.c.id == ceremony_id, ~_WIPED)).first()
         return Head(row.id, row.epoch, row.seq) if row is not None else None
 
     def events(self, ceremony_id: str, after: int, limit: int | None = None) -> tuple[Recorded, ...]:
