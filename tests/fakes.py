@@ -377,6 +377,7 @@ class RecordingPublisher:
     outside: list[str] = field(default_factory=list)
     erasures: list[str | None] = field(default_factory=list)
     names_taken: list[str] = field(default_factory=list)
+    endings: list[str] = field(default_factory=list)
     hints: list[Any] = field(default_factory=list)
     looks: list[Any] = field(default_factory=list)
 

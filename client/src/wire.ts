@@ -36,6 +36,7 @@ export interface Programme {
   place: Text
   autopilot: boolean
   rehearsal: boolean
+  cancelled: Text | null
 }
 
 /** One item of the programme. */

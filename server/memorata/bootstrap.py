@@ -9,45 +9,71 @@ import structlog
 from flask import Flask
 from flask_socketio import SocketIO
 
+from memorata.adapters import zones
 from memorata.adapters.alarm import SystemAlarm
 from memorata.adapters.clock import SystemClock
 from memorata.adapters.countries import is_country
 from memorata.adapters.http.gate import Gate
+from memorata.adapters.http.planning.api import Planning
+from memorata.adapters.http.planning.views import Shelves
+from memorata.adapters.letters import Letters
+from memorata.adapters.link_probe import LinkProbe
 from memorata.adapters.mail import ConsoleMailer, SmtpMailer
 from memorata.adapters.passwords import Argon2Passwords
 from memorata.adapters.presence.memory import MemorySeats
+from memorata.adapters.schedules.texts import FolderTexts
 from memorata.adapters.security_log import FileSecurityLog
 from memorata.adapters.sockets import jsons
 from memorata.adapters.sockets.ceremony import CeremonySocket
 from memorata.adapters.sockets.publisher import BEAT_S, SocketPublisher
 from memorata.adapters.sockets.telling import Teller
 from memorata.adapters.store.accounts import SqlAccounts
+from memorata.adapters.store.archives import SqlArchives
+from memorata.adapters.store.contacts import SqlContacts
 from memorata.adapters.store.database import Database
+from memorata.adapters.store.dues import SqlDues
 from memorata.adapters.store.event_log import SqlEventLog
 from memorata.adapters.store.instances import BEAT_S as INSTANCE_BEAT_S
-from memorata.adapters.store.instances import Instance
+from memorata.adapters.store.instances import Instance, own_process
 from memorata.adapters.store.invitations import SqlInvitations
 from memorata.adapters.store.participants import SqlParticipants
 from memorata.adapters.store.people import SqlPeople
+from memorata.adapters.store.planning import SqlSeries
+from memorata.adapters.store.tally import SqlTallies
+from memorata.adapters.store.trail import SqlTrail
 from memorata.config import Settings
 from memorata.domain.state import door_of
 from memorata.services.accounts import AccountDesk
 from memorata.services.admission import Admission
+from memorata.services.agenda import Agenda
+from memorata.services.archiving import Archiving
 from memorata.services.conductor import Conductor
+from memorata.services.contacts import ContactDesk
 from memorata.services.inviting import Inviting
 from memorata.services.keys import Keys
+from memorata.services.ledger import Ledger
+from memorata.services.link_checks import LinkChecks
 from memorata.services.live import LiveCeremonies
 from memorata.services.moderation import Moderation
-from memorata.services.ports import Alarm, Mailer, Participant, SecurityLog, StoreBusy
+from memorata.services.occurrences import OccurrenceDesk
+from memorata.services.planbook import PlanBook
+from memorata.services.planner import Planner
+from memorata.services.ports import Alarm, Clock, Mailer, Participant, SecurityLog, StoreBusy
 from memorata.services.presence import PresenceDesk
 from memorata.services.privacy import Privacy
+from memorata.services.reminding import Reminding
 from memorata.services.retention import Retention
+from memorata.services.series import SeriesDesk
+from memorata.services.undoing import UndoDesk
 
 SWEEP_S = 1.0
 """How often it is looked whether another process has replaced a link."""
 
 ACCOUNTS_S = 0.5
 """How often lines are looked at whose account may have been ended by another process."""
+
+TRAIL_S = 3600.0
+"""How often what is too old to be undone is forgotten."""
 
 FRAME_MAX = 100_000
 """Bytes of one frame; a longer one is refused and the line is cut."""
@@ -71,6 +97,12 @@ class Services:
     publisher: SocketPublisher
     teller: Teller
     conductor: Conductor
+    agenda: Agenda
+    planner: Planner
+    plans: PlanBook
+    planning: Planning
+    letters: Letters
+    ledger: Ledger
     retention: Retention
     privacy: Privacy
     alarm: Alarm
@@ -89,6 +121,9 @@ class Services:
         self.moderation.start()
         self.conductor.start()
         self.retention.start()
+        self.planner.start()
+        self.agenda.start()
+        self.alarm.each(TRAIL_S, "trail", self.ledger.forget)
         self.alarm.start()
 
     def stop(self) -> None:
@@ -99,9 +134,13 @@ class Services:
         self.database.dispose()
 
 
-def build(settings: Settings) -> Services:
-    """Connect to the store, bring its tables up to date, and put the services together."""
-    clock = SystemClock()
+def build(settings: Settings, clock: SystemClock | None = None) -> Services:
+    """Connect to the store, bring its tables up to date, and put the services together.
+
+    Args: clock: another one than the machine's, for whoever lets years go by.
+    """
+    tzdata = zones.prefer_newest()
+    clock = clock or SystemClock()
     database = Database(settings.database_url)
     database.upgrade()
     log, participants, invitations = SqlEventLog(database), SqlParticipants(database), SqlInvitations(database)
@@ -150,6 +189,9 @@ def build(settings: Settings) -> Services:
     )
     people = SqlPeople(database)
     retention = Retention(ceremonies, people, clock, alarm, settings.names_days)
+    inviting = Inviting(keys, invitations, participants, clock, is_country, publisher.put_out)
+    agenda = Agenda(SqlDues(database), clock, alarm, own_process())
+    planning = _planning(settings, clock, database, alarm, ceremonies, accounts, inviting, mailer, keys, agenda, tzdata)
     return Services(
         settings=settings,
         clock=clock,
@@ -159,7 +201,7 @@ def build(settings: Settings) -> Services:
         ceremonies=ceremonies,
         accounts=accounts,
         admission=admission,
-        inviting=Inviting(keys, invitations, participants, clock, is_country, publisher.put_out),
+        inviting=inviting,
         presence=presence,
         moderation=moderation,
         publisher=publisher,
@@ -167,9 +209,65 @@ def build(settings: Settings) -> Services:
         retention=retention,
         privacy=Privacy(ceremonies, log, participants, people, keys, clock, retention.purge_later),
         conductor=Conductor(ceremonies, clock, alarm, log.forget_answers, alone=database.is_sqlite),
+        agenda=agenda,
+        planner=planning.planner,
+        plans=planning.book,
+        planning=planning,
+        letters=Letters(settings.base_url),
+        ledger=Ledger(planning.trail, clock),
         alarm=alarm,
         security=FileSecurityLog(settings.data_dir),
         instance=Instance(database, settings.instance, clock),
+    )
+
+
+def _planning(
+    settings: Settings,
+    clock: Clock,
+    database: Database,
+    alarm: Alarm,
+    ceremonies: LiveCeremonies,
+    accounts: AccountDesk,
+    inviting: Inviting,
+    mailer: Mailer,
+    keys: Keys,
+    agenda: Agenda,
+    tzdata: str,
+) -> Planning:
+    """Series, their dates and people, and all that comes due for them."""
+    store, contacts, trail = SqlSeries(database), SqlContacts(database), SqlTrail(database)
+    archives, texts = SqlArchives(database), FolderTexts(settings.schedules_dir)
+    book, ledger = PlanBook(store, archives, texts), Ledger(trail, clock)
+    dues = SqlDues(database)
+    planner = Planner(store, book, ceremonies, agenda, trail, clock, alarm, tzdata)
+    series = SeriesDesk(store, book, texts, planner, ledger, clock)
+    occurrences = OccurrenceDesk(
+        store, contacts, archives, book, texts, planner, agenda, ceremonies, series, ledger, clock
+    )
+    people = ContactDesk(contacts, book, planner, agenda, ledger, clock, is_country, zones.is_zone)
+    reminding = Reminding(
+        store, contacts, dues, book, inviting, mailer, keys, clock, Letters(settings.base_url)
+    )
+    agenda.on("reminder", reminding.remind)
+    agenda.on("change", reminding.changed)
+    agenda.on("cancel", reminding.cancelled)
+    agenda.on("mail", reminding.send, once=True)
+    checks = LinkChecks(ceremonies, archives, LinkProbe(), clock)
+    agenda.on("link_check", checks.check)
+    Archiving(ceremonies, archives, SqlTallies(database), agenda, clock)
+    return Planning(
+        accounts=accounts,
+        book=book,
+        texts=texts,
+        planner=planner,
+        series=series,
+        occurrences=occurrences,
+        contacts=people,
+        undoing=UndoDesk(trail, store, series, occurrences, people, ledger, clock),
+        reminding=reminding,
+        checks=checks,
+        trail=trail,
+        shelves=Shelves(store, contacts, dues, archives),
     )
 
 

@@ -43,6 +43,8 @@ class Settings:
     port: int = 5080
     base_url: str = "http://127.0.0.1:5080"
     schedules_dir: Path = field(default_factory=schedules_dir)
+    schedules_given: bool = False
+    """Whether the folder was named: then its files are loaded at each start; those that come along are examples."""
     async_mode: AsyncMode = "eventlet"
     base_url_given: bool = False
     """Whether `base_url` is the organizer's word; else it is a guess, and any address of a home network will do."""
@@ -113,6 +115,7 @@ class _Reader:
             "base_url": self.address("BASE_URL", f"http://{_shown(host)}:{port}"),
             "base_url_given": bool(self.text("BASE_URL", "")),
             "schedules_dir": Path(schedules).expanduser().absolute() if schedules else schedules_dir(),
+            "schedules_given": bool(schedules),
             "async_mode": cast(AsyncMode, self.choice("ASYNC_MODE", "eventlet", ("eventlet", "threading"))),
             "origins": self.origins(),
             "hosts": self.hosts(),

@@ -32,6 +32,7 @@ from memorata.adapters.store.instances import Taken
 from memorata.bootstrap import FRAME_MAX, Services, build, create_app
 from memorata.config import ConfigFault, Settings
 from memorata.domain.errors import text_of
+from memorata.loading import take
 from memorata.logs import WebServerLog, configure
 from memorata.watchdog import Watchdog
 
@@ -73,6 +74,8 @@ def main() -> int:
         services.instance.claim()
     except Taken as taken:
         return _cannot(f"{taken}; MEMORATA_DATA_DIR or MEMORATA_INSTANCE names another place.", EXIT_TAKEN)
+    if settings.schedules_given:
+        _load(services)
     app, socketio = create_app(services)
     services.start()
     services.security.note("serve.started", **settings.told())
@@ -94,6 +97,16 @@ def main() -> int:
     else:
         _serve_threads(listener, app, services)
     return 0
+
+
+def _load(services: Services) -> None:
+    """Take in the schedule files; one that has a fault keeps neither the others nor the server."""
+    taken, faults = take(services, sorted(services.settings.schedules_dir.glob("*.toml")))
+    for one in taken:
+        log.info("schedules.loaded", series=one.series, outcome=one.outcome)
+    for fault in faults:
+        if fault.severity == "fault":
+            log.warning("schedules.faulty", file=fault.file, line=fault.line, key=fault.key, message=fault.message)
 
 
 def _greet(services: Services) -> None:

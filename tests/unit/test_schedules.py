@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from memorata.adapters.schedule_files import load_file, read_file
+from memorata.adapters.schedule_files import KEYS, load_file, read_file, read_series
+from memorata.adapters.schedules.dates import COMMON_KEYS, RULE_KEYS
 from memorata.adapters.schedules.faults import Key
+from memorata.adapters.schedules.gatherings import EXCEPTION_KEYS, REMINDER_KEYS, SITE_KEYS
 from memorata.adapters.schedules.grammar import reference
 from memorata.adapters.schedules.lines import locate
 from memorata.domain import items
@@ -164,3 +166,29 @@ def test_the_example_of_the_documentation_loads(tmp_path: Path) -> None:
 
 def test_the_documentation_lists_every_key() -> None:
     assert README.endswith(reference())
+    told = {
+        "The file": KEYS,
+        "When it is kept": (*COMMON_KEYS, *(key for keys in RULE_KEYS.values() for key in keys)),
+        "Where people gather": SITE_KEYS,
+        "When it is not as the rule says": EXCEPTION_KEYS,
+        "Reminders": REMINDER_KEYS,
+    }
+    sections = {part.partition("\n")[0]: part for part in README.split("\n## ")[1:]}
+    for title, keys in told.items():
+        [section] = [text for name, text in sections.items() if name.partition(":")[0] == title]
+        rows = " ".join(row for row in section.splitlines() if row.startswith("|"))
+        assert [key for key in keys if f"`{key}`" not in rows] == [], title
+
+
+def test_the_examples_of_the_documentation_are_read(tmp_path: Path) -> None:
+    flood, *parts = [part.split("```", 1)[0] for part in README.split("```toml\n")[1:]]
+    [sites, exceptions, reminders] = [part for part in parts if part.startswith(("[[date.", "reminders"))]
+    exceptions = exceptions.replace("2029-01-2", "2029-02-0").replace("02-07", "02-01")
+    head, rest = flood.split("\n[[items]]", 1)
+    text = f'{reminders}{head}\nreach = "per_site"\n{sites}{exceptions}\n[[items]]{rest}'
+    series, faults = read_series("flood", text, tmp_path)
+    assert [fault.code for fault in faults if fault.severity == "fault"] == []
+    assert series is not None
+    assert [site.id for site in series.sites] == ["old-town"]
+    assert [one.kind for one in series.departures] == ["moved"]
+    assert [one.before_s for one in series.reminders] == [2_592_000, 604_800, 3600]

@@ -22,6 +22,12 @@ export function Occasion({ programme }: { programme: Programme }) {
       <p class="occasion-subject">
         <Said of={programme.subject} />
       </p>
+      {programme.rehearsal && <p class="occasion-note">{t('This is a rehearsal. Only those who were sent its link see it.')}</p>}
+      {programme.cancelled !== null && (
+        <p class="occasion-note">
+          {t('This ceremony is not held.')} <Said of={programme.cancelled} />
+        </p>
+      )}
     </header>
   )
 }
@@ -29,6 +35,7 @@ export function Occasion({ programme }: { programme: Programme }) {
 export function Countdown({ programme }: { programme: Programme }) {
   const page = usePage()
   const left_ms = programme.starts_ms - page.now_s.value * 1000
+  if (programme.cancelled !== null) return null
   if (left_ms <= 0) return <p class="lead countdown">{page.shown.value.phase === 'item' ? '' : t('We begin in a moment.')}</p>
   return (
     <div class="countdown">
@@ -45,7 +52,7 @@ export function Countdown({ programme }: { programme: Programme }) {
 /** For whoever looks in long before. */
 export function Remember({ programme }: { programme: Programme }) {
   const page = usePage()
-  if (programme.starts_ms - page.now_s.value * 1000 < REMEMBER_FROM_MS) return null
+  if (programme.cancelled !== null || programme.starts_ms - page.now_s.value * 1000 < REMEMBER_FROM_MS) return null
   return (
     <a class="button remember" href={`/c/${encodeURIComponent(programme.ceremony_id)}/calendar.ics`}>
       {t('Put it into my calendar')}

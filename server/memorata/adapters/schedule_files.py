@@ -11,6 +11,7 @@ from memorata.adapters.countries import is_language
 from memorata.adapters.schedules.checks import Placed, check_items
 from memorata.adapters.schedules.dates import read_when
 from memorata.adapters.schedules.faults import Fault, Faulty, Key, did_you_mean
+from memorata.adapters.schedules.gatherings import read_reminders
 from memorata.adapters.schedules.grammar import DERIVED, item_keys, keys_of, kinds_with
 from memorata.adapters.schedules.lines import locate
 from memorata.adapters.schedules.reading import Reader
@@ -23,9 +24,12 @@ from memorata.domain.silence import length_s
 
 KEYS = (
     "title", "subject", "languages", "organizer", "telephone", "source", "holding_still", "date", "items",
-    "delegations", "countries", "door", "embed",
+    "delegations", "countries", "door", "embed", "reminders", "autopilot",
 )  # fmt: skip
 """The keys of a file."""
+
+OWN_KEYS = ("items", "delegations")
+"""The keys that one occurrence may have of its own, in the place of those of the series."""
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _AT_LINE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
@@ -50,14 +54,47 @@ def read_file(path: Path, peertube_hosts: frozenset[str] = frozenset()) -> tuple
         return None, [Fault(path.name, "", None, "schedule.unreadable", f"cannot be read: {error.strerror}.")]
     except UnicodeDecodeError:
         return None, [Fault(path.name, "", None, "schedule.unreadable", "is not UTF-8 text.")]
-    try:
-        table = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, ValueError, RecursionError) as error:
-        return None, [_syntax(path.name, text, error)]
-    reader = Reader(path.name, locate(text), path.parent, peertube_hosts)
-    series = _series(reader, path.stem, table)
+    return read_series(path.stem, text, path.parent, peertube_hosts, name=path.name)
+
+
+def read_series(
+    series_id: str,
+    text: str,
+    folder: Path,
+    peertube_hosts: frozenset[str] = frozenset(),
+    own: str = "",
+    name: str = "",
+) -> tuple[Series | None, list[Fault]]:
+    """As `read_file`, of a text.
+
+    Args:
+        folder: where `media/` is.
+        own: TOML whose keys, `OWN_KEYS`, take the place of those of the text; its faults have the lines of its own.
+        name: of the file, where it is not that of the series.
+    """
+    name = name or f"{series_id}.toml"
+    tables: list[dict[str, Any]] = []
+    for each in (text, own):
+        try:
+            tables.append(parsed(each, name))
+        except Faulty as faulty:
+            return None, list(faulty.faults)
+    table, own_table = tables
+    lines = {key: line for key, line in locate(text).items() if key[0] not in own_table}
+    reader = Reader(name, lines | locate(own), folder, peertube_hosts)
+    reader.known(own_table, OWN_KEYS, ())
+    table |= {key: value for key, value in own_table.items() if key in OWN_KEYS}
+    series = _series(reader, series_id, table)
     faults = sorted(reader.faults, key=lambda fault: fault.line or 0)
     return None if any(fault.severity == "fault" for fault in faults) else series, faults
+
+
+def parsed(text: str, name: str) -> dict[str, Any]:
+    """The plain values of a TOML text. Raises: Faulty: `name` is the file that it is told of."""
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, ValueError, RecursionError) as error:
+        raise Faulty([_syntax(name, text, error)]) from None
 
 
 def read_all(directory: Path, peertube_hosts: frozenset[str] = frozenset()) -> tuple[list[Series], list[Fault]]:
@@ -99,6 +136,10 @@ def _series(reader: Reader, series_id: str, table: Mapping[str, Any]) -> Series 
     if not plain["source"]:
         reader.warn(("source",), "schedule.no_source", "is missing: where the date comes from.")
     still = reader.file_link(table["holding_still"], ("holding_still",), PICTURES) if "holding_still" in table else None
+    reminders = read_reminders(reader, table.get("reminders", []))
+    autopilot = table.get("autopilot", False)
+    if not isinstance(autopilot, bool):
+        reader.fault(("autopilot",), "schedule.wrong_type", "must be true or false.")
     door: DoorPolicy = reader.choice(table.get("door", "knock"), POLICIES, ("door",)) or "knock"
     if when is not None and when.time_of is not None:
         _check_time_of(reader, when.time_of, items)
@@ -118,6 +159,9 @@ def _series(reader: Reader, series_id: str, table: Mapping[str, Any]) -> Series 
         time_of=when.time_of,
         reach=when.reach,
         sites=when.sites,
+        departures=when.departures,
+        reminders=reminders,
+        autopilot=autopilot,
         items=items,
         delegations=delegations,
         countries=countries or None,

@@ -45,30 +45,25 @@ def check_files(files: tuple[Path, ...]) -> None:
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 def load_files(files: tuple[Path, ...]) -> None:
     """Plan the next ceremony of every series, or of those in FILES. Doing it again changes nothing."""
-    from memorata.adapters.schedule_files import read_all, read_file
-    from memorata.services.planning import load
+    from memorata.loading import take
 
-    if files:
-        read = [read_file(path) for path in files]
-        series = [found for found, _ in read if found is not None]
-        faults = [fault for _, faults in read for fault in faults]
-    else:
-        series, faults = read_all(schedules_folder())
+    services = house()
+    taken, faults = take(services, files or sorted(schedules_folder().glob("*.toml")))
     for fault in faults:
         click.echo(str(fault), err=True)
-    services = house()
     told = {
         "planned": "planned",
-        "changed": "planned anew",
         "unchanged": "as it was",
         "kept": "kept as it is",
+        "site": "written on the site",
         "none": "no date ahead",
+        "refused": "not loaded",
     }
-    for result in load(services.ceremonies, series, services.clock.now_ms()):
-        programme = result.programme
-        name = programme.ceremony_id if programme is not None else result.series
-        reason = f" ({result.reason})" if result.reason else ""
-        click.echo(f"{name:<32} {starts(programme) if programme else '':<34} {told[result.outcome]}{reason}")
+    for one in taken:
+        reason = f" ({one.reason})" if one.reason and one.outcome != "refused" else ""
+        for programme in one.programmes or (None,):
+            name = programme.ceremony_id if programme is not None else one.series
+            click.echo(f"{name:<32} {starts(programme) if programme else '':<34} {told[one.outcome]}{reason}")
     services.stop()
     sys.exit(1 if any(fault.severity == "fault" for fault in faults) else 0)
 

@@ -79,6 +79,7 @@ CODES: dict[str, str] = {
     "plan.undo_stale": "It has been changed since, so this cannot be undone by itself.",
     "plan.undo_unknown": "There is nothing here that can be undone.",
     "phase.not_allowed": "This is not possible at this point of the ceremony.",
+    "reply.over": "This ceremony is over.",
     "request.foreign": "This was asked by a page of another site.",
     "request.host_unknown": "This server is not called by that name.",
     "request.origin_not_allowed": "This has to come from a page of this server.",

@@ -42,8 +42,16 @@ class Hopeless(Exception):
     """It will not be done; the text says why, one sentence without anybody's address."""
 
 
+class Settled(Exception):
+    """It need not be done any more; the text is a word for why, and `then` is what follows instead."""
+
+    def __init__(self, said: str, then: Sequence[Due] = ()) -> None:
+        super().__init__(said)
+        self.then = then
+
+
 Handler = Callable[[Due], Sequence[Due]]
-"""Does a piece of work and returns what follows; may raise Later, Hopeless, StoreBusy."""
+"""Does a piece of work and returns what follows; may raise Later, Settled, Hopeless, StoreBusy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +147,8 @@ class Agenda:
             follows = handler(due)
         except Later as later:
             self._dues.again(due, later.at_ms, later.said)
+        except Settled as settled:
+            self._dues.finish(due, "done", self._clock.now_ms(), str(settled), settled.then)
         except Hopeless as hopeless:
             self._end(due, "failed", str(hopeless))
         except StoreBusy as busy:

@@ -103,6 +103,13 @@ class Inviting:
         good = [one for one in self._store.of_ceremony(ceremony_id) if one.revoked_ms is None]
         return tuple(self._issued(one) for one in sorted(good, key=lambda one: (one.created_ms, one.name.casefold())))
 
+    def good(self, ceremony_id: str, invitation_id: str) -> Issued | None:
+        """One of them, unless it has been taken back."""
+        found = self._store.find(invitation_id)
+        if found is None or found.ceremony_id != ceremony_id or found.revoked_ms is not None:
+            return None
+        return self._issued(found)
+
     def revoke(self, ceremony_id: str, invitation_ids: Iterable[str]) -> int:
         """Take invitations back; whoever came by one is put out. Returns how many were good until now.
 

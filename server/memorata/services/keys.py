@@ -9,6 +9,7 @@ import secrets
 _LINK_BYTES = 18
 _TOKEN_BYTES = 24
 _INVITATION_BYTES = 16
+_REPLY_BYTES = 16
 DIGITS = 6
 _TOKEN = re.compile(r"([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{32})")
 
@@ -57,6 +58,14 @@ class Keys:
     def pin(self, key: str) -> str:
         """Six digits that a second browser must know besides the link; handed on by another way than the link."""
         return _digits(self._mac("pin", key))
+
+    def reply(self, series: str, key: str, contact_id: str) -> str:
+        """What stands in the address at which somebody answers whether they come: 128 bits, behind who and which."""
+        mac = _text(self._mac("reply", series, key, contact_id)[:_REPLY_BYTES])
+        return f"{contact_id}.{key.replace('-', '')}.{mac}"
+
+    def is_reply(self, token: str, series: str, key: str, contact_id: str) -> bool:
+        return hmac.compare_digest(token.encode(), self.reply(series, key, contact_id).encode())
 
     def _token_mac(self, participant_id: str) -> str:
         return _text(self._mac("token", participant_id)[:_TOKEN_BYTES])

@@ -82,6 +82,9 @@ class PlanBook:
             raise Refused("plan.date_unknown", series=series_id, key=key)
         return Planned(series, found, kept)
 
+    def kept(self, series_id: str) -> tuple[OccurrenceRow, ...]:
+        return self._store.occurrences(series_id)
+
     def ceremonies(self, series_id: str, key: str) -> Mapping[str, str]:
         """By site; the empty one is that of all. Raises: as `occurrence`."""
         planned = self.occurrence(series_id, key)

@@ -222,11 +222,10 @@ class Planner:
             return self._store.occurrence(kept.series, kept.key) or kept
         if by_zone_data:
             self._note_zone(series, kept, moved, now_ms)
-        if kept.told:
-            subject = subject_of(kept.series, kept.key)
-            kind: DueKind = "cancel" if found.cancelled else "change"
-            # Each change is another piece of work, known by the number that calendars see.
-            self._agenda.put([Due(kind, subject, now_ms + TELL_AFTER_MS, recipient=str(moved.sequence))])
+        subject = subject_of(kept.series, kept.key)
+        kind: DueKind = "cancel" if found.cancelled else "change"
+        # Each change is another piece of work, known by the number that calendars see; whom it concerns is found then.
+        self._agenda.put([Due(kind, subject, now_ms + TELL_AFTER_MS, recipient=str(moved.sequence))])
         return moved
 
     def _note_zone(self, series: Series, before: OccurrenceRow, after: OccurrenceRow, now_ms: int) -> None:
@@ -280,7 +279,7 @@ class Planner:
 
     def _dues(self, series: Series, found: Occurrence, now_ms: int) -> Sequence[Due]:
         subject = subject_of(series.id, found.key)
-        waiting = {(due.kind, due.recipient) for due in self._agenda.of_subject(subject)}
+        waiting = {(due.kind, due.recipient) for due in self._agenda.of_subject(subject) if due.state == "waiting"}
         dues: list[Due] = []
         for held in sittings(series, found):
             name = ceremony_id(series, found, held.site)
@@ -291,7 +290,7 @@ class Planner:
                 # One whose time was over before the ceremony was planned comes too late to be a reminder.
                 if due_ms > now_ms or ("reminder", recipient) in waiting:
                     dues.append(Due("reminder", subject, due_ms, recipient, json.dumps({"site": held.site})))
-            own = {(due.kind, due.recipient) for due in self._agenda.of_subject(name)}
+            own = {(due.kind, due.recipient) for due in self._agenda.of_subject(name) if due.state == "waiting"}
             for recipient, before_ms in LINKS_BEFORE_MS.items():
                 if starts_ms - before_ms > now_ms or ("link_check", recipient) in own:
                     dues.append(Due("link_check", name, starts_ms - before_ms, recipient))
@@ -324,7 +323,7 @@ class Planner:
                     self._called_off(name, row.date)
             self._agenda.drop(subject_of(series.id, key), ("reminder",))
             gone = replace(row, cancelled=True, sequence=row.sequence + 1, version=row.version + 1)
-            if self._store.change_occurrence(gone) and row.told:
+            if self._store.change_occurrence(gone):
                 subject = subject_of(series.id, key)
                 self._agenda.put([Due("cancel", subject, now_ms + TELL_AFTER_MS, recipient=str(gone.sequence))])
 

@@ -79,7 +79,8 @@ class SeriesStore(Protocol):
     def rekey_occurrence(self, series_id: str, key: str, to: str) -> bool:
         """The rule has changed: what is kept of one date, guests included, is that of another; False: not any more."""
 
-    def remove_occurrence(self, series_id: str, key: str) -> None: ...
+    def remove_occurrence(self, series_id: str, key: str) -> None:
+        """With its guests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,8 @@ class Contacts(Protocol):
 
     def find(self, contact_id: str) -> Contact | None: ...
 
-    def add(self, contacts: Sequence[Contact]) -> None: ...
+    def add(self, contacts: Sequence[Contact]) -> None:
+        """Who is there already, by id, stays as they are."""
 
     def change(self, contact: Contact) -> bool:
         """Write it if what is kept has the version before."""
@@ -145,7 +147,7 @@ class Contacts(Protocol):
     def guest(self, series_id: str, key: str, contact_id: str) -> Guest | None: ...
 
     def invite(self, guests: Sequence[Guest]) -> None:
-        """Add those who are not invited yet; the others stay as they are."""
+        """Add those who are not invited yet; the others stay as they are. Who is no contact any more is left out."""
 
     def set_invitation(self, guest: Guest) -> bool:
         """Write ceremony and invitation where there was no invitation yet; False when another process was faster."""
@@ -187,7 +189,10 @@ class Dues(Protocol):
     """The work to be done, each once. Every method may raise StoreBusy."""
 
     def put(self, dues: Sequence[Due]) -> None:
-        """Add those that are new; of those that still wait, change instant and data. What was done stays done."""
+        """Add those that are new; of those that still wait, change instant and data. What was done stays done.
+
+        One that was tried and is to be tried again does not come sooner by it.
+        """
 
     def ripe(self, now_ms: int, most: int) -> tuple[Due, ...]:
         """Those that wait and are due, and those whose claim was left behind; the oldest first."""
@@ -199,10 +204,13 @@ class Dues(Protocol):
         """Take it, if it is still as it was found; of all processes one gets True."""
 
     def finish(self, due: Due, state: DueState, now_ms: int, said: str = "", then: Sequence[Due] = ()) -> None:
-        """Say what became of it, and `put` what follows from it, in one transaction."""
+        """Say what became of a piece that is claimed, and `put` what follows from it, in one transaction.
+
+        Nothing happens, and nothing follows, when it has ended otherwise meanwhile.
+        """
 
     def again(self, due: Due, at_ms: int, said: str) -> None:
-        """Give it back, to be tried at another instant."""
+        """Give back what is claimed, to be tried at another instant."""
 
     def revive(self, due_id: int, at_ms: int) -> Due | None:
         """Let one that has failed wait again, from its first try on; `None` where none of that id has failed."""
@@ -254,10 +262,10 @@ class Trail(Protocol):
         """Mark it; False when it is already."""
 
     def forget_before(self, at_ms: int) -> int:
-        """Empty the `before` of older entries, which may hold names; how many."""
+        """Take `before`, and names out of the facts, of older entries; how many held any."""
 
-    def forget_about(self, about: str) -> None:
-        """Empty the `before` and the facts of entries about somebody who is kept no longer."""
+    def forget_about(self, about: str, name: str = "") -> None:
+        """Empty the `before` and the facts of entries about somebody, by id, or that hold their id or their name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,9 @@ class Plans(Protocol):
     def occurrence(self, series_id: str, key: str) -> Planned:
         """Raises: Refused: `series.unknown`, `schedule.faulty`, `plan.date_unknown`."""
 
+    def kept(self, series_id: str) -> tuple[OccurrenceRow, ...]:
+        """What is kept of its dates, by key."""
+
     def ceremonies(self, series_id: str, key: str) -> Mapping[str, str]:
         """The ids of its ceremonies by site; the empty site is that of all."""
 

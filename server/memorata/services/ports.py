@@ -1,6 +1,6 @@
 """What the services need of the world: a clock, a store, people's seats, a way to tell everybody."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -531,14 +531,37 @@ class Passwords(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file with a mail; `parameters` stand behind its media type, as in text/calendar; method=PUBLISH."""
+
+    name: str
+    media_type: str
+    content: bytes
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
+    """A mail: `html` says the same as `text` once more; `headers` are further ones, or in the place of usual ones."""
+
     to: str
     subject: str
     text: str
+    html: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    attachments: tuple[Attachment, ...] = ()
+
+
+MailFaultKind = Literal["server", "later", "refused", "uncertain"]
+"""No mail can be sent just now; not this one just now; this one never; this one has perhaps been sent."""
 
 
 class MailFault(Exception):
     """A mail could not be sent; the text is one sentence for an organizer, without any address of a person."""
+
+    def __init__(self, said: str, kind: MailFaultKind = "server") -> None:
+        super().__init__(said)
+        self.kind = kind
 
 
 class Mailer(Protocol):

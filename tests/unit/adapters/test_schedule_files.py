@@ -301,7 +301,7 @@ def test_kinds_of_time(tmp_path: Path) -> None:
     when = f'eve = true\nreach = "per_site"\nsites = [{site}]\n'
     series = load_file(a_file(tmp_path, when, WELCOME))
     assert (series.eve, series.reach) == (True, "per_site")
-    assert series.sites == (Site({"en": "Riga", "ru": "Рига"}, "Europe/Riga", time(10)),)
+    assert series.sites == (Site({"en": "Riga", "ru": "Рига"}, "Europe/Riga", time(10), "riga"),)
     assert load_file(a_file(tmp_path, 'reach = "local_everywhere"\n', WELCOME)).reach == "local_everywhere"
 
 

@@ -43,6 +43,8 @@ DEEDS_OF: dict[str, Role] = {
     "invitation.see": "host",
     "invitation.make": "host",
     "invitation.revoke": "host",
+    "plan.see": "organizer",
+    "plan.write": "organizer",
     "account.list": "admin",
     "account.add": "admin",
     "account.disable": "admin",

@@ -17,6 +17,8 @@ export function TopBar({ desk, wide }: { desk: Desk; wide: boolean }) {
     <header class="h-topbar">
       <div class="h-name">
         <h1>{desk.text(programme?.title) || t('Host console')}</h1>
+        {programme?.rehearsal === true && <p class="h-rehearsal">{t('Rehearsal: nobody without its link sees this.')}</p>}
+        {programme != null && programme.cancelled !== null && <p class="h-rehearsal">{t('This ceremony is not held.')}</p>}
         {!isDown && <Line desk={desk} />}
       </div>
       {programme !== null && (

@@ -321,7 +321,7 @@ def blueprint(house: House, desk: AccountDesk, allow_guess: AllowGuess | None = 
         also={303: "Nobody is signed in."},
     )
     def links_page(ceremony_id: str) -> Response:
-        account, shown = who(), house.ceremony(ceremony_id)
+        account, shown = who(), house.ceremony(ceremony_id, rehearsal=True)
         desk.allow(account, "links.see_staff", ceremony=ceremony_id)
         keys = house.admission.links(ceremony_id)
         links = addresses(house.base_url, ceremony_id, keys)
@@ -337,7 +337,7 @@ def blueprint(house: House, desk: AccountDesk, allow_guess: AllowGuess | None = 
         also={303: "Nobody is signed in."},
     )
     def console(ceremony_id: str) -> Response:
-        account, shown = who(), house.ceremony(ceremony_id)
+        account, shown = who(), house.ceremony(ceremony_id, rehearsal=True)
         desk.allow(account, "console.open", ceremony=ceremony_id)
         entrance = url_for("account.enter", ceremony_id=ceremony_id)
         return stage_page(house, shown, "host", entrance=entrance, cache="no-store")
@@ -353,7 +353,7 @@ def blueprint(house: House, desk: AccountDesk, allow_guess: AllowGuess | None = 
     def enter(ceremony_id: str) -> Response:
         body, session = read(Chair), session_of(house)
         account = desk.stay(session)
-        house.ceremony(ceremony_id)
+        house.ceremony(ceremony_id, rehearsal=True)
         profile = body.profile()
         if not profile.name:
             profile = msgspec.structs.replace(body, name=account.name).profile()

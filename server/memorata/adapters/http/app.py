@@ -18,12 +18,18 @@ from memorata.adapters.http import (
     openapi,
     pages,
     programme,
+    replies,
+    series,
     watch,
 )
 from memorata.adapters.http.house import House
 from memorata.adapters.http.limits import FILES, limit
+from memorata.adapters.http.planning import api as planning
+from memorata.adapters.http.planning.api import Planning
 from memorata.adapters.http.security import protect
 from memorata.adapters.http.showing import prepare
+from memorata.adapters.letters import Letters
+from memorata.adapters.schedules.rule_words import in_words
 from memorata.adapters.sockets.telling import Teller
 from memorata.config import Settings
 from memorata.services.accounts import AccountDesk
@@ -31,6 +37,7 @@ from memorata.services.admission import Admission
 from memorata.services.conductor import Conductor
 from memorata.services.inviting import Inviting
 from memorata.services.live import LiveCeremonies
+from memorata.services.plans import Plans
 from memorata.services.ports import Clock, SecurityLog
 from memorata.services.presence import PresenceDesk
 from memorata.services.privacy import Privacy
@@ -58,6 +65,12 @@ class Needs(Protocol):
     def inviting(self) -> Inviting: ...
     @property
     def conductor(self) -> Conductor: ...
+    @property
+    def plans(self) -> Plans: ...
+    @property
+    def planning(self) -> Planning: ...
+    @property
+    def letters(self) -> Letters: ...
     @property
     def privacy(self) -> Privacy: ...
     @property
@@ -91,7 +104,15 @@ def register(app: Flask, services: Needs) -> None:
     files = media.blueprint(house)
     limiter.limit(FILES)(files)
     app.register_blueprint(files)
-    for part in (errors, pages, programme, watch, entry, invitations, calendar, contact, openapi):
+    for part in (errors, programme, watch, entry, invitations, contact, openapi):
         app.register_blueprint(part.blueprint(house))
+    plans = services.plans
+    app.register_blueprint(pages.blueprint(house, plans))
+    app.register_blueprint(calendar.blueprint(house, plans))
+    app.register_blueprint(
+        series.blueprint(house, plans, lambda one, tongue: in_words(one, tongue.catalogue.gettext, tongue.locale))
+    )
     app.register_blueprint(account.blueprint(house, services.accounts))
+    app.register_blueprint(planning.blueprint(house, services.planning))
+    app.register_blueprint(replies.blueprint(house, services.planning.reminding, services.letters))
     app.register_blueprint(health.blueprint(house, lambda: services.conductor.scanned_ms))

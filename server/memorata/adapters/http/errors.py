@@ -116,6 +116,8 @@ def sentence(code: str) -> str:
         "sign_in.wrong": _("The mail address or the password is not right."),
         "link.unknown": _("This link is not known. It may have been replaced by a new one."),
         "ceremony.unknown": _("There is no ceremony at this address."),
+        "series.unknown": _("There is no series of ceremonies at this address."),
+        "plan.date_unknown": _("There is no ceremony of this series on this day."),
         "ceremony.full": _("So many people have come that this server has no more seats. You can watch without one."),
         "token.missing": _("Please open your link again."),
         "link.pin_needed": _(
@@ -137,6 +139,8 @@ def sentence(code: str) -> str:
         "message.invalid": _("The request was not understood."),
         "message.not_json": _("The request was not understood."),
         "message.too_large": _("The request is too large."),
+        "ceremony.cancelled": _("This ceremony is not held."),
+        "reply.over": _("This ceremony is over."),
         "store.busy": _("Please wait a moment and try again."),
         "request.too_many": _("There have been very many requests from here. Please wait a moment, then try again."),
         "page.unknown": _("There is no page at this address."),

@@ -34,6 +34,12 @@ _KEY = re.compile(r"[A-Za-z0-9+/]{21}[AQgw]==")
 ADDRESS = "memorata.address"
 """Where the gate leaves the address of whoever asks, for those who note something; never to be logged as it is."""
 
+_ANSWER = re.compile(r"/r/[^/]+(?:/unsubscribe)?")
+"""Where the links of mails lead. What is sent there says by its own path whose it is, and no cookie matters, so a form
+may bring it: of a page without scripts, or of a mail provider that knows no more than that (RFC 8058)."""
+
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 SOCKETS = "/socket.io"
 HEALTH = "/health"
@@ -82,7 +88,8 @@ class Gate:
         if site not in ("", "same-origin", "none") or (not site and origin and not self.allows(origin, host)):
             raise Refused("request.origin_not_allowed")
         # A form of another page cannot send it, and a script of another page has to ask first, which nobody answers.
-        if environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower() != "application/json":
+        kind = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
+        if kind != "application/json" and not (kind in _FORMS and _ANSWER.fullmatch(path)):
             raise Refused("message.not_json")
 
     def allows(self, origin: str | None, host: str) -> bool:

@@ -64,14 +64,17 @@ class House:
         return self.settings.base_url
 
     def ceremonies(self) -> tuple[Shown, ...]:
-        """All that are planned."""
+        """All that are planned, but for rehearsals, which are on no list."""
         shown = (self._shown(ceremony_id) for ceremony_id in self._ceremonies.ids())
-        return tuple(each for each in shown if each is not None)
+        return tuple(each for each in shown if each is not None and not each.programme.rehearsal)
 
-    def ceremony(self, ceremony_id: str) -> Shown:
-        """Raises: Refused: `ceremony.unknown`."""
+    def ceremony(self, ceremony_id: str, *, rehearsal: bool = False) -> Shown:
+        """Args: rehearsal: whether it may be one, which the public never sees.
+
+        Raises: Refused: `ceremony.unknown`.
+        """
         shown = self._shown(ceremony_id)
-        if shown is None:
+        if shown is None or (shown.programme.rehearsal and not rehearsal):
             raise Refused("ceremony.unknown", ceremony_id=ceremony_id)
         return shown
 

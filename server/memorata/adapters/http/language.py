@@ -133,6 +133,10 @@ class Tongue:
         """A length in whole minutes, as one would say it."""
         return format_unit(max(1, round(seconds / 60)), "duration-minute", "long", locale=self.locale)
 
+    def count(self, n: int, unit: str) -> str:
+        """So many of a unit of time (day, hour, minute): 59 days."""
+        return format_unit(n, f"duration-{unit}", "long", locale=self.locale)
+
     def language_name(self, tag: str) -> str:
         """The name of another language in this one."""
         return locale_of(tag).get_language_name(self.locale) or tag

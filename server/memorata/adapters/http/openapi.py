@@ -40,7 +40,10 @@ PARAMETERS = {
     "ceremony_id": "The id of a ceremony, as it stands in its addresses.",
     "key": "The last part of a personal or shared link. Whoever has it has its rights: never log it, never pass it on.",
     "name": "The path of a file, as a page or a programme names it.",
+    "series_id": "The id of a series, as it stands in its addresses.",
+    "date": "A date by the rule of the series, as 2027-01-27; it stays when the ceremony is moved.",
     "token": "What a mail has brought; good once, and not for long.",
+    "reply": "What the links in the mails to one person about one ceremony end with. Never log it, never pass it on.",
     "ticket": "What POST /api/letters has given; good for ten minutes.",
 }
 """What the parameters of paths mean, wherever they stand."""

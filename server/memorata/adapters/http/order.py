@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from memorata.domain.items import Item, WreathLaying
 from memorata.domain.programme import Programme
 
+AFTERWARDS_MS = 6 * 3600 * 1000
+"""How long after its planned end a ceremony that nobody has closed is still announced."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:

@@ -5,28 +5,33 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from memorata.adapters.http.house import House, Shown
 from memorata.adapters.http.openapi import LANGUAGE, described
-from memorata.adapters.http.order import ends_ms
+from memorata.adapters.http.order import AFTERWARDS_MS, ends_ms
+from memorata.adapters.http.series import next_of
 from memorata.adapters.http.showing import dress
 from memorata.adapters.http.stage import stage_page
 from memorata.domain.errors import Refused
 from memorata.domain.programme import moment
 from memorata.domain.roles import is_staff
+from memorata.services.plans import Plans
 from memorata.services.snapshots import public_programme
-
-AFTERWARDS_MS = 6 * 3600 * 1000
-"""How long after its planned end a ceremony that nobody has closed is still on the list."""
 
 MOST_PEOPLE = 500
 
 
-def blueprint(house: House) -> Blueprint:
+def blueprint(house: House, plans: Plans) -> Blueprint:
     pages = Blueprint("pages", __name__)
 
     @pages.get("/")
     @described("The ceremonies to come.", query=LANGUAGE)
     def index() -> Response:
         now_ms = house.clock.now_ms()
-        shown = [each for each in house.ceremonies() if is_ahead(each, now_ms)]
+        series = sorted(
+            ((each, next_of(house, each, now_ms, plans)) for each in plans.published()),
+            key=lambda each: (each[1] is None, each[1].starts_ms if each[1] is not None else 0),
+        )
+        within = {each.id for each, _ in series}
+        # What belongs to a series is told with it, all its sites as one.
+        shown = [each for each in house.ceremonies() if is_ahead(each, now_ms) and each.programme.series not in within]
         shown.sort(key=lambda each: each.programme.starts_ms)
         live = {
             each.ceremony_id
@@ -34,7 +39,7 @@ def blueprint(house: House) -> Blueprint:
             if moment(each.programme, each.state.progress, now_ms).phase in ("lobby", "item")
         }
         ceremonies = [public_programme(each.programme) for each in shown]
-        return dress(render_template("index.html", ceremonies=ceremonies, live=live))
+        return dress(render_template("index.html", series=series, ceremonies=ceremonies, live=live))
 
     @pages.get("/e/<key>")
     @described(
@@ -74,4 +79,8 @@ def blueprint(house: House) -> Blueprint:
 
 
 def is_ahead(shown: Shown, now_ms: int) -> bool:
-    return shown.state.progress.closed_ms is None and now_ms < ends_ms(shown.programme) + AFTERWARDS_MS
+    """Whether it is still to be announced; a rehearsal never is."""
+    programme = shown.programme
+    if programme.rehearsal or programme.cancelled is not None:
+        return False
+    return shown.state.progress.closed_ms is None and now_ms < ends_ms(programme) + AFTERWARDS_MS

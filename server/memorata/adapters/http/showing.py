@@ -1,6 +1,7 @@
 """What all pages share when they are drawn: language, the functions that templates call, headers, JSON."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
 from hashlib import blake2s
@@ -22,6 +23,12 @@ def tongue_for(programme: Programme | None) -> Tongue:
     """The language of a page of this ceremony, from now on the language of the whole answer."""
     g.programme = programme
     g.tongue = language.of_request(() if programme is None else programme.languages)
+    return tongue()
+
+
+def tongue_among(languages: Sequence[str]) -> Tongue:
+    """The language of a page that is about no single ceremony, but whose texts are in these."""
+    g.tongue = language.of_request(languages)
     return tongue()
 
 

@@ -6,9 +6,10 @@ from datetime import date, time
 from typing import Any
 
 from memorata.adapters.schedules.faults import Key
+from memorata.adapters.schedules.gatherings import read_exceptions, read_sites
 from memorata.adapters.schedules.grammar import keys_of
 from memorata.adapters.schedules.reading import Reader
-from memorata.domain.anniversary import Reach, Site
+from memorata.domain.anniversary import Departure, Reach, Site
 from memorata.domain.calendars import HEBREW_MONTHS, ISLAMIC_MONTHS
 from memorata.domain.rules import (
     RULES,
@@ -29,7 +30,7 @@ KEY: Key = ("date",)
 
 REACHES: tuple[Reach, ...] = ("one_instant", "local_everywhere", "per_site")
 
-COMMON_KEYS = ("base", "rule", "time", "time_of", "zone", "shift", "eve", "reach", "sites")
+COMMON_KEYS = ("base", "rule", "time", "time_of", "zone", "shift", "eve", "reach", "sites", "exceptions")
 
 RULE_KEYS: Mapping[str, tuple[str, ...]] = {
     "fixed": ("day", "leap"),
@@ -62,6 +63,7 @@ class When:
     time_of: str | None = None
     reach: Reach = "one_instant"
     sites: tuple[Site, ...] = ()
+    departures: tuple[Departure, ...] = ()
 
 
 def read_when(reader: Reader, value: object) -> When:
@@ -79,19 +81,24 @@ def read_when(reader: Reader, value: object) -> When:
         if name not in table:
             reader.missing((*KEY, name), words)
     reach = reader.choice(table.get("reach", "one_instant"), REACHES, (*KEY, "reach"))
-    sites = _sites(reader, table)
-    if reach == "per_site" and not sites:
+    sites = read_sites(reader, table.get("sites", []), reach, (*KEY, "sites"))
+    if reach == "per_site" and not table.get("sites"):
         reader.missing((*KEY, "sites"), "each place with its time and zone")
+    before = reader.refused()
+    rule = None if kind is None else _rule(reader, kind, table, base)
+    shift = _shift(reader, table)
+    sound = rule if reader.refused() == before else None
     return When(
         base=base,
-        rule=None if kind is None else _rule(reader, kind, table, base),
+        rule=rule,
         at=at,
         zone=zone,
-        shift=_shift(reader, table),
+        shift=shift,
         eve=_eve(reader, table),
         time_of=reader.string(table["time_of"], (*KEY, "time_of")) if "time_of" in table else None,
         reach=reach or "one_instant",
         sites=sites,
+        departures=read_exceptions(reader, table.get("exceptions", []), sound, shift, sites, (*KEY, "exceptions")),
     )
 
 
@@ -208,21 +215,3 @@ def _eve(reader: Reader, table: Mapping[str, Any]) -> bool:
     if not isinstance(eve, bool):
         reader.fault((*KEY, "eve"), "schedule.wrong_type", "must be true or false.")
     return eve is True
-
-
-def _sites(reader: Reader, table: Mapping[str, Any]) -> tuple[Site, ...]:
-    key = (*KEY, "sites")
-    found: list[Site] = []
-    for index, value in enumerate(reader.array(table.get("sites", []), key)):
-        here = (*key, index)
-        site = reader.table(value, here)
-        reader.known(site, ("place", "time", "zone"), here)
-        for name in ("place", "time", "zone"):
-            if name not in site:
-                reader.missing((*here, name), "place, time and zone of the site")
-        place = reader.text(site["place"], (*here, "place"), needed=True) if "place" in site else {}
-        at = reader.clock(site["time"], (*here, "time")) if "time" in site else None
-        zone = reader.zone(site["zone"], (*here, "zone")) if "zone" in site else None
-        if at is not None and zone is not None:
-            found.append(Site(place, zone, at))
-    return tuple(found)

@@ -1,6 +1,7 @@
 """On which line of a TOML text each key and each element of a list stands; `tomllib` itself keeps no lines."""
 
 from bisect import bisect_right
+from dataclasses import dataclass
 
 from memorata.adapters.schedules.faults import Key
 
@@ -8,6 +9,25 @@ from memorata.adapters.schedules.faults import Key
 def locate(text: str) -> dict[Key, int]:
     """The line, from 1, of every key, list element and table of a valid TOML text."""
     return _Scanner(text).scan()
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A header and the lines under it, as places in the text: its start, the end of its header's line, its end.
+
+    `key` is the way to its table, empty for what stands above the first header, which has no header of its own. The
+    end is that of the line of its last value; what follows are comments and empty lines.
+    """
+
+    key: Key
+    start: int
+    head: int
+    end: int
+
+
+def blocks(text: str) -> list[Block]:
+    """A valid TOML text in its blocks, the first of them what stands above all headers."""
+    return _Scanner(text).blocks()
 
 
 def line_of(lines: dict[Key, int], key: Key) -> int | None:
@@ -37,6 +57,26 @@ class _Scanner:
                 current = self._header()
             else:
                 self._pair(current)
+
+    def blocks(self) -> list[Block]:
+        found = [Block((), 0, 0, 0)]
+        while True:
+            self._skip(" \t\r\n")
+            start = self.at
+            if start >= len(self.text):
+                return found
+            if self.text[start] == "[":
+                key = self._header()
+                end = self._line_end()
+                found.append(Block(key, start, end, end))
+            else:
+                last = found[-1]
+                self._pair(last.key)
+                found[-1] = Block(last.key, last.start, last.head, self._line_end())
+
+    def _line_end(self) -> int:
+        end = self.text.find("\n", self.at)
+        return len(self.text) if end < 0 else end + 1
 
     def _header(self) -> Key:
         start = self.at

@@ -25,6 +25,7 @@ from memorata.services.presence import PresenceDesk
 from memorata.services.privacy import Privacy
 from memorata.services.retention import Retention
 from tests.builders import START_MS
+from tests.fake_plans import MemoryPlans
 from tests.fakes import (
     FakeAlarm,
     FakeClock,
@@ -81,6 +82,7 @@ class Office:
         self.teller = Teller(self.ceremonies, self.presence, self.clock)
         self.conductor = Conductor(self.ceremonies, self.clock, alarm, lambda _: None, alone=True)
         self.security = FakeSecurityLog()
+        self.plans = MemoryPlans()
         self.app = Flask("memorata", static_folder=None)
         pages.register(self.app, self)
 

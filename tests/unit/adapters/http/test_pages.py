@@ -3,12 +3,14 @@
 import json
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask.testing import FlaskClient
+from icalendar import Calendar
 from werkzeug.test import TestResponse
 
 from memorata.adapters.schedule_files import load_file
@@ -425,15 +427,15 @@ def test_the_calendar_file_is_a_calendar_file(office: Office, browser: FlaskClie
     )
     answer = browser.get(f"/c/{ID}/calendar.ics")
     assert answer.mimetype == "text/calendar"
-    lines = answer.data.split(b"\r\n")
-    assert max(map(len, lines)) <= 75
-    unfolded = answer.text.replace("\r\n ", "").split("\r\n")
-    assert "DTSTART:20270127T110000Z" in unfolded
-    assert "UID:remembrance-2027@memory.example.org" in unfolded
-    assert "SUMMARY:Память\\; 83\\, или «Непокорённые» — все вместе\\, у каждого окна города" in unfolded
-    assert [line for line in unfolded if line.startswith(("BEGIN", "END"))] == [
-        "BEGIN:VCALENDAR", "BEGIN:VEVENT", "BEGIN:VALARM", "END:VALARM", "END:VEVENT", "END:VCALENDAR"
-    ]  # fmt: skip
+    assert max(map(len, answer.data.split(b"\r\n"))) <= 75
+    calendar = Calendar.from_ical(answer.data)
+    assert [str(zone["tzid"]) for zone in calendar.walk("VTIMEZONE")] == ["Europe/Moscow"]
+    [event] = calendar.walk("VEVENT")
+    assert event["dtstart"].dt == datetime(2027, 1, 27, 14, tzinfo=ZoneInfo("Europe/Moscow"))
+    assert event["uid"] == "remembrance-2027@memory.example.org"
+    assert str(event["summary"]) == "Память; 83, или «Непокорённые» — все вместе, у каждого окна города, 83 years"
+    assert (str(calendar["method"]), str(event["status"])) == ("PUBLISH", "CONFIRMED")
+    assert len(event.walk("VALARM")) == 1
 
 
 def test_health_says_when_cues_are_not_looked_after(office: Office, browser: FlaskClient) -> None:
