@@ -1,9 +1,9 @@
 // A document while it is being edited: what is typed, what was saved, what the server says about it, what can be undone.
 import { batch, computed, signal, type ReadonlySignal, type Signal } from '@preact/signals'
-import { placed, type Fault, type Placed } from './faults'
+import type { Fault, Previewed } from '../types'
+import { placed, type Placed } from './faults'
 import { inserted } from './lists'
 import { at, listAt, put, same, type Json, type Path, type Table } from './paths'
-import type { Preview } from './shapes'
 
 /** How long the typing rests before the server is asked, in milliseconds. */
 export const REST_MS = 450
@@ -18,7 +18,7 @@ export interface Draft {
   readonly document: ReadonlySignal<Table>
   readonly dirty: ReadonlySignal<boolean>
   readonly faults: ReadonlySignal<readonly Placed[]>
-  readonly preview: Signal<Preview | null>
+  readonly preview: Signal<Previewed | null>
   /** Whether what is shown beside the fields is of an earlier state of them. */
   readonly asking: Signal<boolean>
   readonly taken: Signal<Taken | null>
@@ -39,11 +39,11 @@ export interface Draft {
 }
 
 /** Args: preview: asks the server about a document; `null` when it cannot be reached. */
-export function createDraft(first: Table, isNew: boolean, preview: (document: Table) => Promise<Preview | null>): Draft {
+export function createDraft(first: Table, isNew: boolean, preview: (document: Table) => Promise<Previewed | null>): Draft {
   const document = signal(first)
   const base = signal<Table | null>(isNew ? null : first)
   const faults = signal<readonly Placed[]>([])
-  const said = signal<Preview | null>(null)
+  const said = signal<Previewed | null>(null)
   const asking = signal(false)
   const taken = signal<Taken | null>(null)
   let timer: ReturnType<typeof setTimeout> | undefined

@@ -22,24 +22,6 @@ export function useEditing(): Editing {
   return found
 }
 
-const own = new Map<string, string>()
-
-/** A language by its name in itself: "русский"; its tag where the browser knows none. */
-export function ownName(tag: string): string {
-  const known = own.get(tag)
-  if (known !== undefined) return known
-  let name = tag
-  try {
-    name = new Intl.DisplayNames([tag], { type: 'language' }).of(tag) ?? tag
-  } catch {
-    // No language tag, while it is being typed.
-  }
-  const first = name.charAt(0)
-  name = first.toLocaleUpperCase() + name.slice(first.length)
-  own.set(tag, name)
-  return name
-}
-
 /** A language by its name in the language of the page, to search by. */
 export function nameHere(tag: string): string {
   try {

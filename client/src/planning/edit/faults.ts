@@ -1,14 +1,6 @@
 // Finds the field that a fault belongs to.
+import type { Fault } from '../types'
 import { isWithin, parsed, type Path } from './paths'
-
-export interface Fault {
-  key: string
-  line: number
-  code: string
-  message: string
-  suggestion: string | null
-  severity: 'fault' | 'warning'
-}
 
 export interface Placed {
   path: Path

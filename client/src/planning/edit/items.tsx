@@ -2,7 +2,8 @@
 import { useEffect, useState } from 'preact/hooks'
 import { language, t } from '../../text/messages'
 import { length } from '../../view/host/words'
-import { ownName, useEditing } from './editing'
+import { languageName } from '../words'
+import { useEditing } from './editing'
 import { counted, faultsOf, faultsWithin } from './faults'
 import { KeyField } from './fields'
 import { groups, kindName } from './kinds'
@@ -216,7 +217,7 @@ function WreathHelp({ path, item, delegations }: FieldsProps) {
             if (order !== null) draft.list(wreaths, (list) => alphabetical(list, order, languages[0] ?? ''))
           }}
         >
-          {order === null ? t('Put them in order (choose the language first)') : t('Put them in alphabetical order: {language}', { language: ownName(order) })}
+          {order === null ? t('Put them in order (choose the language first)') : t('Put them in alphabetical order: {language}', { language: languageName(order) })}
         </Press>
       )}
     </div>

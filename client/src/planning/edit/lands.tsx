@@ -1,8 +1,8 @@
 // Countries, languages and the places of time zones, as they are searched for and named.
 import { language, t } from '../../text/messages'
-import { nameHere, ownName, useEditing } from './editing'
-import type { Fault } from './faults'
-import { isList, isTable, type Json } from './paths'
+import { languageName } from '../words'
+import { nameHere, useEditing } from './editing'
+import type { Fault } from '../types'
 import { Search, type Found } from './search'
 import type { Forms } from './shapes'
 
@@ -15,18 +15,9 @@ export function countries(): () => readonly Found[] {
   })
 }
 
-/** The tag in what the server lists as a language: a tag alone, a pair or a table. */
-function tagOf(value: Json): string {
-  const found = isList(value) ? value[0] : isTable(value) ? (value['tag'] ?? value['code']) : value
-  return typeof found === 'string' ? found : ''
-}
-
 export function languagesOf(forms: Forms): () => readonly Found[] {
   return remembered(forms, 'languages', () =>
-    forms.languages
-      .map(tagOf)
-      .filter((tag) => tag !== '')
-      .map((tag) => ({ value: tag, words: ownName(tag), also: `${nameHere(tag)} ${tag}` })),
+    forms.languages.map(({ tag }) => ({ value: tag, words: languageName(tag), also: `${nameHere(tag)} ${tag}` })),
   )
 }
 

@@ -2,14 +2,14 @@
 import { useId, useState } from 'preact/hooks'
 import { t } from '../../text/messages'
 import { checkLink } from './calls'
-import { ownName, useEditing } from './editing'
+import { languageName } from '../words'
+import { useEditing } from './editing'
 import { faultsOf, faultsWithin } from './faults'
 import { KeyField } from './fields'
 import { hintOf, labelOf } from './labels'
 import { Ordered } from './ordered'
 import { Faults, Group, Numeral, Press } from './parts'
 import { isTable, type Json, type Path } from './paths'
-import type { LinkSaid } from './shapes'
 
 /** Keys that have fields of their own here. */
 const OWN = ['sources', 'captions']
@@ -61,7 +61,7 @@ export function MediaField({ path }: { path: Path }) {
             return (
               <div key={tag} class="e-one">
                 <label class="e-lang" for={`${id}${tag}`} lang={tag}>
-                  {ownName(tag)}
+                  {languageName(tag)}
                 </label>
                 <input
                   id={`${id}${tag}`}
@@ -71,7 +71,7 @@ export function MediaField({ path }: { path: Path }) {
                   spellcheck={false}
                   onInput={(event) => draft.put(place, event.currentTarget.value === '' ? undefined : event.currentTarget.value)}
                 />
-                <Faults faults={faultsWithin(draft.faults.value, place)} label={ownName(tag)} />
+                <Faults faults={faultsWithin(draft.faults.value, place)} label={languageName(tag)} />
               </div>
             )
           })}
@@ -93,6 +93,13 @@ function linkOf(source: Json): string {
   return typeof link === 'string' ? link : ''
 }
 
+interface Looked {
+  link: string
+  ok: boolean
+  provider: string
+  said: string
+}
+
 interface SourceProps {
   source: Json
   path: Path
@@ -102,7 +109,7 @@ interface SourceProps {
 
 function Source({ source, path, number, isLive }: SourceProps) {
   const { draft, off } = useEditing()
-  const [said, setSaid] = useState<(LinkSaid & { link: string }) | 'busy' | null>(null)
+  const [said, setSaid] = useState<Looked | 'busy' | null>(null)
   const id = useId()
   const link = linkOf(source)
   const delay = isTable(source) && typeof source['delay_s'] === 'number' ? source['delay_s'] : null
@@ -112,7 +119,7 @@ function Source({ source, path, number, isLive }: SourceProps) {
   async function check(): Promise<void> {
     setSaid('busy')
     const answer = await checkLink(link)
-    setSaid(answer.ok ? { ...answer.value, link } : { ok: false, provider: '', said: answer.message, link })
+    setSaid(answer.ok ? { ...answer.value, link } : { ok: false, provider: '', said: answer.refused.message, link })
   }
 
   return (
@@ -157,7 +164,7 @@ function Source({ source, path, number, isLive }: SourceProps) {
   )
 }
 
-function Said({ said }: { said: LinkSaid }) {
+function Said({ said }: { said: Looked }) {
   const provider = said.provider === '' ? '' : ` (${said.provider})`
   return (
     <span class={said.ok ? 'e-good' : 'e-bad'}>

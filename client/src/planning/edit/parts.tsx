@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact'
 import { useId } from 'preact/hooks'
 import { t, tn } from '../../text/messages'
 import { useEditing } from './editing'
-import type { Fault } from './faults'
+import type { Fault } from '../types'
 
 interface Shell {
   label: string
@@ -374,7 +374,7 @@ export function Press({ children, onPress, kind, off, label, pressed, expanded, 
     <button
       type="button"
       id={id}
-      class={`e-press${kind === undefined ? '' : ` is-${kind}`}`}
+      class={`p-button is-${kind ?? 'plain'}`}
       aria-disabled={off === true ? 'true' : undefined}
       aria-label={label}
       aria-pressed={pressed}

@@ -1,9 +1,8 @@
 // Reads and changes a document of plain values by path; a change makes a new document and leaves the old one as it was.
 
-export type Json = null | boolean | number | string | readonly Json[] | Table
-export interface Table {
-  readonly [key: string]: Json
-}
+import type { Json, Table } from '../types'
+
+export type { Json, Table }
 
 export type Step = string | number
 export type Path = readonly Step[]

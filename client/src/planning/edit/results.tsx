@@ -4,7 +4,7 @@ import { civilDate, years } from '../../view/dates'
 import { useEditing } from './editing'
 import { placeWords } from './gathering'
 import { wordsOf } from './lists'
-import type { Hour, Row } from './shapes'
+import type { Hour, Row } from '../types'
 
 export function Results() {
   const { draft } = useEditing()

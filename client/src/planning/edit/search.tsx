@@ -2,7 +2,7 @@
 import { useId, useMemo, useRef, useState } from 'preact/hooks'
 import { t } from '../../text/messages'
 import { useEditing } from './editing'
-import type { Fault } from './faults'
+import type { Fault } from '../types'
 import { Field } from './parts'
 import { slug } from './rules'
 

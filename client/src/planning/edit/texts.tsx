@@ -1,7 +1,8 @@
 // A text in the languages of the ceremony: two side by side, more in tabs, with a mark for those that lack.
 import { useId, useRef, useState } from 'preact/hooks'
 import { t } from '../../text/messages'
-import { ownName, useEditing } from './editing'
+import { languageName } from '../words'
+import { useEditing } from './editing'
 import { faultsWithin } from './faults'
 import { Area, Faults } from './parts'
 import { isTable, type Json, type Path } from './paths'
@@ -66,7 +67,7 @@ export function Texts({ path, label, hint = '', lines, isName = false }: Props) 
     )
   const named = (tag: string) => (
     <>
-      <span lang={tag}>{ownName(tag)}</span>
+      <span lang={tag}>{languageName(tag)}</span>
       {isMissing(tag) && <span class="e-missing"> {t('(missing)')}</span>}
     </>
   )
@@ -82,7 +83,7 @@ export function Texts({ path, label, hint = '', lines, isName = false }: Props) 
       {shown.length > BESIDE_MOST ? (
         <Tabs id={id} tags={shown} now={now} onChoose={setChosen} named={named}>
           <label class="unseen" for={`${id}${now}`}>
-            {ownName(now)}
+            {languageName(now)}
           </label>
           {input(now)}
         </Tabs>
@@ -99,7 +100,7 @@ export function Texts({ path, label, hint = '', lines, isName = false }: Props) 
         </div>
       )}
       {shown.length < tags.length && !off && (
-        <button type="button" class="e-press is-quiet e-more" onClick={() => setMore(true)}>
+        <button type="button" class="p-button is-quiet e-more" onClick={() => setMore(true)}>
           {t('Write it in another script too')}
         </button>
       )}
@@ -148,7 +149,7 @@ function Tabs({ id, tags, now, onChoose, named, children }: TabsProps) {
           </button>
         ))}
       </div>
-      <div id={`${id}panel`} role="tabpanel" aria-label={ownName(now)}>
+      <div id={`${id}panel`} role="tabpanel" aria-label={languageName(now)}>
         {children}
       </div>
     </>
