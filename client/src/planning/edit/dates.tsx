@@ -59,13 +59,13 @@ export function DateList({ path, label, hint }: Props) {
             <input
               type="date"
               aria-label={t('Date {number}', { number: index + 1 })}
-              value={typeof date === 'string' ? date : ''}
+              value={iso(date)}
               readOnly={off}
               onInput={(event) => draft.put([...path, index], event.currentTarget.value)}
               onChange={() => draft.list(path, sorted)}
             />
             {!off && (
-              <Press kind="quiet" onPress={() => draft.take(path, index, String(date))}>
+              <Press kind="quiet" onPress={() => draft.take(path, index, iso(date))}>
                 {t('Take out')}
               </Press>
             )}
@@ -77,8 +77,12 @@ export function DateList({ path, label, hint }: Props) {
   )
 }
 
+function iso(date: Json): string {
+  return typeof date === 'string' ? date : ''
+}
+
 function sorted(dates: readonly Json[]): readonly Json[] {
-  return [...dates].sort((one, other) => String(one).localeCompare(String(other)))
+  return [...dates].sort((one, other) => iso(one).localeCompare(iso(other)))
 }
 
 /** A year after the last of them: a good guess for what comes once a year. */

@@ -118,7 +118,7 @@ export function KeyField({ spec, path, owner }: Props) {
 function Numbers({ path, label, hint }: { path: Path; label: string; hint: string }) {
   const { draft } = useEditing()
   const value = draft.value(path)
-  const words = isList(value) ? value.join(', ') : ''
+  const words = isList(value) ? value.filter((one) => typeof one === 'number').join(', ') : ''
   return (
     <Words
       label={label}

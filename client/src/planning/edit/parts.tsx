@@ -109,6 +109,8 @@ interface WordsProps extends Shell {
 
 export function Words({ value, onValue, lines, type = 'text', lang, most, otherwise, ...shell }: WordsProps) {
   const { off } = useEditing()
+  // The attributes of a field are another union for each type; here it is any of them.
+  const typed = { type } as { type: 'text' }
   return (
     <Field {...shell}>
       {({ id, by, bad }) =>
@@ -116,8 +118,7 @@ export function Words({ value, onValue, lines, type = 'text', lang, most, otherw
           <input
             id={id}
             class={type === 'text' || type === 'url' ? 'is-long' : 'is-short'}
-            // The type of a field is one of a union for each value; here it is any of them.
-            type={type as 'text'}
+            {...typed}
             dir={type === 'text' ? 'auto' : undefined}
             lang={lang}
             value={value}
@@ -149,9 +150,13 @@ interface AreaProps {
   label?: string
 }
 
-/** Grows with what is written, up to twenty lines. */
+/** Letters to a line of a narrow field. */
+const LETTERS = 34
+const LINES_MOST = 20
+
+/** Grows with what is written. */
 export function Area({ id, by, bad, lang, lines, value, onValue, off, label }: AreaProps) {
-  const rows = Math.min(20, Math.max(lines, value.split('\n').reduce((sum, line) => sum + 1 + Math.floor(line.length / 60), 0)))
+  const rows = Math.min(LINES_MOST, Math.max(lines, value.split('\n').reduce((sum, line) => sum + 1 + Math.floor(line.length / LETTERS), 0)))
   return (
     <textarea
       id={id}

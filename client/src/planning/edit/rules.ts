@@ -124,7 +124,10 @@ const CYRILLIC: Readonly<Record<string, string>> = {
 
 /** Plain small Latin letters, digits and hyphens: what an address may be made of. */
 export function slug(title: string): string {
-  const plain = [...title.toLowerCase().normalize('NFC')].map((letter) => CYRILLIC[letter] ?? letter).join('')
+  const plain = title
+    .toLowerCase()
+    .normalize('NFC')
+    .replace(/\p{sc=Cyrillic}/gu, (letter) => CYRILLIC[letter] ?? letter)
   return plain
     .normalize('NFD')
     .replace(/\p{M}/gu, '')

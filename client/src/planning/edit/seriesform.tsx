@@ -52,7 +52,7 @@ export function SeriesForm({ forms, series: first }: { forms: Forms; series: Ser
     return made
   }, [])
   useEffect(() => {
-    const unguarded = guardLeaving(() => draft.dirty.peek() && off !== true)
+    const unguarded = guardLeaving(() => draft.dirty.peek())
     return () => {
       unguarded()
       draft.end()

@@ -75,7 +75,7 @@ function RuleFields({ rule, date }: { rule: Rule; date: Table }) {
   const pick = (key: string, label: string, options: Options, otherwise: string, isNumber = false) => (
     <Choice
       label={label}
-      value={date[key] === undefined ? otherwise : String(date[key] as string | number)}
+      value={typeof date[key] === 'string' || typeof date[key] === 'number' ? String(date[key]) : otherwise}
       options={options}
       faults={faults(key)}
       onValue={(next) => draft.put(at(key), isNumber ? Number(next) : next)}
