@@ -312,6 +312,7 @@ class MemoryPeople:
         self.participants = participants
         self.claims: dict[tuple[str, str], int] = {}
         self.mails: dict[str, list[str]] = {}
+        self.uninvited: list[str] = []
         self.purged = 0
         self.read_elsewhere = False
 
@@ -342,6 +343,9 @@ class MemoryPeople:
     def erase_mails(self, ceremony_id: str, claim: Claim) -> None:
         self.claim(ceremony_id, claim)
         self.mails.pop(ceremony_id, None)
+
+    def uninvite(self, invitation_ids: Sequence[str]) -> None:
+        self.uninvited.extend(invitation_ids)
 
     def purge(self) -> bool:
         self.purged += not self.read_elsewhere

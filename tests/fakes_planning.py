@@ -110,6 +110,13 @@ class MemoryContacts:
     def guest(self, series_id: str, key: str, contact_id: str) -> Guest | None:
         return self.asked.get((series_id, key, contact_id))
 
+    def guests_of(self, contact_id: str) -> tuple[Guest, ...]:
+        found = (one for one in self.asked.values() if one.contact_id == contact_id)
+        return tuple(sorted(found, key=lambda one: one.key))
+
+    def by_invitation(self, invitation_id: str) -> Guest | None:
+        return next((one for one in self.asked.values() if one.invitation_id == invitation_id), None)
+
     def invite(self, guests: Sequence[Guest]) -> None:
         for guest in guests:
             if guest.contact_id in self.known:

@@ -17,7 +17,7 @@ from memorata.adapters.http.gate import Gate
 from memorata.adapters.http.planning.api import Planning
 from memorata.adapters.http.planning.views import Shelves
 from memorata.adapters.letters import Letters
-from memorata.adapters.link_probe import LinkProbe
+from memorata.adapters.link_probe import HttpsProbe
 from memorata.adapters.mail import ConsoleMailer, SmtpMailer
 from memorata.adapters.passwords import Argon2Passwords
 from memorata.adapters.presence.memory import MemorySeats
@@ -207,7 +207,18 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
         publisher=publisher,
         teller=Teller(ceremonies, presence, clock),
         retention=retention,
-        privacy=Privacy(ceremonies, log, participants, people, keys, clock, retention.purge_later),
+        privacy=Privacy(
+            ceremonies,
+            log,
+            participants,
+            people,
+            SqlSeries(database),
+            SqlContacts(database),
+            SqlTrail(database),
+            keys,
+            clock,
+            retention.purge_later,
+        ),
         conductor=Conductor(ceremonies, clock, alarm, log.forget_answers, alone=database.is_sqlite),
         agenda=agenda,
         planner=planning.planner,
@@ -245,15 +256,16 @@ def _planning(
         store, contacts, archives, book, texts, planner, agenda, ceremonies, series, ledger, clock
     )
     people = ContactDesk(contacts, book, planner, agenda, ledger, clock, is_country, zones.is_zone)
-    reminding = Reminding(
-        store, contacts, dues, book, inviting, mailer, keys, clock, Letters(settings.base_url)
-    )
+    reminding = Reminding(store, contacts, dues, book, inviting, mailer, keys, clock, Letters(settings.base_url))
     agenda.on("reminder", reminding.remind)
     agenda.on("change", reminding.changed)
     agenda.on("cancel", reminding.cancelled)
     agenda.on("mail", reminding.send, once=True)
-    checks = LinkChecks(ceremonies, archives, LinkProbe(), clock)
-    agenda.on("link_check", checks.check)
+    probe = HttpsProbe() if settings.link_checks else None
+    checks = LinkChecks(
+        ceremonies, archives, probe, lambda name: (settings.schedules_dir / name).is_file(), clock
+    )
+    agenda.on("link_check", checks.due)
     Archiving(ceremonies, archives, SqlTallies(database), agenda, clock)
     return Planning(
         accounts=accounts,

@@ -11,7 +11,7 @@ from memorata.bootstrap import Services
 from memorata.domain.programme import Programme
 
 Outcome = Literal["planned", "unchanged", "kept", "site", "none", "refused"]
-"""Planned, or planned anew; as it was; kept as it is, for it cannot change now; the site's own; no date ahead; faulty."""
+"""Planned, or anew; as it was; kept as it is, for it cannot change now; the site's own; no date ahead; faulty."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from memorata.adapters.schedules.gatherings import EXCEPTION_KEYS, REMINDER_KEYS
 from memorata.adapters.schedules.grammar import reference
 from memorata.adapters.schedules.lines import locate
 from memorata.domain import items
-from memorata.domain.anniversary import occurrences
+from memorata.domain.anniversary import agenda, occurrences, sittings
 from memorata.domain.items import Candle, Closing, RollCall, Silence, Wishes, WreathLaying
 from memorata.domain.planning import brisk, programme_for, total_s
 from memorata.domain.programme import Progress, Run, moment
@@ -57,6 +57,11 @@ def test_every_value_of_a_shipped_file_has_its_line(path: Path) -> None:
         ("armenia-24-april", "2027-04-24", 112, "2027-04-24T08:00Z", "2027-04-24T08:00Z"),
         ("holodomor", "2026-11-28", None, "2026-11-28T14:00Z", "2026-11-28T13:55Z"),
         ("remembrance-sunday", "2027-11-14", None, "2027-11-14T11:00Z", "2027-11-14T10:55Z"),
+        ("armistice-11-november", "2027-11-11", 109, "2027-11-11T11:00Z", "2027-11-10T23:55Z"),
+        ("yom-hashoah", "2027-05-04", None, "2027-05-03T17:00Z", "2027-05-03T17:00Z"),
+        ("radonitsa", "2027-05-11", None, "2027-05-11T09:00Z", "2027-05-11T09:00Z"),
+        ("volkstrauertag", "2027-11-14", None, "2027-11-14T11:00Z", "2027-11-14T11:00Z"),
+        ("agadir-29-february", "2027-02-28", 67, "2027-02-28T11:00Z", "2027-02-28T11:00Z"),
     ],
 )
 def test_the_next_occurrence(name: str, day: str, number: int | None, kept: str, begins: str) -> None:
@@ -66,6 +71,49 @@ def test_the_next_occurrence(name: str, day: str, number: int | None, kept: str,
     programme = programme_for(series, found, "c")
     assert instant(programme.starts_ms) == begins
     assert (programme.date, programme.number) == (day, number)
+
+
+@pytest.mark.parametrize(
+    ("name", "days"),
+    [
+        ("unconquered", "01-27 01-27 01-27 01-27 01-27"),
+        ("22-june", "06-22 06-22 06-22 06-22 06-22"),
+        ("armenia-24-april", "04-24 04-24 04-24 04-24 04-24"),
+        ("armistice-11-november", "11-11 11-11 11-11 11-11 11-11"),
+        ("remembrance-sunday", "11-08 11-14 11-12 11-11 11-10"),
+        ("holodomor", "11-28 11-27 11-25 11-24 11-23"),
+        ("volkstrauertag", "11-15 11-14 11-19 11-18 11-17"),
+        ("yom-hashoah", "04-14 05-04 04-24 04-12 04-30"),
+        ("radonitsa", "04-21 05-11 04-25 04-17 05-07"),
+        ("agadir-29-february", "02-28 02-28 02-29 02-28 02-28"),
+    ],
+)
+def test_the_dates_of_five_years(name: str, days: str) -> None:
+    series = load_file(SCHEDULES / f"{name}.toml")
+    found = agenda(series, date(2026, 1, 1), date(2030, 12, 31))
+    assert [one.date.isoformat() for one in found] == [f"{2026 + n}-{day}" for n, day in enumerate(days.split())]
+
+
+def test_every_shipped_series_is_among_those_with_known_dates_and_reminds() -> None:
+    assert len(FILES) == 10
+    assert {len(load_file(path).reminders) for path in FILES} == {4}
+
+
+def test_eleven_o_clock_comes_to_one_place_after_another() -> None:
+    series = load_file(SCHEDULES / "armistice-11-november.toml")
+    [found] = occurrences(series, TODAY, 1)
+    assert [(held.site, instant(held.instant_ms)) for held in sittings(series, found)] == [
+        ("canberra", "2027-11-11T00:00Z"),
+        ("paris", "2027-11-11T10:00Z"),
+        ("brussels", "2027-11-11T10:00Z"),
+        ("london", "2027-11-11T11:00Z"),
+        ("ottawa", "2027-11-11T16:00Z"),
+    ]
+    assert series.autopilot
+    for held in sittings(series, found):
+        programme = programme_for(series, found, "c", sitting=held)
+        assert (programme.zone, programme.place, programme.autopilot) == (held.zone, held.place, True)
+        assert held.instant_ms - programme.starts_ms == 300_000
 
 
 @pytest.mark.parametrize("name", ["22-june", "holodomor", "remembrance-sunday"])

@@ -21,38 +21,43 @@ def privacy() -> None:
     """What is kept of people: to show it to them, and to erase it. Works while a server is running, too."""
 
 
-def sought(services: "Services", ceremony_id: str, person: str | None, name: str | None) -> "tuple[Somebody, ...]":
-    """Whom the options mean; says so and ends when they mean nobody."""
-    known(services, ceremony_id)
+def sought(services: "Services", place: str, person: str | None, name: str | None) -> "tuple[Somebody, ...]":
+    """Whom the options mean, of a ceremony or of the address book of a series; says so and ends when it is nobody."""
     if (person is None) == (name is None):
         stop("Say who is meant: --person with an id, or --name.", code=2)
+    of_series = place not in services.ceremonies.ids() and services.privacy.is_series(place)
+    if not of_series:
+        known(services, place)
     if person is not None:
-        found = services.privacy.find(ceremony_id, person)
+        found = services.privacy.listed_by_id(place, person) if of_series else services.privacy.find(place, person)
         if not found:
-            stop(f"There is no participant {person} in {ceremony_id}.")
+            stop(f"There is no {'contact' if of_series else 'participant'} {person} in {place}.")
         return (found,)
-    everybody = services.privacy.named(ceremony_id, name or "")
+    everybody = services.privacy.listed(place, name or "") if of_series else services.privacy.named(place, name or "")
     if not everybody:
-        stop(f"Nothing is kept of anybody of this name in {ceremony_id}.")
+        stop(f"Nothing is kept of anybody of this name in {place}.")
     return everybody
 
 
 def told(somebody: "Somebody") -> str:
-    ids = ", ".join(somebody.participants) or "without a screen of their own"
+    ids = ", ".join((*somebody.participants, *somebody.contacts)) or "without a screen of their own"
     return (
         f"{ids}: {len(somebody.invitations)} invitations, {len(somebody.entries)} requests to speak,"
-        f" {len(somebody.wishes)} wishes"
+        f" {len(somebody.wishes)} wishes, {len(somebody.contacts)} lines of the address book"
     )
 
 
 @privacy.command("export")
 @settings(*STORE)
 @click.argument("ceremony_id", metavar="CEREMONY")
-@click.option("--person", metavar="ID", help="The participant, by id.")
+@click.option("--person", metavar="ID", help="The participant or contact, by id.")
 @click.option("--name", help="Everybody of this name; capitals do not count.")
 @click.option("--output", "-o", type=click.File("w", encoding="utf-8"), default="-", help="File. [default: the screen]")
 def export(ceremony_id: str, person: str | None, name: str | None, output: Any) -> None:
-    """Everything that is kept of one person, as JSON. Give it to that person alone."""
+    """Everything that is kept of one person, as JSON. Give it to that person alone.
+
+    CEREMONY is a ceremony, with the address book of its series; or a series, for its address book alone.
+    """
     import json
 
     from memorata.adapters.codec import plain, recorded_message
@@ -78,7 +83,7 @@ def export(ceremony_id: str, person: str | None, name: str | None, output: Any) 
 @privacy.command("erase")
 @settings(*STORE)
 @click.argument("ceremony_id", metavar="CEREMONY")
-@click.option("--person", metavar="ID", help="The participant, by id.")
+@click.option("--person", metavar="ID", help="The participant or contact, by id.")
 @click.option("--name", help="Who bears this name; capitals do not count.")
 @click.option("--all", "everybody", is_flag=True, help="With --name: all of that name, when there are several.")
 @click.option("--ceremony-wide", is_flag=True, help="All names and words of all people of the ceremony, now.")
@@ -86,7 +91,10 @@ def export(ceremony_id: str, person: str | None, name: str | None, output: Any) 
 def erase(
     ceremony_id: str, person: str | None, name: str | None, everybody: bool, ceremony_wide: bool, yes: bool
 ) -> None:
-    """Erase one person, or all names of a ceremony. It cannot be undone; the history still adds up afterwards."""
+    """Erase one person, or all names of a ceremony. It cannot be undone; the history still adds up afterwards.
+
+    CEREMONY is a ceremony, with the address book of its series; or a series, for its address book alone.
+    """
     from memorata.domain.errors import Refused, text_of
     from memorata.services.ports import StoreBusy
 

@@ -97,3 +97,13 @@ def next_files(names: tuple[str, ...], years: int) -> None:
             open_question = "  provisional, to be confirmed" if row.provisional else ""
             click.echo(f"  {row.weekday} {row.date}{eve}  {row.local} {row.zone}{number}{open_question}")
     sys.exit(1 if any(fault.severity == "fault" for fault in faults) else 0)
+
+
+@schedules.command("schema")
+def schema() -> None:
+    """Print the JSON Schema of schedule files, for editors that help while one writes."""
+    import json
+
+    from memorata.adapters.schedules.grammar_json import json_schema
+
+    click.echo(json.dumps(json_schema(), ensure_ascii=False, indent=2))

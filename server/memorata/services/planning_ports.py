@@ -146,6 +146,12 @@ class Contacts(Protocol):
 
     def guest(self, series_id: str, key: str, contact_id: str) -> Guest | None: ...
 
+    def guests_of(self, contact_id: str) -> tuple[Guest, ...]:
+        """What somebody was invited to, by key."""
+
+    def by_invitation(self, invitation_id: str) -> Guest | None:
+        """Whose personal link it is."""
+
     def invite(self, guests: Sequence[Guest]) -> None:
         """Add those who are not invited yet; the others stay as they are. Who is no contact any more is left out."""
 

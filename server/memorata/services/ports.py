@@ -283,12 +283,17 @@ class Invitations(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Everything that the store keeps of people: rows by the names of their columns, without hashes and secrets."""
+    """Everything that the store keeps of people: rows by the names of their columns, without hashes and secrets.
+
+    `contacts` and `guests` are what organizers keep of whom they invite each year.
+    """
 
     participants: tuple[dict[str, object], ...] = ()
     invitations: tuple[dict[str, object], ...] = ()
     marks: tuple[dict[str, object], ...] = ()
     commands: tuple[dict[str, object], ...] = ()
+    contacts: tuple[dict[str, object], ...] = ()
+    guests: tuple[dict[str, object], ...] = ()
 
 
 class People(Protocol):
@@ -313,6 +318,9 @@ class People(Protocol):
 
     def erase_mails(self, ceremony_id: str, claim: Claim) -> None:
         """Raises: AlreadyErased"""
+
+    def uninvite(self, invitation_ids: Sequence[str]) -> None:
+        """Take name, community and mail off personal links, of whichever ceremonies."""
 
     def purge(self) -> bool:
         """Have what was erased overwritten in the files too, as far as the store can; False: later, somebody reads."""

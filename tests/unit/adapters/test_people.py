@@ -71,6 +71,14 @@ def test_what_is_kept_is_shown_without_hashes(people: SqlPeople) -> None:
     assert not {"device_hash", "token_hash", "code_hash"} & {*kept.participants[0], *kept.invitations[0]}
 
 
+def test_personal_links_lose_their_names(people: SqlPeople) -> None:
+    people.uninvite(())
+    assert people.invited_as(ID, "Бруно") == ("card",)
+    people.uninvite(("card", "nothing"))
+    (row,) = people.kept((), ("card",)).invitations
+    assert (row["name"], row["community"], row["mail"]) == ("", "", "")
+
+
 def test_one_person_is_erased_in_one_transaction_with_the_event(
     people: SqlPeople, log: SqlEventLog, database: Database
 ) -> None:

@@ -247,6 +247,16 @@ def test_a_personal_link_is_made_once(store: Store) -> None:
     assert store.contacts.guest("remembrance", "2027-01-27", "amina") == replace(made, answer="cannot", answered_ms=NOW)
 
 
+def test_what_somebody_was_invited_to_is_found(store: Store) -> None:
+    store.contacts.add([AMINA, BRUNO])
+    later = Guest("remembrance", "2028-01-27", "amina", "remembrance-2028", "card")
+    sooner = Guest("remembrance", "2027-01-27", "amina")
+    store.contacts.invite([later, sooner, Guest("remembrance", "2027-01-27", "bruno")])
+    assert store.contacts.guests_of("amina") == (sooner, later)
+    assert store.contacts.by_invitation("card") == later
+    assert (store.contacts.guests_of("chiyo"), store.contacts.by_invitation("another")) == ((), None)
+
+
 def test_a_contact_goes_with_what_was_asked_and_answered(store: Store) -> None:
     store.contacts.add([AMINA, BRUNO])
     store.contacts.invite([Guest("remembrance", "2027-01-27", who) for who in ("amina", "bruno")])

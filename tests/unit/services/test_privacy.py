@@ -6,9 +6,11 @@ from memorata.domain import commands as c
 from memorata.domain.errors import Refused
 from memorata.domain.events import PersonErased
 from memorata.services.keys import Keys
+from memorata.services.planning_ports import Contact, Guest, SeriesRow, TrailEntry
 from memorata.services.ports import Participant
 from memorata.services.privacy import Privacy, Somebody
 from tests.builders import START_MS
+from tests.fakes_planning import MemoryContacts, MemorySeries, MemoryTrail
 from tests.unit.services.test_retention import CHIYO_ID, ID, House, a_house
 
 AGAIN_ID, BRUNO_ID = "again-of-22-characters", "bruno-of-22-characters"
@@ -20,7 +22,20 @@ KEYS = Keys(b"k" * 32)
 class Office(Privacy):
     def __init__(self, house: House) -> None:
         self.house, self.later = house, 0
-        super().__init__(house.ceremonies, house.log, house.participants, house.people, KEYS, house.clock, self._later)
+        self.book, self.trail = MemoryContacts(), MemoryTrail()
+        self.series = MemorySeries(self.book)
+        super().__init__(
+            house.ceremonies,
+            house.log,
+            house.participants,
+            house.people,
+            self.series,
+            self.book,
+            self.trail,
+            KEYS,
+            house.clock,
+            self._later,
+        )
 
     def _later(self) -> None:
         self.later += 1
@@ -122,3 +137,83 @@ def test_an_operator_erases_all_names_as_often_as_is_wished(office: Office) -> N
     assert left(office) == ["", "", ""]
     assert set(office.house.names()) == {""}
     assert office.house.people.claims[ID, "names"] == office.house.clock.at_ms
+
+
+SERIES = "remembrance"
+OF_CHIYO = Contact("chiyo-in-the-book", SERIES, "chiyo  SATO", mail="chiyo@example.org", telephone="+81 000")
+OF_BRUNO = Contact("bruno-in-the-book", SERIES, "Bruno Silva", mail="bruno@example.org")
+
+
+def with_book(office: Office) -> Office:
+    """Chiyo is invited each year, this year by her personal link; Bruno is listed by a longer name, and a namesake."""
+    office.series.add(SeriesRow(SERIES, "site", "", 1, 0))
+    office.book.add([OF_CHIYO, OF_BRUNO, Contact("elsewhere", "another", "Chiyo Sato")])
+    office.book.invite(
+        [
+            Guest(SERIES, "2027-01-27", OF_CHIYO.id, ID, "card"),
+            Guest(SERIES, "2028-01-27", OF_CHIYO.id, "remembrance-2028", "card-of-2028"),
+            Guest(SERIES, "2027-01-27", OF_BRUNO.id),
+        ]
+    )
+    for about, name in ((OF_CHIYO.id, OF_CHIYO.name), (OF_BRUNO.id, OF_BRUNO.name)):
+        office.trail.add(TrailEntry(0, "amina", "Amina", "person.changed", SERIES, about, {"name": name}, "{}"))
+    return office
+
+
+def test_an_address_book_is_part_of_what_belongs_to_somebody(office: Office) -> None:
+    with_book(office)
+    chiyo, by_telephone = office.named(ID, "Chiyo Sato")
+    assert (sorted(chiyo.participants), chiyo.contacts) == (sorted([CHIYO_ID, AGAIN_ID]), (OF_CHIYO.id,))
+    assert chiyo.invitations == ("card", "card-of-2028")
+    assert by_telephone == Somebody(ID, entries=("added-by-hana",))
+    assert office.named(ID, "bruno silva") == (Somebody(ID, contacts=(OF_BRUNO.id,)),)
+    assert office.find(ID, OF_BRUNO.id) == Somebody(ID, contacts=(OF_BRUNO.id,))
+    assert not office.find(ID, "elsewhere")
+    kept = office.kept(chiyo)
+    assert [(row["mail"], row["telephone"]) for row in kept.contacts] == [("chiyo@example.org", "+81 000")]
+    assert [row["key"] for row in kept.guests] == ["2027-01-27", "2028-01-27"]
+
+
+def test_whoever_is_erased_is_in_no_address_book(office: Office) -> None:
+    with_book(office)
+    for somebody in office.named(ID, "Chiyo Sato"):
+        office.erase(somebody)
+    assert office.named(ID, "Chiyo Sato") == ()
+    assert office.book.of_series(SERIES) == (OF_BRUNO,)
+    assert office.book.guests_of(OF_CHIYO.id) == ()
+    assert [entry.facts for entry in office.trail.of_series(SERIES, 9)] == [{"name": "Bruno Silva"}, {}]
+    assert [one.id for one in office.book.of_series("another")] == ["elsewhere"]
+
+
+def test_whoever_never_came_is_erased_without_a_word_in_the_history(office: Office) -> None:
+    with_book(office)
+    before = len(office.house.log.written[ID])
+    (bruno,) = office.named(ID, "Bruno Silva")
+    office.erase(bruno)
+    assert office.book.of_series(SERIES) == (OF_CHIYO,)
+    assert len(office.house.log.written[ID]) == before
+
+
+def test_the_address_book_of_a_series_is_asked_by_its_own_name(office: Office) -> None:
+    with_book(office)
+    assert (office.is_series(SERIES), office.is_series(ID)) == (True, False)
+    (chiyo,) = office.listed(SERIES, "Chiyo Sato")
+    assert chiyo == Somebody("", invitations=("card", "card-of-2028"), contacts=(OF_CHIYO.id,))
+    assert office.listed_by_id(SERIES, OF_CHIYO.id) == chiyo
+    assert not office.listed_by_id("another", OF_CHIYO.id)
+    assert office.events(chiyo) == ()
+    office.erase(chiyo)
+    assert office.listed(SERIES, "Chiyo Sato") == ()
+    assert office.house.people.uninvited == ["card", "card-of-2028"]
+    assert len(office.house.participants.known) == 3
+
+
+def test_in_the_silence_the_address_book_waits_as_well(office: Office) -> None:
+    with_book(office)
+    house = office.house
+    house.clock.at_ms = START_MS
+    house.ceremonies.handle(ID, c.CueItem("minute", 0), HOST, "cue")
+    house.clock.forward(40_000)
+    with pytest.raises(Refused, match=r"silence\.locked"):
+        office.erase(office.named(ID, "Chiyo Sato")[0])
+    assert OF_CHIYO in office.book.of_series(SERIES)

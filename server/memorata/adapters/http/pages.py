@@ -36,7 +36,8 @@ def blueprint(house: House, plans: Plans) -> Blueprint:
         live = {
             each.ceremony_id
             for each in shown
-            if moment(each.programme, each.state.progress, now_ms).phase in ("lobby", "item")
+            if each.programme.cancelled is None
+            and moment(each.programme, each.state.progress, now_ms).phase in ("lobby", "item")
         }
         ceremonies = [public_programme(each.programme) for each in shown]
         return dress(render_template("index.html", series=series, ceremonies=ceremonies, live=live))
@@ -79,8 +80,4 @@ def blueprint(house: House, plans: Plans) -> Blueprint:
 
 
 def is_ahead(shown: Shown, now_ms: int) -> bool:
-    """Whether it is still to be announced; a rehearsal never is."""
-    programme = shown.programme
-    if programme.rehearsal or programme.cancelled is not None:
-        return False
-    return shown.state.progress.closed_ms is None and now_ms < ends_ms(programme) + AFTERWARDS_MS
+    return shown.state.progress.closed_ms is None and now_ms < ends_ms(shown.programme) + AFTERWARDS_MS

@@ -17,7 +17,8 @@ from memorata.adapters.http.language import Tongue
 from memorata.adapters.http.openapi import LANGUAGE, described
 from memorata.adapters.http.order import AFTERWARDS_MS
 from memorata.adapters.http.showing import dress, tongue_among
-from memorata.domain.anniversary import Occurrence, Series, agenda, sittings
+from memorata.domain.anniversary import Occurrence, Series, Site, agenda, sittings
+from memorata.domain.civil import civil
 from memorata.domain.errors import Refused
 from memorata.domain.items import Text
 from memorata.domain.planning import ceremony_id, lead_in_s, total_s
@@ -98,6 +99,7 @@ def blueprint(house: House, plans: Plans, in_words: InWords) -> Blueprint:
                 # Who looks for a ceremony that is not held must not have to search for it.
                 cancelled=[each for each in dates if each.occurrence.cancelled and _before(each, coming)],
                 left=left(tongue, coming.starts_ms - now_ms) if coming is not None else "",
+                venues=_venues(series, coming),
                 moment_of=_moment_of(series),
                 past=past(house, plans.archive(series_id)),
                 country_names=countries.country_names(tongue.spoken, series.countries),
@@ -210,6 +212,14 @@ def _is_live(house: House, ceremony_id: str, ends_ms: int, now_ms: int) -> bool:
     shown = house.ceremony(ceremony_id)
     phase = moment(shown.programme, shown.state.progress, now_ms).phase
     return (phase == "lobby" and now_ms < ends_ms) or (phase == "item" and now_ms < ends_ms + AFTERWARDS_MS)
+
+
+def _venues(series: Series, coming: Coming | None) -> list[Site]:
+    """Where people gather for the one ceremony of all, the earliest hour of their clocks first."""
+    if coming is None or len(coming.places) > 1:
+        return []
+    at_ms = coming.starts_ms
+    return sorted(series.sites, key=lambda site: civil(at_ms, site.zone).replace(tzinfo=None))
 
 
 def _moment_of(series: Series) -> Text:

@@ -57,6 +57,16 @@ class SqlContacts:
             row = connection.execute(select(t.guest).where(*_named(series_id, key, contact_id))).first()
         return None if row is None else _read_guest(row)
 
+    def guests_of(self, contact_id: str) -> tuple[Guest, ...]:
+        with self._database.reading() as connection:
+            rows = connection.execute(select(t.guest).where(_guest.contact_id == contact_id)).all()
+        return tuple(sorted((_read_guest(row) for row in rows), key=lambda one: one.key))
+
+    def by_invitation(self, invitation_id: str) -> Guest | None:
+        with self._database.reading() as connection:
+            row = connection.execute(select(t.guest).where(_guest.invitation_id == invitation_id)).first()
+        return None if row is None else _read_guest(row)
+
     def invite(self, guests: Sequence[Guest]) -> None:
         ids = {one.contact_id for one in guests}
         if not ids:

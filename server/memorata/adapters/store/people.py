@@ -74,6 +74,12 @@ class SqlPeople:
             of_ceremony = update(t.invitation).where(invited.ceremony_id == ceremony_id, invited.mail != "")
             connection.execute(of_ceremony.values(mail=""))
 
+    def uninvite(self, invitation_ids: Sequence[str]) -> None:
+        if invitation_ids:
+            with self._database.writing() as connection:
+                theirs = update(t.invitation).where(t.invitation.c.id.in_(invitation_ids))
+                connection.execute(theirs.values(_UNINVITED))
+
     def purge(self) -> bool:
         """SQLite overwrites what it frees (`secure_delete`); its write-ahead log is moved into the file here.
 

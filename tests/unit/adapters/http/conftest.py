@@ -39,6 +39,7 @@ from tests.fakes import (
     MemoryPeople,
     RecordingPublisher,
 )
+from tests.fakes_planning import MemoryContacts, MemorySeries, MemoryTrail
 
 
 class Office:
@@ -78,7 +79,18 @@ class Office:
         people = self.log.people = MemoryPeople(self.participants)
         self.retention = Retention(self.ceremonies, people, self.clock, alarm, 30)
         keys = Keys(self.settings.secret_key)
-        self.privacy = Privacy(self.ceremonies, self.log, self.participants, people, keys, self.clock)
+        book = MemoryContacts()
+        self.privacy = Privacy(
+            self.ceremonies,
+            self.log,
+            self.participants,
+            people,
+            MemorySeries(book),
+            book,
+            MemoryTrail(),
+            keys,
+            self.clock,
+        )
         self.teller = Teller(self.ceremonies, self.presence, self.clock)
         self.conductor = Conductor(self.ceremonies, self.clock, alarm, lambda _: None, alone=True)
         self.security = FakeSecurityLog()

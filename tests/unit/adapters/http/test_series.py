@@ -244,10 +244,20 @@ def test_the_first_page_lists_series_with_their_next_date(office: Office, browse
     assert "Sunday, 9 May 2027" in page
 
 
-def test_a_rehearsal_and_what_is_cancelled_are_on_no_list(office: Office, browser: FlaskClient) -> None:
+def test_a_rehearsal_is_on_no_list_and_what_is_cancelled_is_told_as_such(office: Office, browser: FlaskClient) -> None:
     office.plan(replace(a_programme("rehearsed"), series="x", rehearsal=True))
-    office.plan(replace(a_programme("off"), series="x", cancelled={"en": "A flood."}))
     assert "No ceremony is announced" in browser.get("/").text
+    office.plan(replace(a_programme("off"), series="x", cancelled={"en": "A flood."}))
+    page = text_of(browser.get("/").text)
+    assert "This ceremony is not held. A flood." in page
+    assert "It is being held now" not in page
+
+
+def test_those_who_gather_at_one_instant_find_their_own_hour(office: Office, browser: FlaskClient) -> None:
+    sites = (Site({"en": "Almaty"}, "Asia/Almaty", id="almaty"), Site({"en": "Recife"}, "America/Recife", id="recife"))
+    put(office, a_series(sites=sites))
+    found = re.findall(r'<div data-zone="([\w/]+)"><dt>([\d:]+)', browser.get("/s/remembrance").text)
+    assert found == [("America/Recife", "08:00"), ("Asia/Almaty", "16:00")]
 
 
 def test_a_feed_is_asked_for_again_and_answers_that_nothing_has_changed(office: Office, browser: FlaskClient) -> None:

@@ -42,6 +42,8 @@ LANGUAGES = ("ru", "en", "hy", "bg", "he", "kk", "ky", "lv", "lt", "ro", "uz", "
 
 NOTICES = ("zone.moved",)
 NOTICES_SHOWN = 20
+PROGRAMME: tuple[str, ...] = ("items", "delegations")
+"""What of a series one date may have for itself."""
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 SIGNED = ("request.foreign", "role.not_allowed")
@@ -93,7 +95,7 @@ def blueprint(house: House, plan: Planning) -> Blueprint:
         document = plan.texts.document(row.text)
         if planned.row is not None and planned.row.programme:
             document |= plan.texts.document(planned.row.programme)
-        programme = {name: document[name] for name in ("items", "delegations") if name in document}
+        programme: dict[str, Any] = {name: document[name] for name in PROGRAMME if name in document}
         return told(views.occurrence(row, planned, programme, trail))
 
     def kept_told(kept: Kept) -> Response:
@@ -207,9 +209,7 @@ def blueprint(house: House, plan: Planning) -> Blueprint:
         return series_told(plan.series.save(who(), series_id, asked.version, asked.document))
 
     def deed(name: str, summary: str, do: Callable[[Account, str, int], Saved]) -> None:
-        @described(
-            summary, takes=shapes.AtVersion, gives=shapes.SeriesTold, refuses=CHANGING, signed_in=True
-        )
+        @described(summary, takes=shapes.AtVersion, gives=shapes.SeriesTold, refuses=CHANGING, signed_in=True)
         def view(series_id: str) -> Response:
             asked = body(shapes.AtVersion)
             return series_told(do(who(), series_id, asked.version))
@@ -261,9 +261,7 @@ def blueprint(house: House, plan: Planning) -> Blueprint:
     )
     def save_occurrence(series_id: str, key: str) -> Response:
         asked = body(shapes.SavedOccurrence)
-        return kept_told(
-            plan.occurrences.save(who(), series_id, key, asked.version, asked.document, asked.notes)
-        )
+        return kept_told(plan.occurrences.save(who(), series_id, key, asked.version, asked.document, asked.notes))
 
     @pages.post("/api/plan/series/<series_id>/on/<key>/depart")
     @described(
@@ -439,9 +437,7 @@ def blueprint(house: House, plan: Planning) -> Blueprint:
         return told(shapes.PersonChanged(person(written.contact), written.trail))
 
     @pages.post("/api/plan/check-link")
-    @described(
-        "Look behind one link.", takes=shapes.AskedLink, gives=shapes.LinkLooked, refuses=SIGNED, signed_in=True
-    )
+    @described("Look behind one link.", takes=shapes.AskedLink, gives=shapes.LinkLooked, refuses=SIGNED, signed_in=True)
     def check_link() -> Response:
         who()
         found = plan.checks.check_link(body(shapes.AskedLink).link)
@@ -491,4 +487,3 @@ def _table(text: str) -> list[dict[str, Any]]:
     except TableFault as fault:
         raise Refused("invitation.unreadable", reason=str(fault), line=fault.line) from None
     return [{**row.cells, "where": str(row.line)} for row in rows]
-

@@ -81,7 +81,7 @@ class PersonFields(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
 
     name: Line | msgspec.UnsetType = msgspec.UNSET
     community: Line | msgspec.UnsetType = msgspec.UNSET
-    country: Line | None | msgspec.UnsetType = msgspec.UNSET
+    country: Line | msgspec.UnsetType | None = msgspec.UNSET
     language: Line | msgspec.UnsetType = msgspec.UNSET
     zone: Line | msgspec.UnsetType = msgspec.UNSET
     site: Line | msgspec.UnsetType = msgspec.UNSET
@@ -144,7 +144,7 @@ class CeremonyOf(msgspec.Struct, frozen=True):
 
 
 class Hour(msgspec.Struct, frozen=True):
-    """The hour at a place; `day` is how many days later its calendar stands than that of the ceremony; `odd`: at night."""
+    """The hour at a place; `day`: how many days its calendar is ahead of that of the ceremony; `odd`: at night."""
 
     place: Text
     zone: str

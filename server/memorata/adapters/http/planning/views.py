@@ -81,9 +81,7 @@ class Views:
         for one in found:
             if one.departure != "cancelled":
                 by_day.setdefault(one.date, set()).add(one.series)
-        told = [
-            _with_clashes(one, sorted(by_day.get(one.date, set()) - {one.series})) for one in found
-        ]
+        told = [_with_clashes(one, sorted(by_day.get(one.date, set()) - {one.series})) for one in found]
         return sorted(told, key=lambda one: (one.instant_ms, one.series))
 
     def row(self, row: SeriesRow, planned: Planned) -> shapes.Row:
@@ -93,7 +91,9 @@ class Views:
         found = upcoming(series, self.now_ms)
         if found is None:
             return None
-        return self._row(row, series, found, self._shelves.store.occurrence(row.id, found.key), set(self._ceremony_ids()))
+        return self._row(
+            row, series, found, self._shelves.store.occurrence(row.id, found.key), set(self._ceremony_ids())
+        )
 
     def _ceremony_ids(self) -> Sequence[str]:
         return [shown.ceremony_id for shown in self._house.ceremonies()]
@@ -271,7 +271,7 @@ class Views:
                     due.state,
                     due.done_ms,
                     due.recipient,
-                    contacts[due.recipient.partition(":")[0]].name if due.recipient.partition(":")[0] in contacts else "",
+                    _named(contacts, due.recipient),
                     due.said,
                 )
                 for due in sorted(dues, key=lambda due: (due.due_ms, due.id))
@@ -287,7 +287,7 @@ class Views:
 
     def links(self, name: str) -> shapes.LinksOf:
         keys = self._house.admission.links(name)
-        pins = {role: self._house.admission.pin(keys[role]) for role in LINK_ROLES if role != "participant"}
+        pins: dict[str, str] = {role: self._house.admission.pin(keys[role]) for role in LINK_ROLES if role != "participant"}
         return shapes.LinksOf(addresses(self._house.base_url, name, keys), pins)
 
     def _rehearsal(self, series_id: str, key: str) -> shapes.RehearsalTold | None:
@@ -339,6 +339,12 @@ def trail_told(entry: TrailEntry) -> shapes.TrailTold:
     )
 
 
+def _named(contacts: Mapping[str, Contact], recipient: str) -> str:
+    """Whom a mail is for; empty for what is for all."""
+    found = contacts.get(recipient.partition(":")[0])
+    return "" if found is None else found.name
+
+
 def _guest(guest: Guest, contact: Contact) -> shapes.GuestTold:
     return shapes.GuestTold(
         contact_id=contact.id,
@@ -360,4 +366,3 @@ def _with_clashes(row: shapes.Row, clashes: list[str]) -> shapes.Row:
 
 def _years_later(day: date) -> date:
     return day + timedelta(days=YEARS * 365 + YEARS // 4)
-
