@@ -5,7 +5,7 @@ import {
   alphabetical, dropPlace, duplicated, freshId, inserted, moved, namesFrom, without, wordsOf, wreathsFor,
 } from '../../../client/src/planning/edit/lists.ts' // prettier-ignore
 import { newItem, newSeries, placeFor } from '../../../client/src/planning/edit/making.ts'
-import { at, parsed, put, same, written, type Table } from '../../../client/src/planning/edit/paths.ts'
+import { at, parsed, put, same, written, type Json, type Table } from '../../../client/src/planning/edit/paths.ts'
 import type { Fault, Previewed } from '../../../client/src/planning/types.ts'
 
 function aFault(key: string, severity = 'fault'): Fault {
@@ -62,7 +62,7 @@ describe('lists', () => {
   })
 
   test('a copy stands behind its original and has an id of its own', () => {
-    const items = [{ id: 'silence', planned_s: 90 }, { id: 'silence-2' }]
+    const items: Json[] = [{ id: 'silence', planned_s: 90 }, { id: 'silence-2' }]
     expect(duplicated(items, 0)).toEqual([{ id: 'silence', planned_s: 90 }, { id: 'silence-3', planned_s: 90 }, { id: 'silence-2' }])
     expect(duplicated([{ community: 'Riga' }], 0)).toEqual([{ community: 'Riga' }, { community: 'Riga' }])
     expect(freshId('silence-2', new Set(['silence', 'silence-2']))).toBe('silence-3')
@@ -78,13 +78,13 @@ describe('lists', () => {
   })
 
   test('wreaths stand in the alphabet of the one language that is stated', () => {
-    const wreaths = [{ community: { en: 'Zambia', cs: 'Zambie' } }, { community: 'Chile' }, { community: { cs: 'Chile' } }, { community: { cs: 'Dánsko' } }, { community: { cs: 'Česko' } }]
+    const wreaths: Json[] = [{ community: { en: 'Zambia', cs: 'Zambie' } }, { community: 'Chile' }, { community: { cs: 'Chile' } }, { community: { cs: 'Dánsko' } }, { community: { cs: 'Česko' } }]
     // Czech has ch behind h and č behind c; those without a name in the language come last, as they stood.
     expect(alphabetical(wreaths, 'cs', 'en').map((one) => wordsOf(at(one, ['community']), ['cs']))).toEqual(['Česko', 'Dánsko', 'Chile', 'Zambie', 'Chile'])
   })
 
   test('each delegation gets one wreath, and none twice', () => {
-    const delegations = [{ community: { en: 'Riga' }, country: 'LV' }, { community: 'Sukhum' }, { community: { en: ' riga ' } }]
+    const delegations: Json[] = [{ community: { en: 'Riga' }, country: 'LV' }, { community: 'Sukhum' }, { community: { en: ' riga ' } }]
     const fresh = wreathsFor(delegations, [{ community: { en: 'sukhum' }, ribbon: { en: 'x' } }], ['en'])
     expect(fresh).toEqual([{ community: { en: 'sukhum' }, ribbon: { en: 'x' } }, { community: { en: 'Riga' }, country: 'LV' }])
     expect(wreathsFor(delegations, fresh, ['en'])).toEqual(fresh)

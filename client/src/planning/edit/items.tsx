@@ -155,20 +155,25 @@ function ItemFields({ item, path, delegations }: FieldsProps) {
 }
 
 function Planned({ item, path }: { item: Json; path: Path }) {
-  const { draft } = useEditing()
+  const { draft, off } = useEditing()
   const value = draft.value(path)
   const worked_s = workedOut_s(item)
   const hint =
     worked_s === null ? '' : t('Its parts take {length}. Write a length here only if you wish it to be longer.', { length: length(worked_s * 1000) })
   return (
-    <Length
-      label={labelOf('', 'planned_s')}
-      hint={hint}
-      faults={faultsOf(draft.faults.value, path)}
-      value={typeof value === 'number' ? value : null}
-      otherwise={worked_s}
-      onValue={(next) => draft.put(path, next === null ? undefined : Math.round(next))}
-    />
+    <div class="e-stack">
+      <Length
+        label={labelOf('', 'planned_s')}
+        hint={hint}
+        faults={faultsOf(draft.faults.value, path)}
+        value={typeof value === 'number' ? value : null}
+        otherwise={worked_s}
+        onValue={(next) => draft.put(path, next === null ? undefined : Math.round(next))}
+      />
+      {!off && worked_s !== null && value !== undefined && value !== worked_s && (
+        <Press onPress={() => draft.put(path, undefined)}>{t('As long as its parts: {length}', { length: length(worked_s * 1000) })}</Press>
+      )}
+    </div>
   )
 }
 
