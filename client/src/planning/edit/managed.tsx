@@ -1,7 +1,7 @@
 // What is said above an editor: that a file is in charge, or that somebody else was faster.
-import { useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { t } from '../../text/messages'
-import { Buttons, Confirm, Notice, tellTrouble } from '../kit'
+import { Buttons, Confirm, hush, Notice, tellTrouble } from '../kit'
 import type { Series } from '../types'
 import { deed } from './calls'
 import { Press } from './parts'
@@ -34,17 +34,26 @@ interface StaleProps {
 }
 
 export function Stale({ by, onTheirs, onMine }: StaleProps) {
+  const shown = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    // The button that was pressed is at the foot of the page, this at its head.
+    hush()
+    shown.current?.scrollIntoView({ block: 'center' })
+    shown.current?.focus({ preventScroll: true })
+  }, [])
   return (
-    <Notice sign="warning" aloud>
-      <p>
-        {by === ''
-          ? t('Somebody else has saved this meanwhile. What you typed is still here, and not saved.')
-          : t('{name} has saved this meanwhile. What you typed is still here, and not saved.', { name: by })}
-      </p>
-      <Buttons>
-        <Press onPress={onTheirs}>{t('Load theirs, and drop what I typed')}</Press>
-        <Press onPress={onMine}>{t('Keep what I typed, and save it over theirs')}</Press>
-      </Buttons>
-    </Notice>
+    <div ref={shown} tabIndex={-1}>
+      <Notice sign="warning" aloud>
+        <p>
+          {by === ''
+            ? t('Somebody else has saved this meanwhile. What you typed is still here, and not saved.')
+            : t('{name} has saved this meanwhile. What you typed is still here, and not saved.', { name: by })}
+        </p>
+        <Buttons>
+          <Press onPress={onTheirs}>{t('Load theirs, and drop what I typed')}</Press>
+          <Press onPress={onMine}>{t('Keep what I typed, and save it over theirs')}</Press>
+        </Buttons>
+      </Notice>
+    </div>
   )
 }
