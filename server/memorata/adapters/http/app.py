@@ -25,6 +25,7 @@ from memorata.adapters.http import (
 from memorata.adapters.http.house import House
 from memorata.adapters.http.limits import FILES, limit
 from memorata.adapters.http.planning import api as planning
+from memorata.adapters.http.planning import pages as planning_pages
 from memorata.adapters.http.planning.api import Planning
 from memorata.adapters.http.security import protect
 from memorata.adapters.http.showing import prepare
@@ -114,5 +115,6 @@ def register(app: Flask, services: Needs) -> None:
     )
     app.register_blueprint(account.blueprint(house, services.accounts))
     app.register_blueprint(planning.blueprint(house, services.planning))
+    app.register_blueprint(planning_pages.blueprint(house, services.accounts))
     app.register_blueprint(replies.blueprint(house, services.planning.reminding, services.letters))
     app.register_blueprint(health.blueprint(house, lambda: services.conductor.scanned_ms))

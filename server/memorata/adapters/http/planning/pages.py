@@ -31,9 +31,7 @@ def blueprint(house: House, accounts: AccountDesk) -> Blueprint:
             "languages": [(tag, own_name(tag)) for tag in i18n.languages()],
             "account": {"name": account.name, "mail": account.mail, "role": account.role},
         }
-        page = render_template(
-            "plan.html", client=bundle(web_dir(), "planning", spoken.spoken), boot=in_page(boot)
-        )
+        page = render_template("plan.html", client=bundle(web_dir(), "planning", spoken.spoken), boot=in_page(boot))
         return dress(page, "no-store")
 
     @pages.errorhandler(Refused)
@@ -61,7 +59,7 @@ def blueprint(house: House, accounts: AccountDesk) -> Blueprint:
         signed_in=True,
         also={303: "Nobody is signed in."},
     )
-    def below(place: str) -> Response:  # noqa: ARG001 - the client reads it from the address
+    def below(place: str) -> Response:
         return shell()
 
     return pages
