@@ -262,9 +262,7 @@ def _planning(
     agenda.on("cancel", reminding.cancelled)
     agenda.on("mail", reminding.send, once=True)
     probe = HttpsProbe() if settings.link_checks else None
-    checks = LinkChecks(
-        ceremonies, archives, probe, lambda name: (settings.schedules_dir / name).is_file(), clock
-    )
+    checks = LinkChecks(ceremonies, archives, probe, lambda name: (settings.schedules_dir / name).is_file(), clock)
     agenda.on("link_check", checks.due)
     Archiving(ceremonies, archives, SqlTallies(database), agenda, clock)
     return Planning(

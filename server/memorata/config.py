@@ -59,6 +59,8 @@ class Settings:
     mail_from: str = ""
     names_days: int = 30
     """For how long after a ceremony the names of its people are kept."""
+    link_checks: bool = True
+    """Whether the links of programmes are looked at before a ceremony; that calls their hosts."""
     proxies: int = 0
     """How many proxies of our own stand in front, whose X-Forwarded headers are believed."""
     security_contact: tuple[str, ...] = ()
@@ -88,6 +90,7 @@ class Settings:
             "origins": " ".join(self.origins),
             "hosts": " ".join(self.hosts),
             "proxies": str(self.proxies),
+            "link_checks": "on" if self.link_checks else "off",
             "instance": self.instance,
         }
 
@@ -125,6 +128,7 @@ class _Reader:
             "smtp_url": self.smtp(),
             "mail_from": self.sender(),
             "names_days": self.number("NAMES_DAYS", 30, 1, 3650),
+            "link_checks": self.choice("LINK_CHECKS", "on", ("on", "off")) == "on",
             "proxies": self.number("PROXIES", 0, 0, 10),
             "security_contact": self.contacts(),
             "instance": self.instance(),

@@ -3,6 +3,7 @@
 With serve.py this is the only file that names eventlet; it is not imported unless serve.py has patched by it.
 """
 
+import socket
 import sys
 import threading
 import time
@@ -108,3 +109,28 @@ def in_thread(work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         done: T = tpool.execute(work, *args, **kwargs)
         return done
     return work(*args, **kwargs)
+
+
+def addresses(host: str) -> list[str]:
+    """The addresses of a name as the system knows them, in its order of preference.
+
+    Raises: OSError: there are none.
+    """
+    # Not by eventlet's own resolver, which knows less than the system's; so in a thread, for it waits.
+    known: Any = socket
+    if is_green():
+        known = sys.modules["eventlet"].patcher.original("socket")
+    found = in_thread(known.getaddrinfo, host, None, 0, socket.SOCK_STREAM)
+    return [str(where[0]) for *_, where in found]
+
+
+def connected(address: str, port: int, timeout_s: float) -> socket.socket:
+    """A line to this very address, which is no name. Raises: OSError."""
+    line = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        line.settimeout(timeout_s)
+        line.connect((address, port))
+    except BaseException:
+        line.close()
+        raise
+    return line

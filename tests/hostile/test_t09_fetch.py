@@ -1,4 +1,4 @@
-"""T9: the server asks no other site for anything, so nobody can send it anywhere."""
+"""T9: one part of the server asks other sites, whether a planned film is there; all else asks nobody."""
 
 import ast
 from pathlib import Path
@@ -11,6 +11,16 @@ PACKAGE = Path(__file__).resolve().parents[2] / "server" / "memorata"
 ASKING = {"urllib.request", "http.client", "requests", "httpx", "aiohttp", "ftplib", "urllib3", "pycurl", "websocket"}
 OWN = {"doctor.py", "demo/demo.py", "demo/company.py", "demo/people.py"}
 """Programs of their own, which ask the server that the operator has named and run beside it, never in it."""
+
+LINES = {"socket", "ssl", "smtplib", "asyncio"}
+OPENING = {
+    "green.py": "names and lines, for those that are named here",
+    "serve.py": "listens",
+    "adapters/mail.py": "the mail server that the operator has named",
+    "adapters/link_probe.py": "the hosts of links that organizers have planned",
+    "adapters/store/instances.py": "the name of this machine",
+}
+"""What may open a line, or could, and to whom."""
 
 
 def imports(path: Path) -> set[str]:
@@ -31,6 +41,38 @@ def test_nothing_in_the_server_can_ask_another_site() -> None:
         if any(name in ASKING or name.split(".")[0] in ASKING for name in imports(path))
     }
     assert asking <= OWN
+
+
+def test_lines_are_opened_by_those_that_are_named() -> None:
+    opening = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        if any(name.split(".")[0] in LINES for name in imports(path))
+    }
+    assert opening - OWN == set(OPENING) | {"demo/ground.py"}
+
+
+def test_only_the_check_of_links_knows_how_to_call_a_name() -> None:
+    calling = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        if path.name != "green.py" and any(call in path.read_text() for call in ("green.addresses", "green.connected"))
+    }
+    assert calling == {"adapters/link_probe.py"}
+
+
+def test_only_the_check_of_links_asks_it() -> None:
+    """Whatever people write is in no programme; what calls by a programme has one way in, and one on the page."""
+    asking = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        if any(name.endswith(("link_probe", "link_probe.HttpsProbe")) for name in imports(path))
+    }
+    assert asking <= {"bootstrap.py"}
+    looking = {
+        path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py") if ".look(source)" in path.read_text()
+    }
+    assert looking == {"services/link_checks.py"}
 
 
 def test_nothing_that_serves_imports_the_programs_that_ask() -> None:

@@ -49,6 +49,7 @@ SERVER = (
     *STORE,
     *SCHEDULES,
     ("--names-days", "NAMES_DAYS", "Days for which names are kept after a ceremony. [default: 30]"),
+    ("--link-checks", "LINK_CHECKS", "Whether links of programmes are looked at: on or off. [default: on]"),
     ("--origins", "ORIGINS", "Other addresses whose pages may connect, separated by commas."),
     ("--hosts", "HOSTS", "Other names by which this server may be called, separated by commas."),
     ("--instance", "INSTANCE", "Name of this process among several on one PostgreSQL. [default: main]"),

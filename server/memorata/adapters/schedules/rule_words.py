@@ -132,7 +132,7 @@ def _pattern(locale: Locale) -> str:
 
 
 def _weekday(weekday: Weekday, locale: Locale) -> str:
-    return get_day_names("wide", "format", locale)[WEEKDAYS.index(weekday)]
+    return str(get_day_names("wide", "format", locale)[WEEKDAYS.index(weekday)])
 
 
 def _nth(gettext: Gettext) -> dict[tuple[int, str], str]:

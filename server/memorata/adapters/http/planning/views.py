@@ -30,11 +30,12 @@ from memorata.services.planning_ports import (
     TrailEntry,
 )
 from memorata.services.plans import Planned
-from memorata.services.ports import LINK_ROLES
+from memorata.services.ports import LinkRole
 from memorata.services.series import told_of
 from memorata.services.undoing import is_undoable
 
 YEARS = 10
+LEADING: tuple[LinkRole, ...] = ("host", "moderator")
 DAY_FROM, DAY_TO = 8, 21
 """Hours at which people can be asked to come; others are marked."""
 
@@ -287,7 +288,7 @@ class Views:
 
     def links(self, name: str) -> shapes.LinksOf:
         keys = self._house.admission.links(name)
-        pins: dict[str, str] = {role: self._house.admission.pin(keys[role]) for role in LINK_ROLES if role != "participant"}
+        pins: dict[str, str] = {role: self._house.admission.pin(keys[role]) for role in LEADING}
         return shapes.LinksOf(addresses(self._house.base_url, name, keys), pins)
 
     def _rehearsal(self, series_id: str, key: str) -> shapes.RehearsalTold | None:
