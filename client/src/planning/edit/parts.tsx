@@ -59,6 +59,8 @@ export function faultWords(fault: Fault, label: string): string {
       return t('Please fill this in.')
     case 'schedule.untranslated':
       return t('Not in all languages yet.')
+    case 'schedule.no_source':
+      return t('It is good to know where the date comes from.')
     case 'schedule.no_language':
       return t('Please write this in at least one language of the ceremony.')
     case 'schedule.no_captions':
