@@ -14,6 +14,10 @@ from memorata.domain import conducting
 from memorata.logs import configure
 
 
+PLANNING_MS = 6 * 3_600_000
+"""How often what is ahead is looked at: a server does it each minute, for which ten years have too many."""
+
+
 class MovedClock(SystemClock):
     """Stands where it was moved to."""
 
@@ -37,9 +41,10 @@ def due_next(services: Services, now_ms: int) -> int | None:
     return min(instants, default=None)
 
 
-def do_all(services: Services) -> None:
+def do_all(services: Services, *, planning: bool) -> None:
     services.conductor.scan_due()
-    services.planner.scan()
+    if planning:
+        services.planner.scan()
     now_ms = services.clock.now_ms()
     dues = services.planning.shelves.dues
     while True:
@@ -53,11 +58,14 @@ def main() -> None:
     configure("ERROR")
     clock = MovedClock()
     services: Services | None = None
+    planned_ms = 0
     for line in sys.stdin:
         clock.at_ms = int(line)
         if services is None:
             services = build(Settings.from_env(), clock)
-        do_all(services)
+        do_all(services, planning=clock.at_ms >= planned_ms + PLANNING_MS)
+        if clock.at_ms >= planned_ms + PLANNING_MS:
+            planned_ms = clock.at_ms
         due_ms = due_next(services, clock.at_ms)
         print("-" if due_ms is None else due_ms, flush=True)
 

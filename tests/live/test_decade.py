@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import date, time
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.timeout(400)
 
 BEGIN = instant_ms(date(2026, 12, 1), time(), "UTC")
 END = instant_ms(date(2037, 1, 1), time(), "UTC")
-LEAST_STEP_MS = 600_000
+LEAST_STEP_MS = 1_800_000
 MOST_STEP_MS = 40 * 86_400_000
 AMINA = Account("amina", "amina@museum.example", "Amina", "organizer", 0)
 PEOPLE = ("Bruno", "Chiyo")
@@ -134,11 +134,12 @@ def test_ten_years(environment: dict[str, str], mailbox: PlainMailbox) -> None:
     assert len(all_series) >= 8
     ends = dict.fromkeys(all_series, 0)
     workers = [Worker(environment), Worker(environment)]
-    kills = 0
+    kills = steps = 0
     now_ms = BEGIN
     late: list[tuple[int, int]] = []
     try:
         while now_ms < END:
+            steps += 1
             clock.at_ms = now_ms
             carry_over(office, ends, now_ms)
             for worker in workers:
@@ -160,6 +161,7 @@ def test_ten_years(environment: dict[str, str], mailbox: PlainMailbox) -> None:
     finally:
         for worker in workers:
             worker.kill()
+    print(f'{steps} steps, {kills} kills, {[worker.starts for worker in workers]} starts')
     assert kills >= 10
     _each_ceremony_once(office, all_series, late)
     _each_reminder_once(office, mailbox)
@@ -189,7 +191,7 @@ def _each_ceremony_once(office: Services, all_series: dict[str, Any], late: list
 
 def _each_reminder_once(office: Services, mailbox: PlainMailbox) -> None:
     arrived = Counter(told(mail) for mail in mailbox.arrived)
-    assert {count for count in arrived.values()} == {1}
+    assert set(arrived.values()) == {1}
     with office.database.reading() as connection:
         dues = connection.execute(select(t.due)).all()
     states = Counter((row.kind, row.state) for row in dues)
@@ -203,4 +205,3 @@ def _each_reminder_once(office: Services, mailbox: PlainMailbox) -> None:
     assert sent <= len(mailbox.arrived) <= sent + len(uncertain)
     assert len(uncertain) <= 10
     assert len(mailbox.arrived) >= 400
-    assert datetime.fromtimestamp(END / 1000).year == 2037
