@@ -1,5 +1,5 @@
 // The people of a series: whom its organizers invite each year, and whom they remember.
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { t, tn } from '../text/messages'
 import { Refused } from './api'
 import { api } from './asking'
@@ -7,7 +7,6 @@ import { Button, Buttons, Confirm, Field, Form, Mark, Notice, Select, Send, Show
 import { guardLeaving } from './router'
 import type { Contact, Forms, People, PersonFields } from './types'
 import { cityOf, languageName, pick, plain, roleWords, said } from './words'
-import { useEffect } from 'preact/hooks'
 
 const NOBODY: PersonFields = {
   name: '',

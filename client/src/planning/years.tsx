@@ -1,6 +1,5 @@
 // Ten years on one sheet: each series with its date in each year.
-import { t } from '../text/messages'
-import { language } from '../text/messages'
+import { language, t } from '../text/messages'
 import { api } from './asking'
 import { Button, Buttons, Said, Show, useLoaded } from './kit'
 import { byYear } from './months'
@@ -33,7 +32,7 @@ function Sheet({ rows, from }: { rows: Row[]; from: number }) {
   const years = Array.from({ length: YEARS }, (_, at) => from + at)
   if (series.length === 0) return <p>{t('There is no series yet.')}</p>
   return (
-    <>
+    <div class="p-years">
       {series.map((one) => {
         const found = byYear(rows.filter((row) => row.series === one.series))
         return (
@@ -64,7 +63,7 @@ function Sheet({ rows, from }: { rows: Row[]; from: number }) {
           </section>
         )
       })}
-    </>
+    </div>
   )
 }
 
