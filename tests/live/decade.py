@@ -14,7 +14,7 @@ from memorata.domain import conducting
 from memorata.logs import configure
 
 
-PLANNING_MS = 6 * 3_600_000
+PLANNING_MS = 24 * 3_600_000
 """How often what is ahead is looked at: a server does it each minute, for which ten years have too many."""
 
 

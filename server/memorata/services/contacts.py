@@ -179,13 +179,14 @@ class ContactDesk:
             raise Refused("plan.undo_unknown", id=due_id)
         self._ledger.note(by, "due.again", found.subject.partition("/")[0][:40], found.subject, {"kind": found.kind})
 
-    def put_back(self, series_id: str, before: Mapping[str, Any], after: int) -> None:
+    def put_back(self, series_id: str, about: str, before: Mapping[str, Any], after: int) -> None:
         """Undo a change of which `before` was kept. Raises: Refused: `plan.undo_stale`."""
         if "added" in before:
             for contact_id in before["added"]:
                 self._contacts.remove(contact_id)
         elif "invited" in before:
-            raise Refused("plan.undo_unknown")
+            for contact_id in before["invited"]:
+                self._contacts.uninvite(series_id, about, contact_id)
         elif "uninvited" in before:
             guest = Guest(**before["uninvited"])
             self._contacts.invite([guest])

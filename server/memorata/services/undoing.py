@@ -54,7 +54,7 @@ class UndoDesk:
         elif family in ("occurrence", "rehearsal"):
             self._occurrences.put_back(by, entry.series, entry.about, before, entry.after)
         else:
-            self._contacts.put_back(entry.series, before, entry.after)
+            self._contacts.put_back(entry.series, entry.about, before, entry.after)
         self._trail.undone(entry.id, self._clock.now_ms())
         facts = {"id": entry.id, "of": entry.kind, **{k: v for k, v in entry.facts.items() if k == "name"}}
         return self._ledger.note(by, "undone", entry.series, entry.about, facts)

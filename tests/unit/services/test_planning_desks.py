@@ -239,6 +239,9 @@ def test_every_change_of_people_can_be_undone(bench: PlanningBench) -> None:
     bench.people.add(AMINA, "remembrance", [{"name": "Amina"}, {"name": "Bruno"}])
     amina, bruno = bench.contacts.of_series("remembrance")
     bench.people.invite(AMINA, "remembrance", KEY, [amina.id, bruno.id])
+    undo_last(bench)
+    assert bench.contacts.guests("remembrance", KEY) == ()
+    bench.people.invite(AMINA, "remembrance", KEY, [amina.id, bruno.id])
     bench.contacts.answer("remembrance", KEY, bruno.id, "coming", 5)
     bench.people.uninvite(AMINA, "remembrance", KEY, bruno.id)
     assert [guest.contact_id for guest in bench.contacts.guests("remembrance", KEY)] == [amina.id]
