@@ -13,7 +13,6 @@ from memorata.config import Settings
 from memorata.domain import conducting
 from memorata.logs import configure
 
-
 PLANNING_MS = 24 * 3_600_000
 """How often what is ahead is looked at: a server does it each minute, for which ten years have too many."""
 

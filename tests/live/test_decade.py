@@ -161,7 +161,7 @@ def test_ten_years(environment: dict[str, str], mailbox: PlainMailbox) -> None:
     finally:
         for worker in workers:
             worker.kill()
-    print(f'{steps} steps, {kills} kills, {[worker.starts for worker in workers]} starts')
+    print(f"{steps} steps, {kills} kills, {[worker.starts for worker in workers]} starts")
     assert kills >= 10
     _each_ceremony_once(office, all_series, late)
     _each_reminder_once(office, mailbox, late)

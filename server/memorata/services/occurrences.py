@@ -35,6 +35,9 @@ Leaving = Literal["moved", "cancelled", "extra", "confirmed", "by_rule"]
 REHEARSAL_STARTS_MS = 300_000
 """How long after the press a rehearsal begins: time to open the links."""
 
+KEPT_MS = 86_400_000
+"""When a rehearsal that nobody has wiped is deleted all the same."""
+
 WIPED_AFTER_MS = 3_600_000
 """For how long a rehearsal that was wiped can be brought back."""
 
@@ -211,6 +214,7 @@ class OccurrenceDesk:
         # The links of a rehearsal are known to those who rehearse: nobody has to wait at its door.
         self._archives.add_rehearsal(Rehearsal(name, series_id, key, by.id, now_ms))
         self._ceremonies.plan(replace(programme, rehearsal=True, door="open", autopilot=False, cancelled=None))
+        self._agenda.put([Due("wipe", name, now_ms + KEPT_MS)])
         self._ledger.note(by, "rehearsal.made", series_id, key)
         return Kept(planned)
 
@@ -238,7 +242,7 @@ class OccurrenceDesk:
             name = str(before["rehearsal"])
             if not self._archives.wipe(name, None):
                 raise Refused("plan.undo_unknown")
-            self._agenda.drop(name, ("wipe",))
+            self._agenda.put([Due("wipe", name, self._clock.now_ms() + KEPT_MS)])
             return
         found = self._store.occurrence(series_id, key)
         if found is None or found.version != after:

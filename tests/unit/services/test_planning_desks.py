@@ -10,7 +10,7 @@ import pytest
 from memorata.domain import commands as c
 from memorata.domain.civil import instant_ms
 from memorata.domain.errors import Refused
-from memorata.services.occurrences import WIPED_AFTER_MS
+from memorata.services.occurrences import KEPT_MS, WIPED_AFTER_MS
 from memorata.services.ports import Account
 from tests.unit.services.planning_bench import AMINA, DAY_MS, REMEMBRANCE, PlanningBench
 
@@ -292,6 +292,11 @@ def test_a_rehearsal_is_wiped_and_brought_back_and_deleted_in_the_end(bench: Pla
     assert bench.archives.rehearsals() != ()
     bench.occurrences.wipe(AMINA, "remembrance", KEY)
     bench.clock.forward(WIPED_AFTER_MS)
+    bench.agenda.scan()
+    assert bench.archives.rehearsals() == ()
+    # One that nobody has wiped goes after a day.
+    bench.occurrences.rehearse(AMINA, "remembrance", KEY)
+    bench.clock.forward(KEPT_MS)
     bench.agenda.scan()
     assert bench.archives.rehearsals() == ()
     with pytest.raises(Refused, match=r"rehearsal\.none"):
