@@ -110,7 +110,7 @@ function Line({ guest, one, set, again }: Props & { guest: Guest }) {
         </div>
         <Button
           disabled={busy}
-          label={t('Take {name} off the list', { name: guest.name })}
+          label={`${t('Take off the list')}: ${guest.name}`}
           onPress={() =>
             doing(async () => {
               const done = await api.uninvite(series, key, guest.contact_id)

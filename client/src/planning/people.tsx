@@ -164,7 +164,7 @@ function Person({ id, contact, known, sites, again }: PersonProps) {
         </Button>
         <Button
           disabled={busy}
-          label={contact.in_memory ? t('{name} is not remembered: a mistake', { name: contact.name }) : t('In memory: {name}', { name: contact.name })}
+          label={contact.in_memory ? `${t('That was a mistake')}: ${contact.name}` : t('In memory: {name}', { name: contact.name })}
           onPress={() =>
             doing(async () => {
               const done = await api.remember(id, contact.id, contact.version, !contact.in_memory)
