@@ -10,7 +10,7 @@ from memorata.adapters.schedules.faults import Fault
 from memorata.bootstrap import Services
 from memorata.domain.programme import Programme
 
-Outcome = Literal["planned", "unchanged", "kept", "site", "none", "refused"]
+Outcome = Literal["planned", "changed", "unchanged", "kept", "site", "none", "refused"]
 """Planned, or anew; as it was; kept as it is, for it cannot change now; the site's own; no date ahead; faulty."""
 
 
@@ -42,5 +42,6 @@ def take(services: Services, files: Iterable[Path]) -> tuple[list[Taken], list[F
         elif not loaded.programmes:
             taken.append(Taken(path.stem, "none"))
         else:
-            taken.append(Taken(path.stem, "planned" if loaded.changed else "unchanged", loaded.programmes))
+            outcome: Outcome = "changed" if loaded.anew else "planned" if loaded.changed else "unchanged"
+            taken.append(Taken(path.stem, outcome, loaded.programmes))
     return taken, told

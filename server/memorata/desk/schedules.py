@@ -58,6 +58,7 @@ def load_files(files: tuple[Path, ...]) -> None:
         click.echo(str(fault), err=True)
     told = {
         "planned": "planned",
+        "changed": "planned anew",
         "unchanged": "as it was",
         "kept": "kept as it is",
         "site": "written on the site",

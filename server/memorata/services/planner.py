@@ -61,6 +61,8 @@ class Loaded:
     series: str
     programmes: tuple[Programme, ...] = ()
     changed: bool = False
+    anew: bool = False
+    """Whether what was changed had been planned before."""
     refused: str = ""
 
 
@@ -157,6 +159,7 @@ class Planner:
             row.id,
             tuple(programme for one in loaded for programme in one.programmes),
             any(one.changed for one in loaded),
+            any(one.anew for one in loaded),
             next((one.refused for one in loaded if one.refused), ""),
         )
 
@@ -254,7 +257,7 @@ class Planner:
 
     def _planned(self, series: Series, found: Occurrence, now_ms: int) -> Loaded:
         programmes: list[Programme] = []
-        changed, refused = False, ""
+        changed, anew, refused = False, False, ""
         known = set(self._ceremonies.ids())
         for held in sittings(series, found):
             name = ceremony_id(series, found, held.site)
@@ -274,10 +277,10 @@ class Planner:
                 self._ceremonies.plan(programme)
                 if programme.autopilot != state.progress.autopilot and programme.cancelled is None:
                     self._ceremonies.conduct(name, on=programme.autopilot)
-                changed = True
+                changed, anew = True, anew or state.programme is not None
             except Refused as refusal:
                 refused = refusal.code
-        return Loaded(series.id, tuple(programmes), changed, refused)
+        return Loaded(series.id, tuple(programmes), changed, anew, refused)
 
     def _dues(self, series: Series, found: Occurrence, now_ms: int) -> Sequence[Due]:
         subject = subject_of(series.id, found.key)
