@@ -116,7 +116,8 @@ function Empty() {
 function Card({ series, now_ms }: { series: SeriesLine; now_ms: number }) {
   const [busy, doing] = useDoing()
   const { next } = series
-  const makes = next === null || next.state === 'computed'
+  // What the rule has planned by itself still waits for its people, and for what was of last year alone.
+  const makes = next === null || next.state === 'computed' || (next.state !== 'live' && next.guests === 0)
   function make(): void {
     doing(async () => {
       const made = await api.next(series.id)

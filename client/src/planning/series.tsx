@@ -105,12 +105,13 @@ function Overview({ series, again }: { series: Series; again: () => void }) {
           <h2 id="next">{t('The next ceremony')}</h2>
           <Next row={next} now_ms={now_ms} />
           <Buttons>
-            {next.state === 'computed' && series.removed_ms === null ? (
+            {(next.state === 'computed' || (next.state !== 'live' && next.guests === 0)) && series.removed_ms === null && (
               <Button kind="main" onPress={makeNext} disabled={busy}>
                 {t('Make the next ceremony')}
               </Button>
-            ) : (
-              <LinkButton kind="main" href={dateAddress(series.id, next.key)}>
+            )}
+            {next.state !== 'computed' && (
+              <LinkButton kind={next.guests === 0 ? undefined : 'main'} href={dateAddress(series.id, next.key)}>
                 {t('To the next ceremony')}
               </LinkButton>
             )}

@@ -104,7 +104,7 @@ class OccurrenceDesk:
         before = {"programme": made.programme, "notes": made.notes, "made": found.key not in kept}
         guests = self._carried(last, made)
         before["guests"] = [guest.contact_id for guest in guests]
-        if last is not None and made.version == 1 and (last.notes or last.programme) and not made.notes:
+        if last is not None and (last.notes or last.programme) and not (made.notes or made.programme):
             after = replace(made, programme=last.programme, notes=last.notes, version=made.version + 1)
             if self._store.change_occurrence(after):
                 made = after
