@@ -34,7 +34,7 @@ from tests.live.conftest import Server, now_ms
 
 pytestmark = pytest.mark.live
 
-EXAMPLES = {"GET": 15, "POST": 60}
+EXAMPLES = {"GET": 12, "POST": 40, "PUT": 40}
 """Requests of each kind to each operation: what changes something is asked more. Together about 20 s."""
 
 
@@ -283,6 +283,8 @@ def test_methods_that_nobody_offers_are_refused_everywhere(
     for path, item in told["paths"].items():
         address = re.sub(r"\{(\w+)\}", lambda found: known.get(found[1], "x.js"), path)
         for method in ("PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "X" * 30):
+            if method.lower() in item:
+                continue
             answer = raw(server, method, address, b"{}", Content_Type="application/json")
             answer.check()
             assert answer.status in (404, 405), (method, path, answer)

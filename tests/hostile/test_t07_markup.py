@@ -223,7 +223,7 @@ def test_nothing_of_ours_makes_markup_of_text() -> None:
     ] == []
 
 
-def test_markup_is_made_in_one_place_of_the_server() -> None:
-    """Where it is escaped beside it."""
-    makers = [path.name for path in (ROOT / "server/memorata").rglob("*.py") if "Markup(" in path.read_text()]
-    assert makers == ["showing.py"]
+def test_markup_is_made_in_two_places_of_the_server() -> None:
+    """Of pages and of mails, where it is escaped beside it."""
+    makers = sorted(path.name for path in (ROOT / "server/memorata").rglob("*.py") if "Markup(" in path.read_text())
+    assert makers == ["layout.py", "showing.py"]
