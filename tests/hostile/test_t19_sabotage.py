@@ -90,3 +90,31 @@ def test_the_last_admin_cannot_be_taken_away(own_server: Server) -> None:
     status, answer = amina.post("/api/accounts/disable", id=account.id)
     assert (status, answer["code"]) == (409, "account.last_admin")
     assert amina.get("/desk")[0] == 200
+
+
+def test_what_an_organizer_takes_out_another_brings_back(own_server: Server) -> None:
+    amina = first_admin(own_server)
+    own_server.office.accounts.add(OPERATOR, MALLORY, "Mallory", "organizer", PASSWORD)
+    mallory = Organizer(own_server).sign_in(MALLORY)
+    flood = {
+        "title": {"en": "The flood"},
+        "languages": ["en"],
+        "source": "the minutes of the council",
+        "date": {"rule": "fixed", "day": "02-01", "time": "11:00", "zone": "Europe/Amsterdam"},
+        "items": [{"id": "words", "kind": "address", "title": {"en": "Words"}, "planned_s": 60}],
+    }
+    status, made = amina.post("/api/plan/series", id="flood", document=flood)
+    assert status == 200, made
+    status, shown = amina.post("/api/plan/series/flood/publish", version=made["version"])
+    assert status == 200
+    assert amina.get("/s/flood")[0] == 200
+    status, gone = mallory.post("/api/plan/series/flood/remove", version=shown["version"])
+    assert status == 200
+    assert amina.get("/s/flood")[0] == 404
+    entries = json.loads(amina.get("/api/plan/trail?series=flood")[1])["entries"]
+    assert (entries[0]["kind"], entries[0]["by_name"], entries[0]["id"]) == ("series.removed", "Mallory", gone["trail"])
+    assert amina.post("/api/plan/undo", id=gone["trail"])[0] == 200
+    assert amina.get("/s/flood")[0] == 200
+    # The undoing stands in the trail too, and nobody undoes twice.
+    assert amina.post("/api/plan/undo", id=gone["trail"])[1]["code"] == "plan.undo_unknown"
+    assert json.loads(amina.get("/api/plan/trail?series=flood")[1])["entries"][0]["kind"] == "undone"
