@@ -1,30 +1,33 @@
-"""The services of planning over stores in memory, as pages ask them."""
+"""The services of planning over stores in memory, put together as for a server."""
 
 from pathlib import Path
 
-from memorata.adapters.countries import is_country
 from memorata.adapters.http.planning.api import Planning
-from memorata.adapters.http.planning.views import Shelves
-from memorata.adapters.letters import Letters
-from memorata.adapters.schedules.texts import FolderTexts
-from memorata.adapters.zones import is_zone
+from memorata.bootstrap import Stores, planning_on
 from memorata.services.accounts import AccountDesk
 from memorata.services.agenda import Agenda
-from memorata.services.contacts import ContactDesk
+from memorata.services.archiving import Tally
 from memorata.services.inviting import Inviting
 from memorata.services.keys import Keys
-from memorata.services.ledger import Ledger
-from memorata.services.link_checks import LinkChecks
 from memorata.services.live import LiveCeremonies
-from memorata.services.occurrences import OccurrenceDesk
-from memorata.services.planbook import PlanBook
-from memorata.services.planner import Planner
 from memorata.services.ports import Mailer
-from memorata.services.reminding import Reminding
-from memorata.services.series import SeriesDesk
-from memorata.services.undoing import UndoDesk
+from memorata.services.reminding import Compose
 from tests.fakes import FakeAlarm, FakeClock
 from tests.fakes_planning import MemoryArchives, MemoryContacts, MemoryDues, MemorySeries, MemoryTrail
+
+
+class NobodyCame:
+    def tally(self, ceremony_id: str) -> Tally:
+        return Tally()
+
+
+class MemoryStores:
+    """`all` are those that planning is put upon."""
+
+    def __init__(self) -> None:
+        self.contacts, self.dues = MemoryContacts(), MemoryDues()
+        self.series, self.archives, self.trail = MemorySeries(self.contacts), MemoryArchives(), MemoryTrail()
+        self.all = Stores(self.series, self.contacts, self.dues, self.trail, self.archives, NobodyCame())
 
 
 def planning_of(
@@ -35,37 +38,12 @@ def planning_of(
     inviting: Inviting,
     mailer: Mailer,
     keys: Keys,
-    base_url: str,
-) -> tuple[Planning, Agenda]:
-    """All of it, and what does the due work when it is told to."""
-    alarm, contacts, dues = FakeAlarm(clock), MemoryContacts(), MemoryDues()
-    store, archives, trail = MemorySeries(contacts), MemoryArchives(), MemoryTrail()
-    texts = FolderTexts(folder)
-    book, ledger = PlanBook(store, archives, texts), Ledger(trail, clock)
-    agenda = Agenda(dues, clock, alarm, "one", beside=lambda work: work())
-    planner = Planner(store, book, ceremonies, agenda, trail, clock, alarm, "2026a")
-    series = SeriesDesk(store, book, texts, planner, ledger, clock)
-    occurrences = OccurrenceDesk(
-        store, contacts, archives, book, texts, planner, agenda, ceremonies, series, ledger, clock
+    letters: Compose,
+    stores: MemoryStores | None = None,
+) -> Planning:
+    """All of it; its agenda does the due work when it is told to."""
+    stores, alarm = stores or MemoryStores(), FakeAlarm(clock)
+    agenda = Agenda(stores.dues, clock, alarm, "one", beside=lambda work: work())
+    return planning_on(
+        stores.all, agenda, folder, clock, alarm, ceremonies, accounts, inviting, mailer, keys, letters, None, "2026a"
     )
-    people = ContactDesk(contacts, book, planner, agenda, ledger, clock, is_country, is_zone)
-    reminding = Reminding(store, contacts, dues, book, inviting, mailer, keys, clock, Letters(base_url))
-    agenda.on("reminder", reminding.remind)
-    agenda.on("change", reminding.changed)
-    agenda.on("cancel", reminding.cancelled)
-    agenda.on("mail", reminding.send, once=True)
-    planning = Planning(
-        accounts=accounts,
-        book=book,
-        texts=texts,
-        planner=planner,
-        series=series,
-        occurrences=occurrences,
-        contacts=people,
-        undoing=UndoDesk(trail, store, series, occurrences, people, ledger, clock),
-        reminding=reminding,
-        checks=LinkChecks(ceremonies, archives, None, lambda name: (folder / name).is_file(), clock),
-        trail=trail,
-        shelves=Shelves(store, contacts, dues, archives),
-    )
-    return planning, agenda

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -46,22 +47,23 @@ from memorata.domain.state import door_of
 from memorata.services.accounts import AccountDesk
 from memorata.services.admission import Admission
 from memorata.services.agenda import Agenda
-from memorata.services.archiving import Archiving
+from memorata.services.archiving import Archiving, Tallies
 from memorata.services.conductor import Conductor
 from memorata.services.contacts import ContactDesk
 from memorata.services.inviting import Inviting
 from memorata.services.keys import Keys
 from memorata.services.ledger import Ledger
-from memorata.services.link_checks import LinkChecks
+from memorata.services.link_checks import LinkChecks, Probe
 from memorata.services.live import LiveCeremonies
 from memorata.services.moderation import Moderation
 from memorata.services.occurrences import OccurrenceDesk
 from memorata.services.planbook import PlanBook
 from memorata.services.planner import Planner
+from memorata.services.planning_ports import Archives, Contacts, Dues, SeriesStore, Trail
 from memorata.services.ports import Alarm, Clock, Mailer, Participant, SecurityLog, StoreBusy
 from memorata.services.presence import PresenceDesk
 from memorata.services.privacy import Privacy
-from memorata.services.reminding import Reminding
+from memorata.services.reminding import Compose, Reminding
 from memorata.services.retention import Retention
 from memorata.services.series import SeriesDesk
 from memorata.services.undoing import UndoDesk
@@ -190,8 +192,30 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
     people = SqlPeople(database)
     retention = Retention(ceremonies, people, clock, alarm, settings.names_days)
     inviting = Inviting(keys, invitations, participants, clock, is_country, publisher.put_out)
-    agenda = Agenda(SqlDues(database), clock, alarm, own_process())
-    planning = _planning(settings, clock, database, alarm, ceremonies, accounts, inviting, mailer, keys, agenda, tzdata)
+    stores = Stores(
+        SqlSeries(database),
+        SqlContacts(database),
+        SqlDues(database),
+        SqlTrail(database),
+        SqlArchives(database),
+        SqlTallies(database),
+    )
+    letters = Letters(settings.base_url, settings.reply_to)
+    planning = planning_on(
+        stores,
+        Agenda(stores.dues, clock, alarm, own_process()),
+        settings.schedules_dir,
+        clock,
+        alarm,
+        ceremonies,
+        accounts,
+        inviting,
+        mailer,
+        keys,
+        letters,
+        HttpsProbe() if settings.link_checks else None,
+        tzdata,
+    )
     return Services(
         settings=settings,
         clock=clock,
@@ -212,74 +236,95 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
             log,
             participants,
             people,
-            SqlSeries(database),
-            SqlContacts(database),
-            SqlTrail(database),
+            stores.series,
+            stores.contacts,
+            stores.trail,
             keys,
             clock,
             retention.purge_later,
         ),
         conductor=Conductor(ceremonies, clock, alarm, log.forget_answers, alone=database.is_sqlite),
-        agenda=agenda,
+        agenda=planning.agenda,
         planner=planning.planner,
         plans=planning.book,
         planning=planning,
-        letters=Letters(settings.base_url, settings.reply_to),
-        ledger=Ledger(planning.trail, clock),
+        letters=letters,
+        ledger=planning.ledger,
         alarm=alarm,
         security=FileSecurityLog(settings.data_dir),
         instance=Instance(database, settings.instance, clock),
     )
 
 
-def _planning(
-    settings: Settings,
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """What planning keeps; tests keep it in memory."""
+
+    series: SeriesStore
+    contacts: Contacts
+    dues: Dues
+    trail: Trail
+    archives: Archives
+    tallies: Tallies
+
+
+def planning_on(
+    stores: Stores,
+    agenda: Agenda,
+    folder: Path,
     clock: Clock,
-    database: Database,
     alarm: Alarm,
     ceremonies: LiveCeremonies,
     accounts: AccountDesk,
     inviting: Inviting,
     mailer: Mailer,
     keys: Keys,
-    agenda: Agenda,
+    letters: Compose,
+    probe: Probe | None,
     tzdata: str,
 ) -> Planning:
-    """Series, their dates and people, and all that comes due for them."""
-    store, contacts, trail = SqlSeries(database), SqlContacts(database), SqlTrail(database)
-    archives, texts = SqlArchives(database), FolderTexts(settings.schedules_dir)
-    book, ledger = PlanBook(store, archives, texts), Ledger(trail, clock)
-    dues = SqlDues(database)
-    planner = Planner(store, book, ceremonies, agenda, trail, clock, alarm, tzdata)
-    series = SeriesDesk(store, book, texts, planner, ledger, clock)
+    """Series, their dates and people, and all that comes due for them; files beside the schedules lie in `folder`."""
+    texts = FolderTexts(folder)
+    book, ledger = PlanBook(stores.series, stores.archives, texts), Ledger(stores.trail, clock)
+    planner = Planner(stores.series, book, ceremonies, agenda, stores.trail, clock, alarm, tzdata)
+    series = SeriesDesk(stores.series, book, texts, planner, ledger, clock)
     occurrences = OccurrenceDesk(
-        store, contacts, archives, book, texts, planner, agenda, ceremonies, series, ledger, clock
+        stores.series,
+        stores.contacts,
+        stores.archives,
+        book,
+        texts,
+        planner,
+        agenda,
+        ceremonies,
+        series,
+        ledger,
+        clock,
     )
-    people = ContactDesk(contacts, book, planner, agenda, ledger, clock, is_country, zones.is_zone)
-    reminding = Reminding(
-        store, contacts, dues, book, inviting, mailer, keys, clock, Letters(settings.base_url, settings.reply_to)
-    )
+    people = ContactDesk(stores.contacts, book, planner, agenda, ledger, clock, is_country, zones.is_zone)
+    reminding = Reminding(stores.series, stores.contacts, stores.dues, book, inviting, mailer, keys, clock, letters)
     agenda.on("reminder", reminding.remind)
     agenda.on("change", reminding.changed)
     agenda.on("cancel", reminding.cancelled)
     agenda.on("mail", reminding.send, once=True)
-    probe = HttpsProbe() if settings.link_checks else None
-    checks = LinkChecks(ceremonies, archives, probe, lambda name: (settings.schedules_dir / name).is_file(), clock)
+    checks = LinkChecks(ceremonies, stores.archives, probe, lambda name: (folder / name).is_file(), clock)
     agenda.on("link_check", checks.due)
-    Archiving(ceremonies, archives, SqlTallies(database), agenda, clock)
+    Archiving(ceremonies, stores.archives, stores.tallies, agenda, clock)
     return Planning(
         accounts=accounts,
+        agenda=agenda,
+        ledger=ledger,
         book=book,
         texts=texts,
         planner=planner,
         series=series,
         occurrences=occurrences,
         contacts=people,
-        undoing=UndoDesk(trail, store, series, occurrences, people, ledger, clock),
+        undoing=UndoDesk(stores.trail, stores.series, series, occurrences, people, ledger, clock),
         reminding=reminding,
         checks=checks,
-        trail=trail,
-        shelves=Shelves(store, contacts, dues, archives),
+        trail=stores.trail,
+        shelves=Shelves(stores.series, stores.contacts, stores.dues, stores.archives),
     )
 
 

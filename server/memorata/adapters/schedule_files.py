@@ -19,6 +19,7 @@ from memorata.domain.anniversary import Series
 from memorata.domain.broadcast import PICTURES
 from memorata.domain.door import POLICIES, DoorPolicy
 from memorata.domain.items import DETAILS, Detail, Item, Lobby, Silence, Text, steps
+from memorata.domain.planning import OWN_KEYS
 from memorata.domain.programme import Delegation
 from memorata.domain.silence import length_s
 
@@ -27,9 +28,6 @@ KEYS = (
     "delegations", "countries", "door", "embed", "reminders", "autopilot",
 )  # fmt: skip
 """The keys of a file."""
-
-OWN_KEYS = ("items", "delegations")
-"""The keys that one occurrence may have of its own, in the place of those of the series."""
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _AT_LINE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")

@@ -31,6 +31,9 @@ from memorata.domain.silence import plan
 OPENS_BEFORE_S = 900
 """How long before the start the doors open when the programme has no lobby that says otherwise."""
 
+OWN_KEYS = ("items", "delegations")
+"""The keys of a series that one date may have of its own, in the place of the others."""
+
 BRISK_S = 360
 """How long a brisk ceremony takes, silences included."""
 
@@ -40,8 +43,12 @@ BRISK_LEAST_S = 6
 
 def ceremony_id(series: Series, occurrence: Occurrence, site: str = "") -> str:
     """The name of a ceremony: series and year, or the whole date where the year is not enough; then the site."""
-    when = occurrence.key[:4] if is_only_of_year(series, occurrence) else occurrence.key
-    return f"{series.id}-{when}" + (f"-{site}" if site else "")
+    return ceremony_name(series.id, occurrence.key[:4] if is_only_of_year(series, occurrence) else occurrence.key, site)
+
+
+def ceremony_name(series_id: str, when: str, site: str = "") -> str:
+    """The same put together; `when` is a year or an ISO date."""
+    return f"{series_id}-{when}" + (f"-{site}" if site else "")
 
 
 def programme_for(
@@ -58,7 +65,7 @@ def programme_for(
         sitting: where it is held, of several; `None`: the first.
     """
     held = sitting or sittings(series, occurrence)[0]
-    start = held.instant_ms - lead_in_s(series) * 1000 if starts_ms is None else starts_ms
+    start = start_ms(series, held) if starts_ms is None else starts_ms
     lobby = next((item.detail for item in series.items if isinstance(item.detail, Lobby)), None)
     opens_before_s = OPENS_BEFORE_S if lobby is None else lobby.opens_before_s
     return Programme(
@@ -83,6 +90,11 @@ def programme_for(
         place=held.place,
         autopilot=series.autopilot,
     )
+
+
+def start_ms(series: Series, held: Sitting) -> int:
+    """When the first item after the lobby begins."""
+    return held.instant_ms - lead_in_s(series) * 1000
 
 
 def lead_in_s(series: Series) -> int:

@@ -155,20 +155,20 @@ class Agenda:
         except Settled as settled:
             self._dues.finish(due, "done", self._clock.now_ms(), str(settled), settled.then)
         except Hopeless as hopeless:
-            self._end(due, "failed", str(hopeless))
+            self._fail(due, str(hopeless))
         except StoreBusy as busy:
             self._dues.again(due, self._clock.now_ms() + PAUSES_MS[0], str(busy))
         except Refused as refused:
-            self._end(due, "failed", refused.code)
+            self._fail(due, refused.code)
         except Exception:
             log.exception("agenda.defect", kind=due.kind, subject=due.subject)
             if due.tries >= DEFECTS_MAX:
-                self._end(due, "failed", "defect")
+                self._fail(due, "defect")
             else:
                 self._dues.again(due, self._clock.now_ms() + PAUSES_MS[min(due.tries, len(PAUSES_MS) - 1)], "defect")
         else:
             self._dues.finish(due, "done", self._clock.now_ms(), "", follows)
 
-    def _end(self, due: Due, state: Any, said: str) -> None:
+    def _fail(self, due: Due, said: str) -> None:
         log.warning("agenda.failed", kind=due.kind, subject=due.subject, said=said)
-        self._dues.finish(due, state, self._clock.now_ms(), said)
+        self._dues.finish(due, "failed", self._clock.now_ms(), said)

@@ -9,7 +9,7 @@ from memorata.domain.errors import Refused
 from memorata.domain.roles import permit_deed
 from memorata.domain.words import COMMUNITY_MAX, NAME_MAX, NOTE_MAX, country_code, language_tag, line, passage
 from memorata.services.agenda import Agenda
-from memorata.services.inviting import FAULTS_TOLD, INVITED, Fault
+from memorata.services.inviting import INVITED, Fault, refuse
 from memorata.services.keys import new_id
 from memorata.services.ledger import Ledger
 from memorata.services.planbook import PlanBook
@@ -75,7 +75,7 @@ class ContactDesk:
             self._checked(Contact(new_id(), series_id, "", created_ms=now_ms), each, sites, _where(each, i), faults)
             for i, each in enumerate(people, 1)
         ]
-        _refuse(faults)
+        refuse(faults)
         self._contacts.add(made)
         entry = self._ledger.note(
             by,
@@ -94,7 +94,7 @@ class ContactDesk:
         faults: list[Fault] = []
         sites = {site.id for site in self._book.series(series_id).sites}
         after = self._checked(before, fields, sites, before.name, faults)
-        _refuse(faults)
+        refuse(faults)
         return self._write(by, before, after, "person.changed")
 
     def remember(self, by: Account, series_id: str, contact_id: str, version: int, *, in_memory: bool) -> Written:
@@ -262,9 +262,3 @@ class ContactDesk:
 
 def _where(fields: Mapping[str, Any], number: int) -> str:
     return str(fields.get("where") or number)
-
-
-def _refuse(faults: Sequence[Fault]) -> None:
-    if faults:
-        told = [{"where": one.where, "field": one.field, "reason": one.reason} for one in faults[:FAULTS_TOLD]]
-        raise Refused("invitation.invalid", faults=told, more=max(0, len(faults) - FAULTS_TOLD))

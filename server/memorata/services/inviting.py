@@ -57,6 +57,13 @@ class Fault:
     reason: str
 
 
+def refuse(faults: Sequence[Fault]) -> None:
+    """Raises: Refused: `invitation.invalid` with the first twenty faults, where there is any."""
+    if faults:
+        told = [{"where": one.where, "field": one.field, "reason": one.reason} for one in faults[:FAULTS_TOLD]]
+        raise Refused("invitation.invalid", faults=told, more=max(0, len(faults) - FAULTS_TOLD))
+
+
 class Inviting:
     """`put_out` closes the lines of a participant whose rights have changed."""
 
@@ -90,9 +97,7 @@ class Inviting:
             self._checked(ceremony_id, guest, guest.where or str(number), now_ms, faults)
             for number, guest in enumerate(guests, 1)
         ]
-        if faults:
-            told = [{"where": one.where, "field": one.field, "reason": one.reason} for one in faults[:FAULTS_TOLD]]
-            raise Refused("invitation.invalid", faults=told, more=max(0, len(faults) - FAULTS_TOLD))
+        refuse(faults)
         taken = set(self._store.codes(ceremony_id))
         sealed = [self._seal(invitation, taken) for invitation in checked]
         self._store.add(sealed)

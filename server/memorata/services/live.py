@@ -145,6 +145,13 @@ class LiveCeremonies:
         """
         return self._live(ceremony_id).state
 
+    def find(self, ceremony_id: str) -> CeremonyState | None:
+        """As `state`; `None` where there is no such ceremony."""
+        try:
+            return self.state(ceremony_id)
+        except Refused:
+            return None
+
     def public(self, ceremony_id: str) -> CeremonyState:
         """The state as the audience sees it; the same object until something changes."""
         live = self._live(ceremony_id)

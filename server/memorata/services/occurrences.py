@@ -8,13 +8,13 @@ from typing import Any, Literal
 
 from memorata.domain.anniversary import Occurrence, Series, occurrences, sittings
 from memorata.domain.errors import Refused
-from memorata.domain.planning import ceremony_id, programme_for
+from memorata.domain.planning import OWN_KEYS, ceremony_id, programme_for
 from memorata.domain.roles import permit_deed
 from memorata.domain.rules import Islamic
 from memorata.services.agenda import Agenda
 from memorata.services.ledger import Ledger
 from memorata.services.live import LiveCeremonies
-from memorata.services.planbook import PlanBook, Texts
+from memorata.services.planbook import PlanBook, Texts, ceremonies_of
 from memorata.services.planner import Planner, begun, upcoming
 from memorata.services.planning_ports import (
     Archives,
@@ -275,17 +275,16 @@ class OccurrenceDesk:
     def _own(self, row: SeriesRow, text: str, document: Mapping[str, Any] | None) -> str:
         if document is None:
             return ""
-        own = self._texts.merged(text, {name: document[name] for name in ("items", "delegations") if name in document})
+        own = self._texts.merged(text, {name: document[name] for name in OWN_KEYS if name in document})
         series, told = self._texts.read(row.id, row.text, own)
         if series is None:
             raise Refused("schedule.faulty", faults=told_of(told))
         return own
 
     def _refuse_begun(self, planned: Planned) -> None:
-        known = set(self._ceremonies.ids())
-        for held in sittings(planned.series, planned.occurrence):
-            name = ceremony_id(planned.series, planned.occurrence, held.site)
-            if name in known and begun(self._ceremonies.state(name)):
+        for name in ceremonies_of(planned.series, planned.occurrence).values():
+            state = self._ceremonies.find(name)
+            if state is not None and begun(state):
                 raise Refused("ceremony.live", ceremony_id=name)
 
     def _wipe_due(self, due: Due) -> list[Due]:

@@ -1,6 +1,6 @@
 """Reads the series that are kept: parsed from their text once for each version, with an occurrence's own programme."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from memorata.domain.anniversary import Occurrence, Series, occurrence_of, sittings
@@ -11,13 +11,6 @@ from memorata.services.plans import Planned
 
 KEPT = 500
 """How many parsed texts are remembered."""
-
-
-class Told(Protocol):
-    """Something to be said about a text; a `fault` keeps it from being used, a `warning` does not."""
-
-    @property
-    def severity(self) -> str: ...
 
 
 class Texts(Protocol):
@@ -121,6 +114,3 @@ def row_of(series: Series, occurrence: Occurrence, tzdata: str) -> OccurrenceRow
         instants=instants_of(series, occurrence),
         cancelled=occurrence.cancelled,
     )
-
-
-Changed = Callable[[str], None]

@@ -5,9 +5,8 @@ of the zone data moves what follows from them: the ceremony, its reminders, the 
 """
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import structlog
 
@@ -21,13 +20,14 @@ from memorata.domain.anniversary import (
     occurrences,
     sittings,
 )
+from memorata.domain.civil import civil
 from memorata.domain.errors import Refused
-from memorata.domain.planning import ceremony_id, programme_for, total_s
+from memorata.domain.planning import ceremony_id, ceremony_name, programme_for, start_ms, total_s
 from memorata.domain.programme import Programme
 from memorata.domain.state import CeremonyState
 from memorata.services.agenda import Agenda
 from memorata.services.live import LiveCeremonies
-from memorata.services.planbook import PlanBook, civil_of, instants_of, row_of
+from memorata.services.planbook import PlanBook, ceremonies_of, civil_of, instants_of, row_of
 from memorata.services.planning_ports import (
     Due,
     DueKind,
@@ -73,10 +73,13 @@ def subject_of(series_id: str, key: str) -> str:
 
 def upcoming(series: Series, now_ms: int) -> Occurrence | None:
     """The next occurrence that is not over anywhere."""
-    today = datetime.fromtimestamp(now_ms / 1000, UTC).date()
-    # Days before, for zones behind UTC and ceremonies that go past midnight.
-    ahead = occurrences(series, today - timedelta(days=2), 4)
+    ahead = occurrences(series, _lately(now_ms), 4)
     return next((found for found in ahead if ends_ms(series, found) > now_ms), None)
+
+
+def _lately(now_ms: int) -> date:
+    """Two days ago, for zones behind UTC and ceremonies that go past midnight."""
+    return civil(now_ms, "UTC").date() - timedelta(days=2)
 
 
 def ends_ms(series: Series, occurrence: Occurrence) -> int:
@@ -143,16 +146,10 @@ class Planner:
         now_ms = self._clock.now_ms()
         kept = self._rekeyed(series, {one.key: one for one in self._store.occurrences(row.id)}, now_ms)
         coming = upcoming(series, now_ms)
-        wanted = [coming] if coming is not None else []
         # What was made before its turn, or is not held after all, is looked after as well.
-        today = datetime.fromtimestamp(now_ms / 1000, UTC).date() - timedelta(days=2)
-        for key in kept:
-            found = occurrence_of(series, key)
-            if found is not None and found.date >= today and all(found.key != other.key for other in wanted):
-                wanted.append(found)
-        for found in agenda(series, today, today + timedelta(days=400)) if series.departures else ():
-            if found.departure is not None and all(found.key != other.key for other in wanted) and found.key in kept:
-                wanted.append(found)
+        made = (found for key in kept if (found := occurrence_of(series, key)) is not None)
+        wanted = [coming] if coming is not None else []
+        wanted += [found for found in made if found.date >= _lately(now_ms) and found != coming]
         loaded = [self._occurrence(row, found, kept.get(found.key), now_ms) for found in wanted]
         self._gone(series, kept, now_ms)
         return Loaded(
@@ -173,8 +170,8 @@ class Planner:
             self._agenda.drop(subject_of(row.id, kept.key), ("reminder", "mail", "change"))
             found = None if series is None else occurrence_of(series, kept.key)
             if series is not None and found is not None:
-                for held in sittings(series, found):
-                    self._called_off(ceremony_id(series, found, held.site), kept.date)
+                for name in ceremonies_of(series, found).values():
+                    self._called_off(name, kept.date)
 
     def made(self, row: SeriesRow, occurrence: Occurrence, series: Series) -> OccurrenceRow:
         """What is kept of an occurrence, made now if there was nothing. Raises: StoreBusy."""
@@ -258,13 +255,12 @@ class Planner:
     def _planned(self, series: Series, found: Occurrence, now_ms: int) -> Loaded:
         programmes: list[Programme] = []
         changed, anew, refused = False, False, ""
-        known = set(self._ceremonies.ids())
         for held in sittings(series, found):
             name = ceremony_id(series, found, held.site)
             programme = programme_for(series, found, name, sitting=held)
             if found.cancelled:
                 programme = replace(programme, cancelled=found.reason)
-            state = self._ceremonies.state(name) if name in known else CeremonyState()
+            state = self._ceremonies.find(name) or CeremonyState()
             if state.programme is None and found.cancelled:
                 continue
             programmes.append(programme)
@@ -282,30 +278,44 @@ class Planner:
                 refused = refusal.code
         return Loaded(series.id, tuple(programmes), changed, anew, refused)
 
-    def _dues(self, series: Series, found: Occurrence, now_ms: int) -> Sequence[Due]:
+    def _dues(self, series: Series, found: Occurrence, now_ms: int) -> list[Due]:
+        """The work that is not there as it should be; most looks find none, and write nothing."""
         subject = subject_of(series.id, found.key)
-        waiting = {(due.kind, due.recipient) for due in self._agenda.of_subject(subject) if due.state == "waiting"}
+        of_date = self._there(subject)
         dues: list[Due] = []
+
+        def want(there: dict[tuple[str, str], Due], due: Due, *, late: bool) -> None:
+            one = there.get((due.kind, due.recipient))
+            if one is not None and one.state not in ("waiting", "dropped"):
+                return
+            waits = one is not None and one.state == "waiting"
+            if one is not None and waits and (one.due_ms, one.data) == (due.due_ms, due.data):
+                return
+            if waits or late or due.due_ms > now_ms:
+                dues.append(due)
+
         for held in sittings(series, found):
             name = ceremony_id(series, found, held.site)
-            starts_ms = programme_for(series, found, name, sitting=held).starts_ms
+            starts_ms = start_ms(series, held)
             for reminder in series.reminders:
                 recipient = f"{reminder.before_s}" + (f"/{held.site}" if held.site else "")
                 due_ms = starts_ms - reminder.before_s * 1000
                 # One whose time was over before the ceremony was planned comes too late to be a reminder.
-                if due_ms > now_ms or ("reminder", recipient) in waiting:
-                    dues.append(Due("reminder", subject, due_ms, recipient, json.dumps({"site": held.site})))
-            own = {(due.kind, due.recipient) for due in self._agenda.of_subject(name) if due.state == "waiting"}
+                want(of_date, Due("reminder", subject, due_ms, recipient, json.dumps({"site": held.site})), late=False)
+            own = self._there(name)
             for recipient, before_ms in LINKS_BEFORE_MS.items():
-                if starts_ms - before_ms > now_ms or ("link_check", recipient) in own:
-                    dues.append(Due("link_check", name, starts_ms - before_ms, recipient))
-            dues.append(Due("archive", name, starts_ms + total_s(series.items) * 1000 + ARCHIVE_AFTER_MS))
+                want(own, Due("link_check", name, starts_ms - before_ms, recipient), late=False)
+            ends_ms = starts_ms + total_s(series.items) * 1000
+            want(own, Due("archive", name, ends_ms + ARCHIVE_AFTER_MS), late=True)
         return dues
+
+    def _there(self, subject: str) -> dict[tuple[str, str], Due]:
+        return {(due.kind, due.recipient): due for due in self._agenda.of_subject(subject)}
 
     def _drop(self, series: Series, found: Occurrence) -> None:
         self._agenda.drop(subject_of(series.id, found.key), ("reminder",))
-        for held in sittings(series, found):
-            self._agenda.drop(ceremony_id(series, found, held.site), ("link_check", "archive"))
+        for name in ceremonies_of(series, found).values():
+            self._agenda.drop(name, ("link_check", "archive"))
 
     def _rekeyed(self, series: Series, kept: dict[str, OccurrenceRow], now_ms: int) -> dict[str, OccurrenceRow]:
         """After a change of the rule: this year's ceremony is the same one on another date, with its guests."""
@@ -323,9 +333,8 @@ class Planner:
             if row.cancelled or not _is_orphan(series, row, now_ms):
                 continue
             for site in row.instants:
-                end = f"-{site}" if site else ""
-                for name in (f"{series.id}-{key}{end}", f"{series.id}-{key[:4]}{end}"):
-                    self._called_off(name, row.date)
+                for when in (key, key[:4]):
+                    self._called_off(ceremony_name(series.id, when, site), row.date)
             self._agenda.drop(subject_of(series.id, key), ("reminder",))
             gone = replace(row, cancelled=True, sequence=row.sequence + 1, version=row.version + 1)
             if self._store.change_occurrence(gone):
@@ -333,11 +342,9 @@ class Planner:
                 self._agenda.put([Due("cancel", subject, now_ms + TELL_AFTER_MS, recipient=str(gone.sequence))])
 
     def _called_off(self, name: str, day: str) -> None:
-        if name not in self._ceremonies.ids():
-            return
-        state = self._ceremonies.state(name)
-        programme = state.programme
-        if programme is None or begun(state) or programme.date != day:
+        state = self._ceremonies.find(name)
+        programme = None if state is None else state.programme
+        if state is None or programme is None or begun(state) or programme.date != day:
             return
         self._agenda.drop(name, ("link_check", "archive"))
         self._ceremonies.plan(replace(programme, cancelled={}))

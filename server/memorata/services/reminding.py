@@ -15,7 +15,7 @@ from typing import Literal, Self
 from memorata.domain.anniversary import Occurrence, Series, Sitting, sittings
 from memorata.domain.errors import Refused
 from memorata.domain.items import Text
-from memorata.domain.planning import ceremony_id, lead_in_s, total_s
+from memorata.domain.planning import ceremony_id, lead_in_s, start_ms, total_s
 from memorata.services.agenda import UNCERTAIN, Hopeless, Later, Settled
 from memorata.services.inviting import Guest as Invited
 from memorata.services.inviting import Inviting, Issued
@@ -150,7 +150,7 @@ class Reminding:
         held = next((one for one in sittings(planned.series, planned.occurrence) if one.site == site), None)
         if held is None:
             raise Settled("moved")
-        starts_ms = _starts_ms(planned.series, held)
+        starts_ms = start_ms(planned.series, held)
         if now_ms >= starts_ms:
             raise Hopeless("begun")
         if now_ms < starts_ms - before_s * 1000:
@@ -181,7 +181,7 @@ class Reminding:
                 continue
             if (contact.id, held.instant_ms) in on_its_way:
                 continue
-            if now_ms < _starts_ms(planned.series, held):
+            if now_ms < start_ms(planned.series, held):
                 told = _Told(held.instant_ms, old or CANCELLED)
                 mails.append(_mail(due.subject, contact, f"change.{due.recipient}", told, now_ms))
         # Before it is noted that people know: broken off between the two, it is done again, and once.
@@ -252,7 +252,7 @@ class Reminding:
             starts_ms = told.old - lead_in_s(planned.series) * 1000
         else:
             self._look_again(due, planned, held, told, now_ms)
-            starts_ms = _starts_ms(planned.series, held)
+            starts_ms = start_ms(planned.series, held)
         if now_ms >= starts_ms:
             raise Hopeless(due.said or "begun")
         if now_ms < self._down_until_ms:
@@ -297,7 +297,7 @@ class Reminding:
             raise Refused("link.revoked")
         planned = self._date(f"{contact.series}/{guest.key}")
         held = _sitting(planned, contact, guest)
-        starts_ms = _starts_ms(planned.series, held)
+        starts_ms = start_ms(planned.series, held)
         issued = None
         if guest.invitation_id is not None:
             issued = self._inviting.good(guest.ceremony_id, guest.invitation_id)
@@ -391,7 +391,7 @@ class Reminding:
 
     def _is_overtaken(self, subject: str, series: Series, held: Sitting, before_s: int, now_ms: int) -> bool:
         """Whether a later reminder has come due as well: after an outage people get the last one alone."""
-        starts_ms = _starts_ms(series, held)
+        starts_ms = start_ms(series, held)
         if not any(one.before_s < before_s and starts_ms - one.before_s * 1000 <= now_ms for one in series.reminders):
             return False
         for other in self._dues.of_subject(subject):
@@ -486,11 +486,6 @@ class Reminding:
             return found
         heirs = [one.key for one in self._store.occurrences(contact.series) if one.key[:4] == key[:4]]
         return self._contacts.guest(contact.series, heirs[0], contact.id) if len(heirs) == 1 else None
-
-
-def _starts_ms(series: Series, held: Sitting) -> int:
-    """When its first item begins."""
-    return held.instant_ms - lead_in_s(series) * 1000
 
 
 def _reminder(due: Due) -> tuple[int, str]:

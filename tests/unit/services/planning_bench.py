@@ -1,25 +1,30 @@
 """Planning on fakes: organizers, a store in memory, the real parser of schedule files, a clock that the test moves."""
 
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
 from memorata.adapters.countries import is_country
-from memorata.adapters.schedules.texts import FolderTexts
-from memorata.adapters.zones import is_zone
+from memorata.adapters.letters import Letters
 from memorata.domain.civil import instant_ms
-from memorata.services.agenda import Agenda
-from memorata.services.contacts import ContactDesk
-from memorata.services.ledger import Ledger
+from memorata.services.accounts import AccountDesk
+from memorata.services.inviting import Inviting
+from memorata.services.keys import Keys
 from memorata.services.live import LiveCeremonies
-from memorata.services.occurrences import OccurrenceDesk
-from memorata.services.planbook import PlanBook
 from memorata.services.planner import Planner
 from memorata.services.planning_ports import Due
 from memorata.services.ports import Account
-from memorata.services.series import SeriesDesk
-from memorata.services.undoing import UndoDesk
-from tests.fakes import FakeAlarm, FakeClock, MemoryLog, RecordingPublisher
-from tests.fakes_planning import MemoryArchives, MemoryContacts, MemoryDues, MemorySeries, MemoryTrail
+from tests.fake_planning import MemoryStores, planning_of
+from tests.fakes import (
+    FakeAlarm,
+    FakeClock,
+    FakeMailer,
+    FakePasswords,
+    MemoryAccounts,
+    MemoryInvitations,
+    MemoryLog,
+    RecordingPublisher,
+)
 
 AMINA = Account("amina", "amina@museum.example", "Amina Otieno", "organizer", 0)
 DAY_MS = 86_400_000
@@ -41,39 +46,25 @@ class PlanningBench:
     """It is 1 February 2027, 12:00 UTC."""
 
     def __init__(self, folder: Path) -> None:
-        from datetime import date, time
-
         self.clock = FakeClock(instant_ms(date(2027, 2, 1), time(12), "UTC"))
         self.alarm = FakeAlarm(self.clock)
-        self.dues, self.contacts = MemoryDues(), MemoryContacts()
-        self.store = MemorySeries(self.contacts)
-        self.archives, self.trail = MemoryArchives(), MemoryTrail()
-        self.texts = FolderTexts(folder)
+        stores = MemoryStores()
+        self.dues, self.contacts, self.store = stores.dues, stores.contacts, stores.series
+        self.archives, self.trail = stores.archives, stores.trail
         self.ceremonies = LiveCeremonies(MemoryLog(), self.clock, RecordingPublisher())
-        self.book = PlanBook(self.store, self.archives, self.texts)
-        self.ledger = Ledger(self.trail, self.clock)
-        self.agenda = Agenda(self.dues, self.clock, self.alarm, "one", beside=lambda work: work())
-        self.planner = self.with_zones("2026a")
-        self.series = SeriesDesk(self.store, self.book, self.texts, self.planner, self.ledger, self.clock)
-        self.occurrences = OccurrenceDesk(
-            self.store,
-            self.contacts,
-            self.archives,
-            self.book,
-            self.texts,
-            self.planner,
-            self.agenda,
-            self.ceremonies,
-            self.series,
-            self.ledger,
-            self.clock,
+        keys, mailer, invitations = Keys(b"k" * 32), FakeMailer(), MemoryInvitations()
+        inviting = Inviting(keys, invitations, invitations.participants, self.clock, is_country, lambda _: None)
+        accounts = AccountDesk(MemoryAccounts(), FakePasswords(), mailer, self.clock)
+        letters = Letters("https://memory.example.org")
+        planning = planning_of(folder, self.clock, self.ceremonies, accounts, inviting, mailer, keys, letters, stores)
+        self.texts, self.book, self.ledger, self.agenda = (
+            planning.texts,
+            planning.book,
+            planning.ledger,
+            planning.agenda,
         )
-        self.people = ContactDesk(
-            self.contacts, self.book, self.planner, self.agenda, self.ledger, self.clock, is_country, is_zone
-        )
-        self.undoing = UndoDesk(
-            self.trail, self.store, self.series, self.occurrences, self.people, self.ledger, self.clock
-        )
+        self.planner, self.series, self.occurrences = planning.planner, planning.series, planning.occurrences
+        self.people, self.undoing = planning.contacts, planning.undoing
 
     def with_zones(self, tzdata: str) -> Planner:
         """A process that has these zone data."""

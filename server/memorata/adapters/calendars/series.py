@@ -19,7 +19,7 @@ from memorata.adapters.calendars.recurrence import rrule
 from memorata.domain.anniversary import Occurrence, Series, Sitting, sittings
 from memorata.domain.civil import civil
 from memorata.domain.items import Text
-from memorata.domain.planning import ceremony_id, lead_in_s, total_s
+from memorata.domain.planning import ceremony_id, lead_in_s, start_ms, total_s
 from memorata.domain.rules import Daily, days_in
 from memorata.services.planning_ports import OccurrenceRow
 
@@ -85,7 +85,7 @@ def entry_of(told: Told, dated: Dated, held: Sitting) -> Entry:
     """One ceremony, from its first item on: what `time_of` names comes at the time of the series."""
     series, occurrence = dated.series, dated.occurrence
     _ = told.catalogue.gettext
-    start_ms = held.instant_ms - lead_in_s(series) * 1000
+    starts_ms = start_ms(series, held)
     site = f"?site={held.site}" if held.site else ""
     url = f"{told.base_url}/s/{series.id}/on/{occurrence.key}{site}"
     title = summary(told.catalogue, told.pick(series.title), occurrence.number, told.pick(held.place))
@@ -102,8 +102,8 @@ def entry_of(told: Told, dated: Dated, held: Sitting) -> Entry:
         uid=uid_of(ceremony_id(series, occurrence, held.site), told.host),
         title=title,
         url=url,
-        start_ms=start_ms,
-        end_ms=start_ms + total_s(series.items) * 1000,
+        start_ms=starts_ms,
+        end_ms=starts_ms + total_s(series.items) * 1000,
         zone=held.zone,
         sequence=sequence_of(occurrence, dated.kept),
         changed_ms=told.changed_ms,

@@ -68,6 +68,13 @@ class House:
         shown = (self._shown(ceremony_id) for ceremony_id in self._ceremonies.ids())
         return tuple(each for each in shown if each is not None and not each.programme.rehearsal)
 
+    def find(self, ceremony_id: str) -> Shown | None:
+        """As the public may know it; `None` where there is none, or a rehearsal."""
+        try:
+            return self.ceremony(ceremony_id)
+        except Refused:
+            return None
+
     def ceremony(self, ceremony_id: str, *, rehearsal: bool = False) -> Shown:
         """Args: rehearsal: whether it may be one, which the public never sees.
 

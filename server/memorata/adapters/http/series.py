@@ -12,16 +12,15 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from memorata.adapters import countries
 from memorata.adapters.http.calendar import SITE, asked_site, public_series
-from memorata.adapters.http.house import House
+from memorata.adapters.http.house import House, Shown
 from memorata.adapters.http.language import Tongue
 from memorata.adapters.http.openapi import LANGUAGE, described
 from memorata.adapters.http.order import AFTERWARDS_MS
 from memorata.adapters.http.showing import dress, tongue_among
 from memorata.domain.anniversary import Occurrence, Series, Site, agenda, sittings
 from memorata.domain.civil import civil
-from memorata.domain.errors import Refused
 from memorata.domain.items import Text
-from memorata.domain.planning import ceremony_id, lead_in_s, total_s
+from memorata.domain.planning import ceremony_id, lead_in_s, start_ms, total_s
 from memorata.domain.programme import moment
 from memorata.services.planning_ports import ArchiveRow
 from memorata.services.plans import Plans, Record
@@ -171,7 +170,7 @@ def past(house: House, rows: Sequence[ArchiveRow]) -> list[Past]:
             # Of thirty years of records one that cannot be read must not hide the others.
             log.error("series.record_unreadable", ceremony_id=row.ceremony_id)
             continue
-        found.append(Past(row.ceremony_id, record, _page(house, row.ceremony_id)))
+        found.append(Past(row.ceremony_id, record, house.find(row.ceremony_id) is not None))
     return found
 
 
@@ -192,24 +191,16 @@ def _places(house: House, series: Series, occurrence: Occurrence, now_ms: int) -
     found: list[Place] = []
     for held in sittings(series, occurrence):
         name = ceremony_id(series, occurrence, held.site)
-        starts_ms = held.instant_ms - lead_in_s(series) * 1000
+        starts_ms = start_ms(series, held)
         ends_ms = starts_ms + total_s(series.items) * 1000
-        page = _page(house, name)
-        live = page and not occurrence.cancelled and _is_live(house, name, ends_ms, now_ms)
-        found.append(Place(held.site, held.place, held.zone, starts_ms, ends_ms, name, page, live))
+        shown = house.find(name)
+        live = shown is not None and not occurrence.cancelled and _is_live(shown, ends_ms, now_ms)
+        found.append(Place(held.site, held.place, held.zone, starts_ms, ends_ms, name, shown is not None, live))
     return tuple(found)
 
 
-def _page(house: House, ceremony_id: str) -> bool:
-    try:
-        return not house.ceremony(ceremony_id).programme.rehearsal
-    except Refused:
-        return False
-
-
-def _is_live(house: House, ceremony_id: str, ends_ms: int, now_ms: int) -> bool:
+def _is_live(shown: Shown, ends_ms: int, now_ms: int) -> bool:
     """Whether people gather or it is being held; one that nobody has begun is over when it was to end."""
-    shown = house.ceremony(ceremony_id)
     phase = moment(shown.programme, shown.state.progress, now_ms).phase
     return (phase == "lobby" and now_ms < ends_ms) or (phase == "item" and now_ms < ends_ms + AFTERWARDS_MS)
 

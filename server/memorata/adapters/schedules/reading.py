@@ -4,10 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, time
-from functools import cache
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_origin
-from zoneinfo import available_timezones
 
 from memorata.adapters.countries import CODES, is_country, is_language
 from memorata.adapters.schedules.faults import Fault, Key, closest, did_you_mean, written
@@ -22,6 +20,7 @@ from memorata.adapters.schedules.grammar import (
     shape,
 )
 from memorata.adapters.schedules.lines import line_of
+from memorata.adapters.zones import known as zones_known
 from memorata.domain.broadcast import CAPTIONS, Source, parse_file, parse_link
 from memorata.domain.errors import Refused
 from memorata.domain.items import Caption, Closing, Media, Text
@@ -161,7 +160,7 @@ class Reader:
         return code
 
     def zone(self, value: object, key: Key) -> str | None:
-        name, zones = self.string(value, key), _zones()
+        name, zones = self.string(value, key), zones_known()
         if name in zones:
             return name
         # A zone that is not known is more often a city misspelt than the whole name.
@@ -362,13 +361,6 @@ class Reader:
                  dict: "a table"}  # fmt: skip
         got = names.get(type(value), "a date or time")
         self.fault(key, "schedule.wrong_type", f"must be {wanted}, not {got}.")
-
-
-@cache
-def _zones() -> tuple[str, ...]:
-    # Places, not the rules and abbreviations that the data bring along.
-    places = (zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/")))
-    return (*sorted(places), "UTC")
 
 
 def _either(tags: Iterable[str]) -> str:

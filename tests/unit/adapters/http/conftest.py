@@ -97,17 +97,10 @@ class Office:
         self.conductor = Conductor(self.ceremonies, self.clock, alarm, lambda _: None, alone=True)
         self.security = FakeSecurityLog()
         self.plans = MemoryPlans()
-        self.planning, self.agenda = planning_of(
-            folder,
-            self.clock,
-            self.ceremonies,
-            self.accounts,
-            self.inviting,
-            self.mailer,
-            keys,
-            self.settings.base_url,
-        )
         self.letters = Letters(self.settings.base_url)
+        self.planning = planning_of(
+            folder, self.clock, self.ceremonies, self.accounts, self.inviting, self.mailer, keys, self.letters
+        )
         self.app = Flask("memorata", static_folder=None)
         pages.register(self.app, self)
 

@@ -21,8 +21,11 @@ from memorata.adapters.http.planning.views import Shelves, Views, person, trail_
 from memorata.adapters.http.showing import encoded, tongue
 from memorata.adapters.schedules.grammar_json import forms
 from memorata.domain.errors import Refused
+from memorata.domain.planning import OWN_KEYS
 from memorata.services.accounts import AccountDesk
+from memorata.services.agenda import Agenda
 from memorata.services.contacts import FIELDS, ContactDesk
+from memorata.services.ledger import Ledger
 from memorata.services.link_checks import LinkChecks
 from memorata.services.occurrences import Kept, OccurrenceDesk
 from memorata.services.planbook import PlanBook, Texts
@@ -42,8 +45,6 @@ LANGUAGES = ("ru", "en", "hy", "bg", "he", "kk", "ky", "lv", "lt", "ro", "uz", "
 
 NOTICES = ("zone.moved",)
 NOTICES_SHOWN = 20
-PROGRAMME: tuple[str, ...] = ("items", "delegations")
-"""What of a series one date may have for itself."""
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 SIGNED = ("request.foreign", "role.not_allowed")
@@ -59,6 +60,8 @@ class Planning:
     """The services of planning, as the API asks them."""
 
     accounts: AccountDesk
+    agenda: Agenda
+    ledger: Ledger
     book: PlanBook
     texts: Texts
     planner: Planner
@@ -95,8 +98,9 @@ def blueprint(house: House, plan: Planning) -> Blueprint:
         document = plan.texts.document(row.text)
         if planned.row is not None and planned.row.programme:
             document |= plan.texts.document(planned.row.programme)
-        programme: dict[str, Any] = {name: document[name] for name in PROGRAMME if name in document}
-        return told(views.occurrence(row, planned, programme, trail))
+        programme: dict[str, Any] = {name: document[name] for name in OWN_KEYS if name in document}
+        rehearsal = plan.occurrences.rehearsal(series_id, key)
+        return told(views.occurrence(row, planned, programme, rehearsal, trail))
 
     def kept_told(kept: Kept) -> Response:
         return occurrence_told(kept.planned.series.id, kept.planned.occurrence.key, kept.trail)
@@ -290,11 +294,10 @@ def blueprint(house: House, plan: Planning) -> Blueprint:
     def check(series_id: str, key: str) -> Response:
         body(shapes.Nothing)
         plan.occurrences.at(who(), series_id, key)
-        known = {shown.ceremony_id for shown in house.ceremonies()}
         found = [
             shapes.CheckTold(each.item_id, each.link, each.at_ms, each.ok, each.said)
             for name in plan.book.ceremonies(series_id, key).values()
-            if name in known
+            if house.find(name) is not None
             for each in plan.checks.check_now(name)
         ]
         return told(shapes.Checks(found))

@@ -14,7 +14,7 @@ from memorata.adapters.schedules.rule_words import in_words
 from memorata.domain.anniversary import Occurrence, Series, agenda, sittings
 from memorata.domain.civil import civil
 from memorata.domain.errors import Refused
-from memorata.domain.planning import ceremony_id, lead_in_s, total_s
+from memorata.domain.planning import ceremony_id, start_ms, total_s
 from memorata.domain.programme import moment
 from memorata.services.planbook import PlanBook
 from memorata.services.planner import subject_of, upcoming
@@ -25,6 +25,7 @@ from memorata.services.planning_ports import (
     Dues,
     Guest,
     OccurrenceRow,
+    Rehearsal,
     SeriesRow,
     SeriesStore,
     TrailEntry,
@@ -68,8 +69,7 @@ class Views:
     def rows(self, row: SeriesRow, series: Series, first: date, last: date) -> list[shapes.Row]:
         """All of some days, both included; of a daily series no more than there are in a year."""
         kept = {one.key: one for one in self._shelves.store.occurrences(row.id)}
-        known = set(self._ceremony_ids())
-        return [self._row(row, series, one, kept.get(one.key), known) for one in agenda(series, first, last)[:400]]
+        return [self._row(row, series, one, kept.get(one.key)) for one in agenda(series, first, last)[:400]]
 
     def of_agenda(self, rows: Iterable[SeriesRow], first: date, last: date) -> list[shapes.Row]:
         """Those of all series by their instants, each with what falls on the same day."""
@@ -86,31 +86,23 @@ class Views:
         return sorted(told, key=lambda one: (one.instant_ms, one.series))
 
     def row(self, row: SeriesRow, planned: Planned) -> shapes.Row:
-        return self._row(row, planned.series, planned.occurrence, planned.row, set(self._ceremony_ids()))
+        return self._row(row, planned.series, planned.occurrence, planned.row)
 
     def next(self, row: SeriesRow, series: Series) -> shapes.Row | None:
         found = upcoming(series, self.now_ms)
         if found is None:
             return None
-        return self._row(
-            row, series, found, self._shelves.store.occurrence(row.id, found.key), set(self._ceremony_ids())
-        )
+        return self._row(row, series, found, self._shelves.store.occurrence(row.id, found.key))
 
-    def _ceremony_ids(self) -> Sequence[str]:
-        return [shown.ceremony_id for shown in self._house.ceremonies()]
-
-    def _row(
-        self, row: SeriesRow, series: Series, one: Occurrence, kept: OccurrenceRow | None, known: set[str]
-    ) -> shapes.Row:
+    def _row(self, row: SeriesRow, series: Series, one: Occurrence, kept: OccurrenceRow | None) -> shapes.Row:
         local = civil(one.instant_ms, series.zone)
-        lead_ms = lead_in_s(series) * 1000
         held = [
             shapes.CeremonyOf(
                 site=each.site,
                 place=each.place,
                 zone=each.zone,
                 instant_ms=each.instant_ms,
-                starts_ms=each.instant_ms - lead_ms,
+                starts_ms=start_ms(series, each),
                 ceremony_id=ceremony_id(series, one, each.site),
             )
             for each in sittings(series, one)
@@ -130,7 +122,7 @@ class Views:
             provisional=one.provisional,
             departure=one.departure or "",
             reason=one.reason,
-            state=self._state(series, held, one, kept, known),
+            state=self._state(series, held, kept),
             published=row.published_ms is not None,
             managed=row.managed,
             ceremonies=held,
@@ -140,22 +132,14 @@ class Views:
             cannot=sum(guest.answer == "cannot" for guest in guests),
         )
 
-    def _state(
-        self,
-        series: Series,
-        held: Sequence[shapes.CeremonyOf],
-        one: Occurrence,
-        kept: OccurrenceRow | None,
-        known: set[str],
-    ) -> shapes.RowState:
+    def _state(self, series: Series, held: Sequence[shapes.CeremonyOf], kept: OccurrenceRow | None) -> shapes.RowState:
         now_ms = self.now_ms
         if max(each.starts_ms for each in held) + total_s(series.items) * 1000 < now_ms:
             return "over"
-        planned = [each.ceremony_id for each in held if each.ceremony_id in known]
-        for name in planned:
-            shown = self._house.ceremony(name)
-            if moment(shown.programme, shown.state.progress, now_ms).phase in ("lobby", "item"):
-                return "live"
+        planned = [shown for each in held if (shown := self._house.find(each.ceremony_id)) is not None]
+        phases = [moment(shown.programme, shown.state.progress, now_ms).phase for shown in planned]
+        if "lobby" in phases or "item" in phases:
+            return "live"
         if planned:
             return "planned"
         return "made" if kept is not None else "computed"
@@ -242,11 +226,11 @@ class Views:
         row: SeriesRow,
         planned: Planned,
         document: Mapping[str, Any],
+        rehearsal: Rehearsal | None,
         trail: int = 0,
     ) -> shapes.OccurrenceTold:
         told = self.row(row, planned)
         ids = [each.ceremony_id for each in told.ceremonies]
-        known = set(self._ceremony_ids())
         guests = self._shelves.contacts.guests(row.id, told.key)
         contacts = {one.id: one for one in self._shelves.contacts.of_series(row.id)}
         dues = list(self._shelves.dues.of_subject(subject_of(row.id, told.key)))
@@ -262,8 +246,8 @@ class Views:
             notes=planned.row.notes if planned.row is not None else "",
             planned_s=total_s(planned.series.items),
             ends_ms=max(each.starts_ms for each in told.ceremonies) + whole_ms,
-            links={name: self.links(name) for name in ids if name in known},
-            rehearsal=self._rehearsal(row.id, told.key),
+            links={name: self.links(name) for name in ids if self._house.find(name) is not None},
+            rehearsal=None if rehearsal is None else self._rehearsal(rehearsal),
             dues=[
                 shapes.DueTold(
                     due.id,
@@ -291,11 +275,7 @@ class Views:
         pins: dict[str, str] = {role: self._house.admission.pin(keys[role]) for role in LEADING}
         return shapes.LinksOf(addresses(self._house.base_url, name, keys), pins)
 
-    def _rehearsal(self, series_id: str, key: str) -> shapes.RehearsalTold | None:
-        mine = [one for one in self._shelves.archives.rehearsals() if (one.series, one.key) == (series_id, key)]
-        found = next((one for one in mine if one.wiped_ms is None), None)
-        if found is None:
-            return None
+    def _rehearsal(self, found: Rehearsal) -> shapes.RehearsalTold | None:
         try:
             links = self.links(found.ceremony_id)
         except Refused:
