@@ -98,9 +98,10 @@ function When({ one }: { one: Occurrence }) {
           {t('Reason:')} <Said of={row.reason} />
         </p>
       )}
-      {one.planned_s > 0 && (
+      {one.planned_s > 0 && !rolling && (
         <p>{t('It lasts {length} and ends at about {time}.', { length: lasting(one.planned_s), time: timeAt(one.ends_ms, row.zone) })}</p>
       )}
+      {one.planned_s > 0 && rolling && <p>{t('It lasts {length} at each place.', { length: lasting(one.planned_s) })}</p>}
       {row.hours.length > 0 && (
         <>
           <h3>{t('The hour at the places')}</h3>

@@ -1,6 +1,6 @@
 // All series, with the next ceremony of each; above them what an organizer must know.
 import { t } from '../text/messages'
-import { dateAt, timeAt } from '../view/dates'
+import { dateAt, timeAt, inWords } from '../view/dates'
 import { api } from './asking'
 import { Buttons, Button, Icon, LinkButton, Mark, Notice, Said, Show, tell, useDoing, useLoaded } from './kit'
 import { dateAddress, go, seriesAddress } from './router'
@@ -167,14 +167,14 @@ function Card({ series, now_ms }: { series: SeriesLine; now_ms: number }) {
 export function Next({ row, now_ms }: { row: Row; now_ms: number }) {
   const own = ownHour(row.instant_ms, row.zone)
   const departure = departureWords(row)
-  const days = Math.round((row.instant_ms - now_ms) / 86_400_000)
+  const left_ms = row.instant_ms - now_ms
   return (
     <div>
       <p class="p-day">{dayOf(row)}</p>
       <p>
         {yearsOf(row) !== '' && <>{yearsOf(row)}. </>}
         {hourAt(row.instant_ms, row.zone)}
-        {own !== '' && <>; {own}</>}.{days > 1 && <span class="p-aside"> {t('In {n} days.', { n: days })}</span>}
+        {own !== '' && <>; {own}</>}.{left_ms > 0 && row.departure !== 'cancelled' && <span class="p-aside"> {t('It begins {when}.', { when: inWords(left_ms) })}</span>}
       </p>
       {departure !== '' && (
         <p>

@@ -7,11 +7,13 @@ import { beginToSpeak } from '../view/speech'
 import { beginRouting } from './router'
 import { Shell } from './shell'
 import type { Boot } from './types'
+import { nameCities } from './words'
 
 async function open(root: HTMLElement, boot: Boot): Promise<void> {
   await beginToSpeak(boot.language, 'whole')
   root.replaceChildren()
   root.classList.add('planning')
+  nameCities(boot.language, boot.cities)
   beginRouting()
   render(<Shell boot={boot} />, root)
 }

@@ -10,6 +10,8 @@ export interface Table {
 }
 
 export interface Boot {
+  /** The cities of zones, in the language in which the page came. */
+  cities: Record<string, string>
   base: string
   language: string
   /** Language tag and its own name: those the pages speak. */

@@ -29,8 +29,17 @@ export function languageName(tag: string): string {
   }
 }
 
+let cities: { language: string; names: Record<string, string> } = { language: '', names: {} }
+
+/** Says how a language calls the cities after which zones are named. */
+export function nameCities(of: string, names: Record<string, string>): void {
+  cities = { language: of, names }
+}
+
 /** A zone by its city: "New York". */
 export function cityOf(zone: string): string {
+  const named = language() === cities.language ? cities.names[zone] : undefined
+  if (named !== undefined) return named
   return (zone.split('/').at(-1) ?? zone).replaceAll('_', ' ')
 }
 

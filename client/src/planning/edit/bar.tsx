@@ -18,6 +18,8 @@ export function Bar({ draft, busy, off, onSave, children }: Props) {
   const words = countWords(faults, warnings)
   const dirty = draft.dirty.value
   const taken = draft.taken.value
+  // Where nothing can be saved and nothing is to be looked at, there is nothing to say.
+  if (off && words === '' && children === undefined) return null
   return (
     <div class="e-savebar" role="region" aria-label={t('Saving')}>
       <div class="e-state" role="status">

@@ -11,6 +11,7 @@ from memorata.adapters.http.house import House
 from memorata.adapters.http.language import own_name
 from memorata.adapters.http.openapi import LANGUAGE, described
 from memorata.adapters.http.showing import dress, in_page, tongue
+from memorata.adapters.zones import known
 from memorata.domain.errors import Refused
 from memorata.domain.roles import permit_deed
 from memorata.resources import web_dir
@@ -28,6 +29,7 @@ def blueprint(house: House, accounts: AccountDesk) -> Blueprint:
         boot = {
             "base": BASE,
             "language": spoken.spoken,
+            "cities": {zone: spoken.city(zone) for zone in known()},
             "languages": [(tag, own_name(tag)) for tag in i18n.languages()],
             "account": {"name": account.name, "mail": account.mail, "role": account.role},
         }
