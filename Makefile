@@ -56,7 +56,7 @@ check-messages:
 # pytest comes last, so that its closing line is the last one.
 test: check ready-chromium ready-postgresql ## everything: check, vitest, then pytest on unit, live and browser
 	$(NPM) run --silent test
-	@.ci/pytest -n 3 --dist loadfile --no-loadscope-reorder $(TESTS) $(ARGS)
+	@.ci/pytest -n 4 --dist loadfile --no-loadscope-reorder $(TESTS) $(ARGS)
 
 unit: setup ## the quick tests: vitest, then pytest tests/unit
 	$(NPM) run --silent test
