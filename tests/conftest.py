@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from pytest_rerunfailures import suspended_finalizers
 
 from tests.postgres import PostgreSQL, running
 
@@ -17,6 +18,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.nodeid.startswith(REAL):
             item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A second try begins in a fresh house: what the first one left behind in a server of its module would fail it."""
+    if getattr(item, "execution_count", 1) > 1:
+        # The plugin keeps what its second try is spared; of the module that is too much.
+        finalizers, _ = suspended_finalizers.pop(item.getparent(pytest.Module), ((), None))
+        for finalize in reversed(finalizers):
+            finalize()
 
 
 @pytest.fixture(scope="session")

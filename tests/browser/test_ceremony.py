@@ -165,9 +165,13 @@ def a_film_is_shown(host: Page, vera: Page, anna: Page) -> None:
     for page in (vera, anna):
         expect(shows(page, "message").locator("video")).to_be_visible()
     eventually(lambda: min(position(vera), position(anna)) > 1, "the film runs", 30)
-    # The same picture at the same time: asked one after the other, with the time of asking taken out.
-    apart_s = (position(vera) - time.monotonic()) - (position(anna) - time.monotonic())
-    assert abs(apart_s) < 1.0
+
+    def apart_s() -> float:
+        """Asked one after the other, with the time of asking taken out."""
+        return abs((position(vera) - time.monotonic()) - (position(anna) - time.monotonic()))
+
+    # A film that a busy machine began late catches up a little at a time.
+    eventually(lambda: apart_s() < 1.0, "the same picture at the same time", 30)
 
 
 def position(page: Page) -> float:
