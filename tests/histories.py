@@ -12,7 +12,7 @@ from memorata.domain.ceremony import decide, evolve
 from memorata.domain.conducting import due
 from memorata.domain.door import POLICIES
 from memorata.domain.errors import Refused
-from memorata.domain.programme import Delegation, Programme
+from memorata.domain.programme import Delegation, Hall, Programme
 from memorata.domain.roles import Role
 from memorata.domain.state import CeremonyState
 
@@ -45,6 +45,7 @@ def a_programme() -> Programme:
         lobby_opens_ms=START_MS - 900_000,
         languages=("en", "ru"),
         number=83,
+        halls=(Hall("bishkek", a_text("Bishkek"), country="KG", contact="lines", telephone="lines"),),
         delegations=(Delegation(a_text("Osaka"), "JP"), Delegation(a_text("Recife"), "BR")),
         items=(
             i.Item("lobby", a_text("Lobby"), i.Lobby(), 900),
@@ -157,7 +158,9 @@ def some_commands(chance: random.Random, history: History) -> Iterator[tuple[c.C
                 chance.choice(("memory", "poem", "wish", "tribute")), "A name", "A town", "jp", "Some\n\nlines"
             ),
             c.RequestFloor("poem", "Another", text="‮hostile"),
-            c.AddToFloor("memory", "By telephone", note="0001", before=chance.choice([None, entry])),
+            c.AddToFloor(
+                "memory", "By telephone", note="0001", telephone="+374 1", before=chance.choice([None, entry])
+            ),
             c.EditEntry(entry, name="Corrected", slot_s=chance.choice([None, 5, 90])),
             c.AcceptEntry(entry),
             c.AcceptEntry(entry),
@@ -172,6 +175,11 @@ def some_commands(chance: random.Random, history: History) -> Iterator[tuple[c.C
             c.YieldFloor(entry),
             c.MarkAbsent(entry),
             c.WithdrawRequest(entry),
+            c.ByTelephone(entry, chance.random() < 0.5),
+            c.InviteToStage(actor.participant_id, "A guest", "A town", "br"),
+            c.DismissFromStage(chance.choice([guest.key for guest in history.state.stage.guests] + ["nobody"])),
+            c.PlayRecorded(aimed, chance.randrange(2)),
+            c.ShowLive(aimed, chance.randrange(2)),
             c.LayWreath("wreaths", chance.randrange(4)),
             c.LightCandle("candles"),
             c.OfferWish(chance.choice(("wishes", "closing", "words")), chance.choice(("A wish", "", "x" * 300))),

@@ -1,6 +1,6 @@
 // What an event makes of the state: the twin of the server's `evolve` (domain/ceremony.py), bound to it by the recorded
 // histories in tests/vectors. Pure; the states it is given are never changed.
-import type { CeremonyState, EventMessage, Floor, FloorEntry, Progress, Run, Tributes, Wish } from './wire'
+import type { CeremonyState, EventMessage, Floor, FloorEntry, Progress, Run, Stage, Tributes, Wish } from './wire'
 
 /** A ceremony before its first event. */
 export function emptyState(): CeremonyState {
@@ -19,6 +19,7 @@ export function emptyState(): CeremonyState {
     },
     floor: { asking: true, entries: [] },
     tributes: { laid: [], wishes: [] },
+    stage: { guests: [], recorded: [] },
     door: null,
   }
 }
@@ -31,6 +32,7 @@ export function apply(state: CeremonyState, event: EventMessage): CeremonyState 
     seq: event.seq,
     progress: onProgress(state.progress, event),
     floor: onFloor(state.floor, event),
+    stage: onStage(state.stage, event),
     tributes: onTributes(state.tributes, event),
   }
   if (event.kind === 'ceremony.planned') next.programme = event.data.programme
@@ -160,6 +162,7 @@ function withoutWords(entry: FloorEntry, at_ms: number): FloorEntry {
     text: '',
     via: 'self',
     note: '',
+    telephone: '',
     released: false,
   }
 }
@@ -183,6 +186,31 @@ function reordered(floor: Floor, order: readonly string[]): Floor {
   const queue = [...named]
   const entries = floor.entries.map((entry) => (named.includes(entry) ? (queue.shift() ?? entry) : entry))
   return { ...floor, entries }
+}
+
+function onStage(stage: Stage, event: EventMessage): Stage {
+  switch (event.kind) {
+    case 'stage.invited': {
+      const { guest } = event.data
+      return { ...stage, guests: [...stage.guests.filter((other) => other.key !== guest.key), guest] }
+    }
+    case 'stage.dismissed':
+      return { ...stage, guests: stage.guests.filter((guest) => guest.key !== event.data.key) }
+    case 'stage.recorded_shown':
+      return { ...stage, recorded: [...otherSteps(stage, event.data), { ...event.data }] }
+    case 'stage.live_shown':
+      return { ...stage, recorded: otherSteps(stage, event.data) }
+    case 'person.erased':
+      return { ...stage, guests: stage.guests.filter((guest) => !event.data.guests.includes(guest.key)) }
+    case 'names.erased':
+      return { ...stage, guests: [] }
+    default:
+      return stage
+  }
+}
+
+function otherSteps(stage: Stage, at: { cue: number; step: number }): Stage['recorded'] {
+  return stage.recorded.filter((one) => one.cue !== at.cue || one.step !== at.step)
 }
 
 function onTributes(tributes: Tributes, event: EventMessage): Tributes {

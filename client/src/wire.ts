@@ -10,6 +10,7 @@ export interface CeremonyState {
   progress: Progress
   floor: Floor
   tributes: Tributes
+  stage: Stage
   door: 'open' | 'knock' | 'closed' | null
 }
 
@@ -37,6 +38,7 @@ export interface Programme {
   autopilot: boolean
   rehearsal: boolean
   cancelled: Text | null
+  halls: Hall[]
 }
 
 /** One item of the programme. */
@@ -53,6 +55,7 @@ export interface Item {
   media: Media | null
   text: Text
   recording_allowed: boolean
+  hall: string
 }
 
 /** What is particular to one kind of item. */
@@ -202,6 +205,7 @@ export interface Place {
   speaker: Text
   mode: 'live' | 'picture' | 'recorded'
   media: Media | null
+  hall: string
 }
 
 /** Names read one after another; before each index in `silences_at` (of a name or pair) one pace is kept silent. */
@@ -338,6 +342,16 @@ export interface Delegation {
   country: string | null
 }
 
+/** A place elsewhere that joins by its own link, with one camera; it stands by until the programme shows it. */
+export interface Hall {
+  id: string
+  place: Text
+  community: Text
+  country: string | null
+  contact: string
+  telephone: string
+}
+
 /** The timeline: everything that decides what is shown when, and nothing else. */
 export interface Progress {
   runs: Run[]
@@ -392,6 +406,7 @@ export interface FloorEntry {
   via: 'self' | 'telephone' | 'beside' | 'hall'
   note: string
   released: boolean
+  telephone: string
 }
 
 export interface Tributes {
@@ -417,6 +432,28 @@ export interface Wish {
   community: string
   country: string | null
   at_ms: number
+}
+
+/** What hosts have decided about the stage; who has the floor is told by the floor. */
+export interface Stage {
+  guests: Guest[]
+  recorded: Shown[]
+}
+
+/** Somebody whom a host keeps on the stage beside the floor: the host's own picture, an interpreter, a panel. */
+export interface Guest {
+  key: string
+  participant_id: string | null
+  name: string
+  community: string
+  country: string | null
+}
+
+/** At this step of this cue the recorded version stands in for the living voice, from `from_ms` on. */
+export interface Shown {
+  cue: number
+  step: number
+  from_ms: number
 }
 
 /** A participant as they see themselves; `people` sit behind this one screen. */
@@ -505,12 +542,16 @@ export interface EventData {
   'floor.yielded': { entry_id: string }
   'floor.absent': { entry_id: string }
   'floor.withdrawn': { entry_id: string }
+  'stage.invited': { guest: Guest }
+  'stage.dismissed': { key: string }
+  'stage.recorded_shown': { cue: number; step: number; from_ms: number }
+  'stage.live_shown': { cue: number; step: number }
   'wreath.laid': { item_id: string; wreath: number }
   'wish.offered': { wish: Wish }
   'wish.released': { wish: Wish }
   'wish.withheld': { wish_id: string }
   'wish.removed': { wish_id: string }
-  'person.erased': { participant_id: string | null; entries: string[]; wishes: string[] }
+  'person.erased': { participant_id: string | null; entries: string[]; wishes: string[]; guests: string[] }
   'names.erased': { kept_items: string[] }
 }
 
@@ -668,6 +709,129 @@ export interface Report {
   picture: boolean
 }
 
+/** The answer to `stage_watch`. With `relay` no address of anybody's home is shown to anybody. */
+export interface StageJoined {
+  ok: true
+  shown: StageShown
+  grant: StageGrant
+  ice_servers: IceServer[]
+  relay: boolean
+  picture_kbps: number
+}
+
+/** Who is on the stage, in the order in which they are drawn; a message with a lower `version` is old. */
+export interface StageShown {
+  version: number
+  engine: 'mesh' | 'janus' | 'fake' | 'off'
+  people: OnStage[]
+  recording: boolean
+  stream: string
+  deck?: OnDeck[]
+  carries?: StageCarries
+}
+
+/** Somebody on the stage: `feed` is what their picture and sound come by, `null` while nothing comes. */
+export interface OnStage {
+  key: string
+  kind: 'speaker' | 'hall' | 'guest'
+  feed: string | null
+  picture: boolean
+  sound: boolean
+  name: string
+  community: string
+  country: string | null
+  via: 'self' | 'telephone' | 'beside' | 'hall'
+}
+
+/** Somebody who stands by, as hosts see it: what their page says of its devices, and whether it sends already. */
+export interface OnDeck {
+  key: string
+  kind: 'speaker' | 'hall' | 'guest'
+  online: boolean
+  feed: string | null
+  camera: 'unknown' | 'asking' | 'on' | 'off' | 'refused' | 'none' | 'busy'
+  microphone: 'unknown' | 'asking' | 'on' | 'off' | 'refused' | 'none' | 'busy'
+  heard: boolean
+}
+
+/** How the pictures are carried: for how many pages, how many it carries well, how many at the most. */
+export interface StageCarries {
+  engine: 'mesh' | 'janus' | 'fake' | 'off'
+  ok: boolean
+  viewers: number
+  well: number | null
+  most: number | null
+}
+
+/** What this person may send now: to everybody, or unseen, or with `null` nothing; and whether it is recorded. */
+export interface StageGrant {
+  level: 'on_stage' | 'on_deck' | null
+  key: string
+  recorded: boolean
+}
+
+/** As RTCPeerConnection takes it. */
+export interface IceServer {
+  urls: string[]
+  username: string
+  credential: string
+}
+
+/** The answer to `stage_publish`. */
+export interface StagePublishing {
+  ok: true
+  feed: string
+}
+
+/** A peer connection that the page is to open, of which another feed comes from now on, or that is over. */
+export interface StageLink {
+  link: string
+  do: 'open' | 'move' | 'close'
+  way: 'send' | 'recv'
+  feed: string
+}
+
+/** This page draws the stage; without `picture` it wants the sound alone. */
+export interface StageWatch {
+  picture: boolean
+}
+
+/** This page has opened its devices and wants to send. */
+export interface StagePublish {
+  picture: boolean
+  sound: boolean
+}
+
+/** This page sends no more (`publish`), or draws the stage no more (`watch`). */
+export interface StageStop {
+  what: 'publish' | 'watch'
+}
+
+/** How the devices of somebody on deck fare. */
+export interface StageTell {
+  camera: 'unknown' | 'asking' | 'on' | 'off' | 'refused' | 'none' | 'busy'
+  microphone: 'unknown' | 'asking' | 'on' | 'off' | 'refused' | 'none' | 'busy'
+  heard: boolean
+}
+
+export interface Offer {
+  link: string
+  sdp: string
+}
+
+export interface Answered {
+  link: string
+  sdp: string
+}
+
+/** A way to reach this end (RFC 8838); an empty `candidate` says that there are no more. */
+export interface Found {
+  link: string
+  candidate: string
+  mid: string | null
+  line: number | null
+}
+
 /** The fields of each command, by its kind. */
 export interface CommandFields {
   'ceremony.open': object
@@ -685,8 +849,8 @@ export interface CommandFields {
   'door.set': { policy: 'open' | 'knock' | 'closed' }
   'floor.set_asking': { on: boolean }
   'floor.request': { entry_kind: 'memory' | 'poem' | 'wish' | 'tribute'; name: string; community?: string; country?: string | null; text?: string }
-  'floor.add': { entry_kind: 'memory' | 'poem' | 'wish' | 'tribute'; name: string; community?: string; country?: string | null; text?: string; via?: 'self' | 'telephone' | 'beside' | 'hall'; note?: string; participant_id?: string | null; before?: string | null }
-  'floor.edit': { entry_id: string; name?: string | null; community?: string | null; text?: string | null; note?: string | null; slot_s?: number | null }
+  'floor.add': { entry_kind: 'memory' | 'poem' | 'wish' | 'tribute'; name: string; community?: string; country?: string | null; text?: string; via?: 'self' | 'telephone' | 'beside' | 'hall'; note?: string; participant_id?: string | null; before?: string | null; telephone?: string }
+  'floor.edit': { entry_id: string; name?: string | null; community?: string | null; text?: string | null; note?: string | null; slot_s?: number | null; telephone?: string | null }
   'floor.accept': { entry_id: string }
   'floor.decline': { entry_id: string }
   'floor.reorder': { order: string[] }
@@ -697,6 +861,11 @@ export interface CommandFields {
   'floor.yield': { entry_id: string }
   'floor.mark_absent': { entry_id: string }
   'floor.withdraw': { entry_id: string }
+  'stage.by_telephone': { entry_id: string; on: boolean }
+  'stage.invite': { participant_id: string; name: string; community?: string; country?: string | null }
+  'stage.dismiss': { key: string }
+  'stage.play_recorded': { aimed_cue: number; aimed_step: number }
+  'stage.show_live': { aimed_cue: number; aimed_step: number }
   'wreath.lay': { item_id: string; wreath: number }
   'candle.light': { item_id: string }
   'wish.offer': { item_id: string; text: string; name?: string; community?: string; country?: string | null }

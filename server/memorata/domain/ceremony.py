@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from memorata.domain import commands as c
-from memorata.domain import conducting, erasing, hearing, laying
+from memorata.domain import conducting, erasing, hearing, laying, staging
 from memorata.domain import events as e
 from memorata.domain.errors import Refused
 from memorata.domain.floor import EntryState, Floor, changed, reordered
@@ -30,6 +30,8 @@ def decide(state: CeremonyState, command: c.Command, actor: c.Actor, now_ms: int
     family = command.kind.partition(".")[0]
     if family == "floor":
         return hearing.decide(state, command, actor, now_ms)
+    if family == "stage":
+        return staging.decide(state, command, now_ms)
     if family in ("wreath", "candle", "wish"):
         return laying.decide(state, command, actor, now_ms)
     if family in ("person", "names"):
@@ -45,6 +47,8 @@ def evolve(state: CeremonyState, recorded: e.Recorded) -> CeremonyState:
     match event.kind.partition(".")[0]:
         case "floor":
             return replace(state, floor=_floor(state.floor, event, at_ms))
+        case "stage":
+            return replace(state, stage=staging.after(state.stage, event))
         case "wreath" | "wish":
             return replace(state, tributes=_tributes(state.tributes, event, at_ms))
         case _ if isinstance(event, e.DoorSet):
@@ -53,6 +57,7 @@ def evolve(state: CeremonyState, recorded: e.Recorded) -> CeremonyState:
             return replace(
                 state,
                 floor=erasing.floor_after(state.floor, event, at_ms),
+                stage=erasing.stage_after(state.stage, event),
                 tributes=erasing.tributes_after(state.tributes, event),
             )
         case _:

@@ -170,6 +170,7 @@ class AddToFloor(Command):
     note: str = ""
     participant_id: str | None = None
     before: str | None = None
+    telephone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +184,7 @@ class EditEntry(Command):
     text: str | None = None
     note: str | None = None
     slot_s: int | None = None
+    telephone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +267,52 @@ class WithdrawRequest(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class ByTelephone(Command):
+    """Hear this speaker by telephone from now on, or again by their own microphone."""
+
+    kind: ClassVar[str] = "stage.by_telephone"
+    entry_id: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InviteToStage(Command):
+    """Keep somebody on the stage beside the floor, by a name that everybody reads; a host may mean themselves."""
+
+    kind: ClassVar[str] = "stage.invite"
+    participant_id: str
+    name: str
+    community: str = ""
+    country: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DismissFromStage(Command):
+    """Let a guest leave the stage; `key` is the guest's."""
+
+    kind: ClassVar[str] = "stage.dismiss"
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlayRecorded(Command):
+    """Show the recorded version of the live step from its beginning, in the place of the living voice."""
+
+    kind: ClassVar[str] = "stage.play_recorded"
+    aimed_cue: int
+    aimed_step: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShowLive(Command):
+    """Go back from the recorded version to the living voice."""
+
+    kind: ClassVar[str] = "stage.show_live"
+    aimed_cue: int
+    aimed_step: int
+
+
+@dataclass(frozen=True, slots=True)
 class LayWreath(Command):
     """Lay the wreath of one's own delegation, while the laying is live; `wreath` counts from 0."""
 
@@ -342,6 +390,7 @@ COMMANDS: dict[str, type[Command]] = {
         SetAutopilot, HoldPicture, ReleasePicture, SetDoor,
         SetAsking, RequestFloor, AddToFloor, EditEntry, AcceptEntry, DeclineEntry, ReorderFloor, CallNext,
         ReadyToSpeak, NotNow, GrantFloor, YieldFloor, MarkAbsent, WithdrawRequest,
+        ByTelephone, InviteToStage, DismissFromStage, PlayRecorded, ShowLive,
         LayWreath, LightCandle, OfferWish, ReleaseWish, WithholdWish,
     )
 }  # fmt: skip

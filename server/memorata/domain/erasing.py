@@ -12,6 +12,8 @@ from memorata.domain import events as e
 from memorata.domain.errors import Refused
 from memorata.domain.floor import EntryState, Floor, FloorEntry
 from memorata.domain.roles import at_least
+from memorata.domain.stage import Guest, Stage
+from memorata.domain.stage import without_words as unnamed
 from memorata.domain.state import CeremonyState
 from memorata.domain.tributes import Tributes, Wish
 
@@ -33,6 +35,7 @@ def decide(state: CeremonyState, command: c.Command, actor: c.Actor) -> tuple[e.
                     participant_id=who,
                     entries=tuple(one.id for one in state.floor.entries if _is_of(one, who, entries)),
                     wishes=tuple(one.id for one in state.tributes.wishes if _is_of(one, who, wishes)),
+                    guests=tuple(g.key for g in state.stage.guests if who is not None and g.participant_id == who),
                 ),
             )
         case c.EraseNames(kept_items=kept_items):
@@ -56,6 +59,11 @@ def floor_after(floor: Floor, event: e.Event, at_ms: int) -> Floor:
     return replace(floor, entries=tuple(left(entry) for entry in floor.entries))
 
 
+def stage_after(stage: Stage, event: e.Event) -> Stage:
+    """Without those guests: nobody stays before everybody of whom nothing is kept."""
+    return replace(stage, guests=tuple(guest for guest in stage.guests if not _is_guest(event, guest)))
+
+
 def tributes_after(tributes: Tributes, event: e.Event) -> Tributes:
     """Without those wishes; nothing is left of them that somebody could release."""
     return replace(tributes, wishes=tuple(wish for wish in tributes.wishes if not _concerns(event, wish)))
@@ -68,13 +76,15 @@ def rewritten(past: E, erasing: e.Event) -> E:
         value = getattr(past, field.name)
         if isinstance(value, FloorEntry | Wish) and _concerns(erasing, value):
             changes[field.name] = without_words(value)
+        elif isinstance(value, Guest) and _is_guest(erasing, value):
+            changes[field.name] = unnamed(value)
     return cast(E, replace(cast(Any, past), **changes)) if changes else past
 
 
 def without_words(one: Any) -> Any:
     """A request or a wish without anything by which its person could be known."""
     blank = replace(one, participant_id=None, name="", community="", country=None, text="")
-    return replace(blank, note="", via="self", released=False) if isinstance(one, FloorEntry) else blank
+    return replace(blank, note="", telephone="", via="self", released=False) if isinstance(one, FloorEntry) else blank
 
 
 def _concerns(event: e.Event, one: FloorEntry | Wish) -> bool:
@@ -84,6 +94,10 @@ def _concerns(event: e.Event, one: FloorEntry | Wish) -> bool:
         case e.PersonErased(entries=entries, wishes=wishes):
             return one.id in (entries if isinstance(one, FloorEntry) else wishes)
     return False
+
+
+def _is_guest(event: e.Event, guest: Guest) -> bool:
+    return isinstance(event, e.NamesErased) or (isinstance(event, e.PersonErased) and guest.key in event.guests)
 
 
 def _is_of(one: FloorEntry | Wish, participant_id: str | None, named: tuple[str, ...]) -> bool:

@@ -6,6 +6,7 @@ from typing import ClassVar
 from memorata.domain.door import DoorPolicy
 from memorata.domain.floor import FloorEntry
 from memorata.domain.programme import Programme
+from memorata.domain.stage import Guest
 from memorata.domain.tributes import Wish
 
 
@@ -244,6 +245,39 @@ class FloorWithdrawn(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class StageInvited(Event):
+    """A guest is on the stage beside the floor; whoever had this key before is replaced."""
+
+    kind: ClassVar[str] = "stage.invited"
+    guest: Guest
+
+
+@dataclass(frozen=True, slots=True)
+class StageDismissed(Event):
+    kind: ClassVar[str] = "stage.dismissed"
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedShown(Event):
+    """At this step of this cue the recorded version is shown, from `from_ms` on."""
+
+    kind: ClassVar[str] = "stage.recorded_shown"
+    cue: int
+    step: int
+    from_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class LiveShown(Event):
+    """At this step of this cue the living voice is heard again."""
+
+    kind: ClassVar[str] = "stage.live_shown"
+    cue: int
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
 class WreathLaid(Event):
     """The first person of a delegation laid its wreath; how many more did is counted outside the log."""
 
@@ -293,6 +327,7 @@ class PersonErased(Event):
     participant_id: str | None
     entries: tuple[str, ...]
     wishes: tuple[str, ...]
+    guests: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +349,7 @@ EVENTS: dict[str, type[Event]] = {
         AutopilotSet, PictureHeld, PictureReleased, DoorSet,
         AskingSet, FloorRequested, FloorChanged, FloorAccepted, FloorDeclined, FloorReordered, FloorCalled,
         FloorReadied, FloorDeferred, FloorGranted, FloorYielded, FloorAbsent, FloorWithdrawn,
+        StageInvited, StageDismissed, RecordedShown, LiveShown,
         WreathLaid, WishOffered, WishReleased, WishWithheld, WishRemoved,
         PersonErased, NamesErased,
     )

@@ -24,7 +24,8 @@ class FloorEntry:
 
     `participant_id` is `None` when a host added somebody who has no screen of their own; `via` says how the person is
     heard. `since_ms` is when the present state began. `released`: a host has called them, so everybody may know the
-    name; until then the audience gets the entry with empty name and community, and never with text or note.
+    name; until then the audience gets the entry with empty name and community, and never with text or note. `telephone`
+    is the number at which hosts ring them, for hosts alone.
     """
 
     id: str
@@ -40,6 +41,7 @@ class FloorEntry:
     via: Via = "self"
     note: str = ""
     released: bool = False
+    telephone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

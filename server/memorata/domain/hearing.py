@@ -8,7 +8,16 @@ from memorata.domain.errors import Refused
 from memorata.domain.floor import OPEN, SLOT_S, WAITING, EntryState, FloorEntry
 from memorata.domain.roles import is_staff
 from memorata.domain.state import CeremonyState
-from memorata.domain.words import COMMUNITY_MAX, NAME_MAX, NOTE_MAX, POEM_MAX, country_code, line, passage
+from memorata.domain.words import (
+    COMMUNITY_MAX,
+    NAME_MAX,
+    NOTE_MAX,
+    POEM_MAX,
+    TELEPHONE_MAX,
+    country_code,
+    line,
+    passage,
+)
 
 Events = tuple[e.Event, ...]
 
@@ -137,6 +146,7 @@ def _add(state: CeremonyState, command: c.AddToFloor, actor: c.Actor, now_ms: in
         text=passage(command.text, "text", POEM_MAX),
         via=command.via,
         note=line(command.note, "note", NOTE_MAX, 0),
+        telephone=line(command.telephone, "telephone", TELEPHONE_MAX, 0),
     )
     if command.before is None:
         return (e.FloorRequested(entry),)
@@ -159,6 +169,9 @@ def _edit(state: CeremonyState, command: c.EditEntry) -> Events:
         text=entry.text if command.text is None else passage(command.text, "text", POEM_MAX),
         note=entry.note if command.note is None else line(command.note, "note", NOTE_MAX, 0),
         slot_s=entry.slot_s if command.slot_s is None else command.slot_s,
+        telephone=entry.telephone
+        if command.telephone is None
+        else line(command.telephone, "telephone", TELEPHONE_MAX, 0),
     )
     return () if edited == entry else (e.FloorChanged(edited),)
 

@@ -150,6 +150,8 @@ class Place:
     speaker: Text = field(default_factory=dict)
     mode: Literal["live", "picture", "recorded"] = "live"
     media: Media | None = None
+    hall: str = ""
+    """The hall that answers by its own camera, by its id in the programme."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,7 +343,8 @@ class Item:
     """One item of the programme.
 
     `planned_s` is its planned length; `warn_s` how long before the expected end the host is warned; `media` what is
-    broadcast during the whole of it; `text` what is spoken, for reading along.
+    broadcast during the whole of it; `text` what is spoken, for reading along; `hall` is the hall that is on screen by
+    its own camera, by its id in the programme. With `recording_allowed` the words of who agrees are recorded in it.
     """
 
     id: str
@@ -356,6 +359,7 @@ class Item:
     media: Media | None = None
     text: Text = field(default_factory=dict)
     recording_allowed: bool = False
+    hall: str = ""
 
     @property
     def kind(self) -> str:

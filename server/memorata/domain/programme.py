@@ -33,6 +33,21 @@ class Delegation:
 
 
 @dataclass(frozen=True, slots=True)
+class Hall:
+    """A place elsewhere that joins by its own link, with one camera; it stands by until the programme shows it.
+
+    `contact` and `telephone` are whom the hosts ring there; nobody else sees them.
+    """
+
+    id: str
+    place: Text
+    community: Text = field(default_factory=dict)
+    country: str | None = None
+    contact: str = ""
+    telephone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Programme:
     """What one ceremony consists of; `starts_ms` is the planned start of the first item after the lobby.
 
@@ -66,6 +81,10 @@ class Programme:
     autopilot: bool = False
     rehearsal: bool = False
     cancelled: Text | None = None
+    halls: tuple[Hall, ...] = ()
+
+    def hall(self, hall_id: str) -> Hall | None:
+        return next((hall for hall in self.halls if hall.id == hall_id), None)
 
     def item(self, item_id: str) -> Item | None:
         return next((item for item in self.items if item.id == item_id), None)

@@ -48,6 +48,12 @@ ALLOWED: dict[str, tuple[Role, frozenset[Phase]]] = {
     "floor.call": ("host", _OPEN),
     "floor.grant": ("host", _OPEN),
     "floor.mark_absent": ("host", _OPEN),
+    "stage.by_telephone": ("host", _OPEN),
+    "stage.invite": ("host", _OPEN),
+    # Who must leave the stage leaves it at any time; in a silence nobody is on it.
+    "stage.dismiss": ("host", _ALWAYS),
+    "stage.play_recorded": ("host", _LIVE),
+    "stage.show_live": ("host", _LIVE),
     "wreath.lay": ("participant", _LIVE),
     "candle.light": ("participant", _LIVE),
     "wish.offer": ("participant", frozenset({"lobby", "live", "closed"})),

@@ -7,6 +7,7 @@ from memorata.domain.errors import Refused
 from memorata.domain.floor import Floor
 from memorata.domain.programme import Moment, Programme, Progress, moment
 from memorata.domain.roles import Phase
+from memorata.domain.stage import Part, Stage, parts
 from memorata.domain.tributes import Tributes
 
 
@@ -19,6 +20,7 @@ class CeremonyState:
     progress: Progress = field(default_factory=Progress)
     floor: Floor = field(default_factory=Floor)
     tributes: Tributes = field(default_factory=Tributes)
+    stage: Stage = field(default_factory=Stage)
     door: DoorPolicy | None = None
     """What a host has said about the door; `None`: as the programme has it."""
 
@@ -47,3 +49,15 @@ def phase_of(state: CeremonyState, now_ms: int) -> Phase:
     if shown.phase == "item":
         return "silence" if shown.silence in ("stillness", "silence", "rest") else "live"
     return shown.phase
+
+
+def parts_of(state: CeremonyState, now_ms: int) -> tuple[Part, ...]:
+    """Who is on the stage and on deck now; in a silence nobody is."""
+    programme = state.programme
+    if programme is None:
+        return ()
+    shown = moment(programme, state.progress, now_ms)
+    holding_ms = state.progress.holding_since_ms
+    return parts(
+        programme, state.stage, state.floor.entries, shown, holding=holding_ms is not None and holding_ms <= now_ms
+    )

@@ -11,6 +11,7 @@ from memorata.domain.errors import Refused
 NAME_MAX = 60
 COMMUNITY_MAX = 80
 NOTE_MAX = 500
+TELEPHONE_MAX = 40
 POEM_MAX = 4_000
 
 _FORBIDDEN = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})

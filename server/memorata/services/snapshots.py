@@ -9,14 +9,16 @@ from memorata.domain import events as e
 from memorata.domain.floor import public_entry
 from memorata.domain.items import Item
 from memorata.domain.programme import Programme
+from memorata.domain.stage import Guest
 from memorata.domain.state import CeremonyState
 from memorata.domain.tributes import Tributes, public_wish
 
 
 def public_programme(programme: Programme) -> Programme:
-    """The programme without the notes that are for hosts alone."""
+    """The programme without the notes and numbers that are for hosts alone."""
     items: tuple[Item, ...] = tuple(replace(item, note_host="") for item in programme.items)
-    return replace(programme, items=items)
+    halls = tuple(replace(hall, contact="", telephone="") for hall in programme.halls)
+    return replace(programme, items=items, halls=halls)
 
 
 def public_state(state: CeremonyState) -> CeremonyState:
@@ -24,12 +26,18 @@ def public_state(state: CeremonyState) -> CeremonyState:
     return replace(
         state,
         programme=None if state.programme is None else public_programme(state.programme),
+        stage=replace(state.stage, guests=tuple(public_guest(guest) for guest in state.stage.guests)),
         floor=replace(state.floor, entries=tuple(public_entry(entry) for entry in state.floor.entries)),
         tributes=Tributes(
             laid=state.tributes.laid,
             wishes=tuple(public_wish(wish) for wish in state.tributes.wishes if wish.state == "released"),
         ),
     )
+
+
+def public_guest(guest: Guest) -> Guest:
+    """As everybody sees a guest: by the name that a host gave, and by no id."""
+    return replace(guest, participant_id=None)
 
 
 def public_event(recorded: e.Recorded) -> e.Recorded:
@@ -45,6 +53,8 @@ def _public(event: e.Event) -> e.Event:
             return replace(event, entry=public_entry(entry))
         case e.FloorCalled(entry=entry) | e.FloorGranted(entry=entry):
             return replace(event, entry=public_entry(entry))
+        case e.StageInvited(guest=guest):
+            return e.StageInvited(public_guest(guest))
         case e.WishOffered():
             return e.Hidden()
         case e.WishReleased(wish=wish):
@@ -52,5 +62,6 @@ def _public(event: e.Event) -> e.Event:
         case e.WishWithheld(wish_id=wish_id):
             return e.WishRemoved(wish_id)
         case e.PersonErased(entries=entries, wishes=wishes):
-            return e.PersonErased(None, entries, wishes) if entries or wishes else e.Hidden()
+            kept = entries or wishes or event.guests
+            return e.PersonErased(None, entries, wishes, event.guests) if kept else e.Hidden()
     return event

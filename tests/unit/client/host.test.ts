@@ -326,7 +326,7 @@ function anEntry(id: string, state: FloorEntry['state'], change: Partial<FloorEn
     text: '',
     via: 'self',
     note: '',
-    released: false,
+    released: false, telephone: '',
     ...change,
   }
 }

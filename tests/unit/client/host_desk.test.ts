@@ -25,6 +25,7 @@ function anItem(detail: Detail, text: Text = {}): Item {
     media: null,
     text,
     recording_allowed: false,
+    hall: '',
   }
 }
 

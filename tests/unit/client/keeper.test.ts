@@ -26,6 +26,7 @@ function item(id: string, planned_s: number, detail: Item['detail'], end: Item['
     media: null,
     text: {},
     recording_allowed: false,
+    hall: '',
   }
 }
 

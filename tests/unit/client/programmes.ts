@@ -19,6 +19,7 @@ export function anItem(id: string, planned_s: number, change: Partial<Item> = {}
     media: null,
     text: {},
     recording_allowed: false,
+    hall: '',
     ...change,
   }
 }
@@ -62,7 +63,7 @@ export function aProgramme(items: Item[]): Programme {
     place: {},
     autopilot: false,
     rehearsal: false,
-    cancelled: null,
+    cancelled: null, halls: [],
   }
 }
 

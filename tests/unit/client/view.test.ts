@@ -35,6 +35,7 @@ function anItem(id: string, detail: Detail, planned_s = 180): Item {
     media: null,
     text: {},
     recording_allowed: false,
+    hall: '',
   }
 }
 
@@ -223,7 +224,7 @@ describe('one’s turn', () => {
     text: '',
     via: 'self',
     note: '',
-    released: false,
+    released: false, telephone: '',
   })
   const live = (entries: FloorEntry[]) => ({ state: { floor: { asking: true, entries } } }) as unknown as Live
 

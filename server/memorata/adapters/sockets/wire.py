@@ -13,14 +13,16 @@ import msgspec
 
 from memorata.domain.commands import COMMANDS, Command
 from memorata.domain.errors import Refused
-from memorata.domain.floor import FloorEntry
+from memorata.domain.floor import FloorEntry, Via
 from memorata.domain.moderating import ACTS, Act, NameState, Standing
 from memorata.domain.programme import Progress
 from memorata.domain.roles import Role
+from memorata.domain.stage import Level, PartKind
 from memorata.domain.state import CeremonyState
 from memorata.domain.tributes import Wish
 from memorata.services import moderation, waiting
 from memorata.services.ports import Consent
+from memorata.services.stage_ports import Device, EngineName, Way
 
 MESSAGE_MAX = 16_384
 """Bytes of one message from a client; a poem of 4,000 letters in any alphabet fits."""
@@ -32,6 +34,7 @@ CmdId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{16,64}$")]
 
 Seq = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Short = Annotated[str, msgspec.Meta(max_length=200)]
+Sdp = Annotated[str, msgspec.Meta(max_length=14_000)]
 
 
 class EventMessage(msgspec.Struct, frozen=True):
@@ -187,6 +190,114 @@ class RosterPage(msgspec.Struct, frozen=True):
     next: str | None
 
 
+class OnStage(msgspec.Struct, frozen=True):
+    """Somebody on the stage: `feed` is what their picture and sound come by, `null` while nothing comes.
+
+    `key` names them: a request for the floor, `hall-` and a hall's id, or a guest. Where `picture` is false they are
+    heard alone; where `sound` is false too, as on the telephone, their name stands there.
+    """
+
+    key: str
+    kind: PartKind
+    feed: str | None
+    picture: bool
+    sound: bool
+    name: str
+    community: str
+    country: str | None
+    via: Via
+
+
+class OnDeck(msgspec.Struct, frozen=True):
+    """Somebody who stands by, as hosts see it: what their page says of its devices, and whether it sends already.
+
+    `online` says whether a page of theirs is open; `heard` whether their microphone has caught a voice.
+    """
+
+    key: str
+    kind: PartKind
+    online: bool
+    feed: str | None
+    camera: Device
+    microphone: Device
+    heard: bool
+
+
+class StageCarries(msgspec.Struct, frozen=True):
+    """How the pictures are carried: for how many pages, how many it carries well, how many at the most.
+
+    `well` and `most` are `null` where only the line of the server sets a limit. `ok` is false while it is away.
+    """
+
+    engine: EngineName
+    ok: bool
+    viewers: int
+    well: int | None
+    most: int | None
+
+
+class StageShown(msgspec.Struct, frozen=True):
+    """Who is on the stage, in the order in which they are drawn; a message with a lower `version` is old.
+
+    `recording`: what is said is being recorded. `stream` is where watchers find the stage, empty for nowhere.
+    `deck` and `carries` are for staff.
+    """
+
+    version: int
+    engine: EngineName
+    people: tuple[OnStage, ...]
+    recording: bool
+    stream: str = ""
+    deck: tuple[OnDeck, ...] | msgspec.UnsetType = msgspec.UNSET
+    carries: StageCarries | msgspec.UnsetType = msgspec.UNSET
+
+
+class StageGrant(msgspec.Struct, frozen=True):
+    """What this person may send now: to everybody, or unseen, or with `null` nothing; and whether it is recorded."""
+
+    level: Level | None
+    key: str
+    recorded: bool
+
+
+class IceServer(msgspec.Struct, frozen=True):
+    """As RTCPeerConnection takes it."""
+
+    urls: tuple[str, ...]
+    username: str = ""
+    credential: str = ""
+
+
+class StageJoined(msgspec.Struct, frozen=True):
+    """The answer to `stage_watch`. With `relay` no address of anybody's home is shown to anybody."""
+
+    ok: Literal[True]
+    shown: StageShown
+    grant: StageGrant
+    ice_servers: tuple[IceServer, ...]
+    relay: bool
+    picture_kbps: int
+
+
+class StagePublishing(msgspec.Struct, frozen=True):
+    """The answer to `stage_publish`."""
+
+    ok: Literal[True]
+    feed: str
+
+
+class StageLink(msgspec.Struct, frozen=True):
+    """A peer connection that the page is to open, of which another feed comes from now on, or that is over.
+
+    Who sends makes the offer.
+    """
+
+    link: str
+    do: Literal["open", "move", "close"]
+    way: Way
+    feed: str
+
+
 class NameTaken(msgspec.Struct, frozen=True):
     """The name of this row of the roster is not shown any more: take it from the page."""
 
@@ -267,6 +378,56 @@ class Report(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     bound_ms: Annotated[float, msgspec.Meta(ge=0)] | None
     sound: Literal["running", "locked", "muted"]
     picture: bool
+
+
+class StageWatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """This page draws the stage; without `picture` it wants the sound alone."""
+
+    picture: bool = True
+
+
+class StagePublish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """This page has opened its devices and wants to send."""
+
+    picture: bool
+    sound: bool
+
+
+class StageStop(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """This page sends no more (`publish`), or draws the stage no more (`watch`)."""
+
+    what: Literal["publish", "watch"]
+
+
+class StageTell(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the devices of somebody on deck fare."""
+
+    camera: Device
+    microphone: Device
+    heard: bool
+
+
+class Offer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="offer"):
+    link: Short
+    sdp: Sdp
+
+
+class Answered(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="answer"):
+    link: Short
+    sdp: Sdp
+
+
+class Found(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="candidate"):
+    """A way to reach this end (RFC 8838); an empty `candidate` says that there are no more."""
+
+    link: Short
+    candidate: Annotated[str, msgspec.Meta(max_length=1000)]
+    mid: Short | None = None
+    line: Annotated[int, msgspec.Meta(ge=0, le=64)] | None = None
+
+
+StageSignal = Offer | Answered | Found
+"""What the two ends of a link tell each other, in both directions."""
 
 
 class Bye(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
