@@ -59,11 +59,11 @@ def test_from_being_called_to_being_heard_out(server: Server) -> None:
     assert vera.ask("stage_tell", {"camera": "on", "microphone": "on", "heard": True})["ok"]
     published = vera.ask("stage_publish", {"picture": True, "sound": True})
     eventually(lambda: len(links(vera, "open")) == 2, "a link to each who watches")
-    eventually(lambda: told(hana, "stage")[-1]["deck"], "the deck")
-    assert told(hana, "stage")[-1]["deck"][-1] == {
+    standing = {
         "key": evening.entry, "kind": "speaker", "online": True, "feed": published["feed"],
         "camera": "on", "microphone": "on", "heard": True,
     }  # fmt: skip
+    eventually(lambda: told(hana, "stage")[-1]["deck"] == [standing], "the deck as hosts see it")
     assert all("deck" not in message and message["people"] == [] for message in told(chiyo, "stage"))
 
     (link,) = links(chiyo, "open")
