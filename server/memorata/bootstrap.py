@@ -52,7 +52,7 @@ from memorata.services.agenda import Agenda
 from memorata.services.archiving import Archiving, Tallies
 from memorata.services.conductor import Conductor
 from memorata.services.contacts import ContactDesk
-from memorata.services.ice import IceFor
+from memorata.services.ice import IceFor, ice_for
 from memorata.services.inviting import Inviting
 from memorata.services.keys import Keys
 from memorata.services.ledger import Ledger
@@ -177,7 +177,7 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
 
     ceremonies = LiveCeremonies(log, clock, publisher, counted, forgotten, written, happened)
     stage = StageDesk(
-        MeshEngine(),
+        MeshEngine() if settings.stage == "mesh" else None,
         ceremonies,
         SocketPages(publisher),
         clock,
