@@ -22,6 +22,7 @@ from memorata.adapters.link_probe import HttpsProbe
 from memorata.adapters.mail import ConsoleMailer, SmtpMailer
 from memorata.adapters.passwords import Argon2Passwords
 from memorata.adapters.presence.memory import MemorySeats
+from memorata.adapters.recordings.disk import DiskRecordings
 from memorata.adapters.schedules.texts import FolderTexts
 from memorata.adapters.security_log import FileSecurityLog
 from memorata.adapters.sockets import jsons
@@ -42,6 +43,7 @@ from memorata.adapters.store.invitations import SqlInvitations
 from memorata.adapters.store.participants import SqlParticipants
 from memorata.adapters.store.people import SqlPeople
 from memorata.adapters.store.planning import SqlSeries
+from memorata.adapters.store.recordings import SqlRecordings
 from memorata.adapters.store.tally import SqlTallies
 from memorata.adapters.store.trail import SqlTrail
 from memorata.config import Settings
@@ -66,6 +68,7 @@ from memorata.services.planning_ports import Archives, Contacts, Dues, SeriesSto
 from memorata.services.ports import Alarm, Clock, Mailer, Participant, SecurityLog, StoreBusy
 from memorata.services.presence import PresenceDesk
 from memorata.services.privacy import Privacy
+from memorata.services.recording import RecordingDesk
 from memorata.services.reminding import Compose, Reminding
 from memorata.services.retention import Retention
 from memorata.services.series import SeriesDesk
@@ -110,6 +113,7 @@ class Services:
     letters: Letters
     ledger: Ledger
     retention: Retention
+    recordings: RecordingDesk
     privacy: Privacy
     stage: StageDesk
     ice: IceFor
@@ -130,6 +134,7 @@ class Services:
         self.moderation.start()
         self.conductor.start()
         self.retention.start()
+        self.recordings.start()
         self.planner.start()
         self.agenda.start()
         self.alarm.each(TRAIL_S, "trail", self.ledger.forget)
@@ -161,12 +166,14 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
         presence.touch(ceremony_id)
 
     def changed(participant: Participant) -> None:
+        recordings.changed(participant)
         moderation.changed(participant)
         publisher.own_changed(participant.ceremony_id, participant.id)
 
     def forgotten(ceremony_id: str, participant_id: str | None) -> None:
         presence.forget(ceremony_id, participant_id)
         moderation.touch(ceremony_id)
+        recordings.forget(ceremony_id, participant_id)
         retention.purge_later()
 
     def written(ceremony_id: str) -> None:
@@ -207,6 +214,9 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
         changed,
         publisher.removed,
         accounts.signed_in,
+    )
+    recordings = RecordingDesk(
+        SqlRecordings(database), DiskRecordings(settings.data_dir / "recordings"), participants, clock, alarm
     )
     people = SqlPeople(database)
     retention = Retention(ceremonies, people, clock, alarm, settings.names_days)
@@ -250,6 +260,7 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
         publisher=publisher,
         teller=Teller(ceremonies, presence, clock),
         retention=retention,
+        recordings=recordings,
         privacy=Privacy(
             ceremonies,
             log,
