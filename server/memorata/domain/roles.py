@@ -77,6 +77,8 @@ ALLOWED: dict[str, tuple[Role, frozenset[Phase]]] = {
     "invitation.see": ("host", _ALWAYS),
     "invitation.make": ("host", _ALWAYS),
     "invitation.revoke": ("host", _ALWAYS),
+    "hall.see": ("host", _ALWAYS),
+    "hall.make": ("host", _ALWAYS),
     "console.open": ("organizer", _ALWAYS),
     "plan.see": ("organizer", _ALWAYS),
     "plan.write": ("organizer", _ALWAYS),
@@ -87,8 +89,8 @@ ALLOWED: dict[str, tuple[Role, frozenset[Phase]]] = {
 
 DEEDS: frozenset[str] = frozenset(
     {
-        "links.see", "links.see_staff", "invitation.see", "invitation.make", "invitation.revoke",
-        "console.open", "plan.see", "plan.write", "account.list", "account.add", "account.disable",
+        "links.see", "links.see_staff", "invitation.see", "invitation.make", "invitation.revoke", "hall.see",
+        "hall.make", "console.open", "plan.see", "plan.write", "account.list", "account.add", "account.disable",
     }
 )  # fmt: skip
 """Rows of the table that are no commands to a ceremony."""

@@ -12,6 +12,7 @@ from memorata.adapters.http import (
     contact,
     entry,
     errors,
+    halls,
     health,
     invitations,
     media,
@@ -105,7 +106,7 @@ def register(app: Flask, services: Needs) -> None:
     files = media.blueprint(house)
     limiter.limit(FILES)(files)
     app.register_blueprint(files)
-    for part in (errors, programme, watch, entry, invitations, contact, openapi):
+    for part in (errors, programme, watch, entry, invitations, halls, contact, openapi):
         app.register_blueprint(part.blueprint(house))
     plans = services.plans
     app.register_blueprint(pages.blueprint(house, plans))
