@@ -62,6 +62,7 @@ from memorata.services.link_checks import LinkChecks, Probe
 from memorata.services.live import LiveCeremonies
 from memorata.services.moderation import Moderation
 from memorata.services.occurrences import OccurrenceDesk
+from memorata.services.page_recorder import PageRecorder
 from memorata.services.planbook import PlanBook
 from memorata.services.planner import Planner
 from memorata.services.planning_ports import Archives, Contacts, Dues, SeriesStore, Trail
@@ -73,6 +74,8 @@ from memorata.services.reminding import Compose, Reminding
 from memorata.services.retention import Retention
 from memorata.services.series import SeriesDesk
 from memorata.services.stage import StageDesk
+from memorata.services.stage_ports import StageEngine
+from memorata.services.stage_recording import StageRecording
 from memorata.services.undoing import UndoDesk
 
 SWEEP_S = 1.0
@@ -166,6 +169,8 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
         presence.touch(ceremony_id)
 
     def changed(participant: Participant) -> None:
+        # What is being recorded is ended before it is deleted.
+        stage.look(participant.ceremony_id)
         recordings.changed(participant)
         moderation.changed(participant)
         publisher.own_changed(participant.ceremony_id, participant.id)
@@ -183,14 +188,6 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
         stage.changed(ceremony_id)
 
     ceremonies = LiveCeremonies(log, clock, publisher, counted, forgotten, written, happened)
-    stage = StageDesk(
-        MeshEngine() if settings.stage == "mesh" else None,
-        ceremonies,
-        SocketPages(publisher),
-        clock,
-        alarm,
-        lambda participant_id: bool(publisher.connections.of_participant(participant_id)),
-    )
     presence = PresenceDesk(MemorySeats(), publisher, clock, alarm, ceremonies.silent)
     moderation = Moderation(participants, ceremonies, presence, publisher, clock, alarm)
     keys = Keys(settings.secret_key)
@@ -217,6 +214,18 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
     )
     recordings = RecordingDesk(
         SqlRecordings(database), DiskRecordings(settings.data_dir / "recordings"), participants, clock, alarm
+    )
+    engine = engine_of(settings)
+    stage = StageDesk(
+        engine,
+        ceremonies,
+        SocketPages(publisher),
+        clock,
+        alarm,
+        lambda participant_id: bool(publisher.connections.of_participant(participant_id)),
+        None
+        if engine is None
+        else StageRecording(engine, recordings, PageRecorder(recordings, publisher), recordings.agreed),
     )
     people = SqlPeople(database)
     retention = Retention(ceremonies, people, clock, alarm, settings.names_days)
@@ -286,6 +295,11 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
         security=FileSecurityLog(settings.data_dir),
         instance=Instance(database, settings.instance, clock),
     )
+
+
+def engine_of(settings: Settings) -> StageEngine | None:
+    """What carries the live pictures; `None`: nothing does."""
+    return MeshEngine() if settings.stage == "mesh" else None
 
 
 @dataclass(frozen=True, slots=True)
