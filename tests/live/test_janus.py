@@ -220,6 +220,41 @@ def test_links_are_of_one_page_alone_and_go_one_way(engine: JanusEngine, pages: 
         assert refused.value.code == code
 
 
+def test_a_page_may_offer_again(engine: JanusEngine, pages: RawPages) -> None:
+    engine.add_viewer(tab("vera"), picture=True)
+    feed = on_deck(engine, pages, "amina", "red", "vera")
+    engine.show(feed.id, True)
+    grows(pages, "vera", feed, "frames")
+    (link,) = pages.links("amina", "send")
+    pages.offers_again(link["id"])
+    pages.during(1.0)
+    grows(pages, "vera", feed, "frames")
+    assert [what for what, *_ in pages.heard] == ["live"]
+    assert pages.refused == []
+
+
+def test_nothing_is_left_of_what_has_ended(engine: JanusEngine, janus: Janus, pages: RawPages) -> None:
+    (session,) = janus.admin("list_sessions")["sessions"]
+
+    def handles() -> int:
+        return len(janus.admin("list_handles", session_id=session)["handles"])
+
+    engine.add_viewer(tab("vera"), picture=True)
+    pages.sends("amina", "red")
+    threads = threading.active_count()
+    feeds = [a_feed("amina") for _ in range(3)]
+    for feed in feeds:
+        engine.open_feed(feed)
+    pages.until(lambda: all(connected(pages, "vera", feed) for feed in feeds), "all of them")
+    for feed in feeds:
+        engine.close_feed(feed.id)
+    feed = a_feed("amina")
+    engine.open_feed(feed)  # and closed before anything has come of it
+    engine.close_feed(feed.id)
+    pages.until(lambda: handles() == 1 and not pages.links(), "the room to be all that is left")
+    assert threading.active_count() <= threads
+
+
 def test_a_page_that_ends_by_itself_is_told(engine: JanusEngine, pages: RawPages) -> None:
     feed = on_deck(engine, pages, "amina", "red")
     (link,) = pages.links("amina", "send")
