@@ -27,7 +27,9 @@ from memorata.adapters.security_log import FileSecurityLog
 from memorata.adapters.sockets import jsons
 from memorata.adapters.sockets.ceremony import CeremonySocket
 from memorata.adapters.sockets.publisher import BEAT_S, SocketPublisher
+from memorata.adapters.sockets.staging import SocketPages
 from memorata.adapters.sockets.telling import Teller
+from memorata.adapters.stage.mesh import MeshEngine
 from memorata.adapters.store.accounts import SqlAccounts
 from memorata.adapters.store.archives import SqlArchives
 from memorata.adapters.store.contacts import SqlContacts
@@ -50,6 +52,7 @@ from memorata.services.agenda import Agenda
 from memorata.services.archiving import Archiving, Tallies
 from memorata.services.conductor import Conductor
 from memorata.services.contacts import ContactDesk
+from memorata.services.ice import IceFor
 from memorata.services.inviting import Inviting
 from memorata.services.keys import Keys
 from memorata.services.ledger import Ledger
@@ -66,6 +69,7 @@ from memorata.services.privacy import Privacy
 from memorata.services.reminding import Compose, Reminding
 from memorata.services.retention import Retention
 from memorata.services.series import SeriesDesk
+from memorata.services.stage import StageDesk
 from memorata.services.undoing import UndoDesk
 
 SWEEP_S = 1.0
@@ -107,6 +111,8 @@ class Services:
     ledger: Ledger
     retention: Retention
     privacy: Privacy
+    stage: StageDesk
+    ice: IceFor
     alarm: Alarm
     security: SecurityLog
     instance: Instance
@@ -120,6 +126,7 @@ class Services:
         self.alarm.each(3600.0, "old sessions", self.accounts.forget)
         self.alarm.each(INSTANCE_BEAT_S, "instance", self.instance.beat)
         self.presence.start()
+        self.stage.start()
         self.moderation.start()
         self.conductor.start()
         self.retention.start()
@@ -130,6 +137,7 @@ class Services:
 
     def stop(self) -> None:
         self.alarm.stop()
+        self.stage.end()
         with suppress(StoreBusy):
             self.accounts.end_set_up()
         self.instance.release()
@@ -164,7 +172,18 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
     def written(ceremony_id: str) -> None:
         moderation.touch(ceremony_id)
 
-    ceremonies = LiveCeremonies(log, clock, publisher, counted, forgotten, written)
+    def happened(ceremony_id: str) -> None:
+        stage.changed(ceremony_id)
+
+    ceremonies = LiveCeremonies(log, clock, publisher, counted, forgotten, written, happened)
+    stage = StageDesk(
+        MeshEngine(),
+        ceremonies,
+        SocketPages(publisher),
+        clock,
+        alarm,
+        lambda participant_id: bool(publisher.connections.of_participant(participant_id)),
+    )
     presence = PresenceDesk(MemorySeats(), publisher, clock, alarm, ceremonies.silent)
     moderation = Moderation(participants, ceremonies, presence, publisher, clock, alarm)
     keys = Keys(settings.secret_key)
@@ -250,6 +269,8 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
         planning=planning,
         letters=letters,
         ledger=planning.ledger,
+        stage=stage,
+        ice=ice_for(settings, ceremonies, clock),
         alarm=alarm,
         security=FileSecurityLog(settings.data_dir),
         instance=Instance(database, settings.instance, clock),
@@ -358,6 +379,8 @@ def create_app(services: Services) -> tuple[Flask, SocketIO]:
         services.admission,
         services.presence,
         services.moderation,
+        services.stage,
+        services.ice,
         services.clock,
         services.security,
     )

@@ -164,6 +164,8 @@ class Participant:
     session: bytes | None = None
     """The hash of the session of somebody who signed in and came without a link; they are in as long as it lasts."""
     judged: Judgement | None = None
+    hall: str = ""
+    """The hall of the programme that sits behind this screen, by its id; empty for people."""
 
 
 Queue = Literal["all", "door", "names", "out"]
