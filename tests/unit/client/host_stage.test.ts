@@ -132,3 +132,11 @@ test('who is to be rung up', () => {
   expect(telephoneNow(anEntry({ state: 'accepted' }))).toBeNull()
   expect(telephoneNow(anEntry({ via: 'self' }))).toBeNull()
 })
+
+test('of one on the stage from whom nothing comes, the devices are told', () => {
+  const silent = { feed: null, picture: false, sound: false, via: 'self' } as const
+  const devices = { online: true, camera: 'refused', microphone: 'refused', heard: false } as const
+  expect(onStageSaid(silent, devices).words).toBe('the browser refuses camera and microphone')
+  expect(onStageSaid(silent, { ...devices, camera: 'on', microphone: 'on' }).words).toBe('nothing comes from there yet')
+  expect(onStageSaid({ ...silent, feed: 'f', sound: true }, devices).words).toBe('heard, without a picture')
+})

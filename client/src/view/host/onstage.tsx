@@ -35,8 +35,8 @@ export function OnStage({ desk }: { desk: Desk }) {
 }
 
 function Panel({ desk, shown }: { desk: Desk; shown: StageShown }) {
-  const deck = desk.calm.value ? [] : (shown.deck ?? [])
   const people = desk.calm.value ? [] : shown.people
+  const deck = desk.calm.value ? [] : standingBy(desk, shown)
   return (
     <section class="h-card is-onstage" aria-label={t('On the stage')}>
       <div class="h-stagehead">
@@ -55,7 +55,7 @@ function Panel({ desk, shown }: { desk: Desk; shown: StageShown }) {
       ) : (
         <ul class="h-onstage">
           {people.map((person) => (
-            <Tile key={person.key} desk={desk} person={person} />
+            <Tile key={person.key} desk={desk} person={person} deck={shown.deck?.find(({ key }) => key === person.key) ?? null} />
           ))}
         </ul>
       )}
@@ -74,6 +74,12 @@ function Panel({ desk, shown }: { desk: Desk; shown: StageShown }) {
   )
 }
 
+/** The server tells of the devices of everybody; here are those who are not on the stage, and not rung up above. */
+function standingBy(desk: Desk, { people, deck = [] }: StageShown): OnDeck[] {
+  const own = ownGuest(desk)?.key
+  return deck.filter(({ key }) => key !== own && people.every((person) => person.key !== key) && entryOf(desk, key)?.via !== 'telephone')
+}
+
 function Carries({ shown }: { shown: StageShown }) {
   const said = shown.carries === undefined ? null : carriesSaid(shown.carries)
   if (said === null) return null
@@ -88,13 +94,13 @@ function Carries({ shown }: { shown: StageShown }) {
   )
 }
 
-function Tile({ desk, person }: { desk: Desk; person: Person }) {
+function Tile({ desk, person, deck }: { desk: Desk; person: Person; deck: OnDeck | null }) {
   const entry = entryOf(desk, person.key)
   const isOwn = ownGuest(desk)?.key === person.key
   const name = stageName(person.key, desk.state.value, desk.text) || person.name
   const { streams, own } = backstageOf(desk)
   const stream = isOwn ? own.value.picture : person.feed === null ? null : (streams.value.get(person.feed) ?? null)
-  const said = onStageSaid(person)
+  const said = onStageSaid(person, deck)
   return (
     <li class={`h-tile is-${said.tone}`}>
       <div class={`h-face ${isOwn ? 'is-own' : ''}`}>
@@ -133,8 +139,6 @@ function Face({ stream, name }: { stream: MediaStream; name: string }) {
 
 function OnDeckRow({ desk, one }: { desk: Desk; one: OnDeck }) {
   const entry = entryOf(desk, one.key)
-  // Whom a host rings up stands above, with the number.
-  if (entry?.via === 'telephone') return null
   const hall = desk.programme.value?.halls.find(({ id }) => `hall-${id}` === one.key)
   const name = stageName(one.key, desk.state.value, desk.text)
   const said = deckSaid(one)

@@ -12,6 +12,8 @@ export interface Said {
   todo: string
 }
 
+type Devices = Pick<OnDeck, 'online' | 'camera' | 'microphone' | 'heard'>
+
 export function stageName(key: string, state: CeremonyState, text: (of: Text | null | undefined) => string): string {
   const entry = state.floor.entries.find((one) => one.id === key)
   if (entry !== undefined) return entry.name
@@ -21,18 +23,19 @@ export function stageName(key: string, state: CeremonyState, text: (of: Text | n
   return hall === undefined ? '' : text(hall.place) || text(hall.community)
 }
 
-/** How somebody on the stage is seen and heard. */
-export function onStageSaid(person: Pick<OnStage, 'feed' | 'picture' | 'sound' | 'via' | 'kind'>): Said {
+/** How somebody on the stage is seen and heard; while nothing comes, what their page says of its devices. */
+export function onStageSaid(person: Pick<OnStage, 'feed' | 'picture' | 'sound' | 'via'>, deck: Devices | null = null): Said {
   const said = (tone: Tone, words: string, todo = ''): Said => ({ tone, words, todo })
   if (person.via === 'telephone') return said('good', t('by telephone, their name stands there'))
-  if (person.feed === null) return said('wait', t('nothing comes from there yet'))
+  if (person.feed === null) {
+    const why = deck === null ? null : deckSaid(deck)
+    return why !== null && (why.tone === 'trouble' || why.tone === 'wait') ? why : said('wait', t('nothing comes from there yet'))
+  }
   if (person.picture && person.sound) return said('good', t('seen and heard'))
   if (person.sound) return said('good', t('heard, without a picture'))
   if (person.picture) return said('trouble', t('seen, but not heard: the microphone is off'), t('Ask them to turn their microphone on.'))
   return said('trouble', t('neither seen nor heard: camera and microphone are off'), t('Ask them to turn their microphone on.'))
 }
-
-type Devices = Pick<OnDeck, 'online' | 'camera' | 'microphone' | 'heard'>
 
 const REFUSED_TODO = () => t('They can allow it beside the address of the page. Or take them by telephone.')
 const BUSY_TODO = () => t('They should close other programs that use it, such as a video call.')
@@ -112,7 +115,7 @@ export function carriesSaid(carries: StageCarries): Said | null {
         most,
         { viewers },
       ),
-      todo: t('Whoever came last sees the name and a still. Let people turn pictures off, or sit before one screen together; a media server carries more.'),
+      todo: t('Whoever came last reads the name, and hears nothing. Let people close second windows, or sit before one screen together; a media server carries more.'),
     }
   }
   if (well !== null && viewers > well) {
