@@ -46,7 +46,6 @@ from memorata.adapters.store.tally import SqlTallies
 from memorata.adapters.store.trail import SqlTrail
 from memorata.config import Settings
 from memorata.domain.state import door_of
-from memorata.services import ice
 from memorata.services.accounts import AccountDesk
 from memorata.services.admission import Admission
 from memorata.services.agenda import Agenda
@@ -271,7 +270,7 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
         letters=letters,
         ledger=planning.ledger,
         stage=stage,
-        ice=ice.plain,
+        ice=ice_for(settings, ceremonies, clock),
         alarm=alarm,
         security=FileSecurityLog(settings.data_dir),
         instance=Instance(database, settings.instance, clock),

@@ -3,6 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from memorata.config import Settings
+from memorata.services import turn
+from memorata.services.live import LiveCeremonies
+from memorata.services.ports import Clock
 from memorata.services.stage_ports import EngineName
 
 PICTURE_KBPS: dict[EngineName, int] = {"mesh": 300, "janus": 700, "fake": 300, "off": 0}
@@ -10,19 +14,10 @@ PICTURE_KBPS: dict[EngineName, int] = {"mesh": 300, "janus": 700, "fake": 300, "
 
 
 @dataclass(frozen=True, slots=True)
-class IceServer:
-    """A STUN or TURN server, as RTCPeerConnection takes it."""
-
-    urls: tuple[str, ...]
-    username: str = ""
-    credential: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Ice:
     """With `relay` no page shows its own address: all goes by the TURN server."""
 
-    servers: tuple[IceServer, ...]
+    servers: tuple[turn.IceServer, ...]
     relay: bool
     picture_kbps: int
 
@@ -31,6 +26,12 @@ IceFor = Callable[[str, str, EngineName], Ice]
 """What a page gets: of this ceremony, for this participant, with this engine."""
 
 
-def plain(ceremony_id: str, participant_id: str, engine: EngineName) -> Ice:
-    """Where no server is configured: pages find each other in one network, and show each other their addresses."""
-    return Ice((), False, PICTURE_KBPS[engine])
+def ice_for(settings: Settings, ceremonies: LiveCeremonies, clock: Clock) -> IceFor:
+    """As the settings have it."""
+
+    def find(ceremony_id: str, participant_id: str, engine: EngineName) -> Ice:
+        programme = ceremonies.state(ceremony_id).programme
+        servers = turn.ice_servers(settings, programme, participant_id, clock.now_ms())
+        return Ice(servers, turn.relay(settings, engine), PICTURE_KBPS[engine])
+
+    return find

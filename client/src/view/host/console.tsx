@@ -10,6 +10,7 @@ import '../../style/host.css'
 import { Conduct, holdOrResume, holdingPicture, pressNext } from './conduct'
 import { createDesk, type Desk } from './desk'
 import { Door, rememberName } from './door'
+import { HearStage } from './hearstage'
 import { Invitations } from './invitations'
 import { keyAct, keysOn } from './keys'
 import { More } from './more'
@@ -86,6 +87,7 @@ function Console({ desk }: { desk: Desk }) {
   return (
     <div class={`h-desk ${wide.value ? 'is-wide' : 'is-narrow'} ${desk.calm.value ? 'is-calm' : ''}`}>
       <TopBar desk={desk} wide={wide.value} />
+      <HearStage desk={desk} />
       {wide.value ? <Columns desk={desk} /> : <Tabs desk={desk} />}
       <div class="h-foot">
         <Notices desk={desk} />
