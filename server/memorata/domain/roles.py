@@ -80,6 +80,10 @@ ALLOWED: dict[str, tuple[Role, frozenset[Phase]]] = {
     "hall.see": ("host", _ALWAYS),
     "hall.make": ("host", _ALWAYS),
     "console.open": ("organizer", _ALWAYS),
+    "recording.see": ("moderator", _ALWAYS),
+    "recording.judge": ("moderator", _ALWAYS),
+    # Sent by the page that receives everybody, where no media server stands between.
+    "recording.send": ("host", _ALWAYS),
     "plan.see": ("organizer", _ALWAYS),
     "plan.write": ("organizer", _ALWAYS),
     "account.list": ("admin", _ALWAYS),
@@ -89,8 +93,9 @@ ALLOWED: dict[str, tuple[Role, frozenset[Phase]]] = {
 
 DEEDS: frozenset[str] = frozenset(
     {
-        "links.see", "links.see_staff", "invitation.see", "invitation.make", "invitation.revoke", "hall.see",
-        "hall.make", "console.open", "plan.see", "plan.write", "account.list", "account.add", "account.disable",
+        "links.see", "links.see_staff", "invitation.see", "invitation.make", "invitation.revoke",
+        "hall.see", "hall.make", "console.open", "recording.see", "recording.judge", "recording.send",
+        "plan.see", "plan.write", "account.list", "account.add", "account.disable",
     }
 )  # fmt: skip
 """Rows of the table that are no commands to a ceremony."""

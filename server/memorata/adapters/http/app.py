@@ -19,6 +19,7 @@ from memorata.adapters.http import (
     openapi,
     pages,
     programme,
+    recordings,
     replies,
     series,
     watch,
@@ -43,6 +44,7 @@ from memorata.services.plans import Plans
 from memorata.services.ports import Clock, SecurityLog
 from memorata.services.presence import PresenceDesk
 from memorata.services.privacy import Privacy
+from memorata.services.recording import RecordingDesk
 from memorata.services.retention import Retention
 
 
@@ -78,6 +80,8 @@ class Needs(Protocol):
     @property
     def retention(self) -> Retention: ...
     @property
+    def recordings(self) -> RecordingDesk: ...
+    @property
     def security(self) -> SecurityLog: ...
 
 
@@ -108,6 +112,7 @@ def register(app: Flask, services: Needs) -> None:
     app.register_blueprint(files)
     for part in (errors, programme, watch, entry, invitations, halls, contact, openapi):
         app.register_blueprint(part.blueprint(house))
+    app.register_blueprint(recordings.blueprint(house, services.recordings))
     plans = services.plans
     app.register_blueprint(pages.blueprint(house, plans))
     app.register_blueprint(calendar.blueprint(house, plans))

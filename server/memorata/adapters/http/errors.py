@@ -56,6 +56,8 @@ STATUS = {
     "message.too_many": 429,
     "plan.date_unknown": 404,
     "plan.undo_unknown": 404,
+    "recording.too_long": 413,
+    "recording.unknown": 404,
     "rehearsal.none": 404,
     "schedule.faulty": 422,
     "series.unknown": 404,

@@ -326,3 +326,23 @@ rehearsal = Table(
     Column("created_ms", BigInteger, nullable=False),
     Column("wiped_ms", BigInteger),
 )
+
+recording = Table(
+    "recording",
+    metadata,
+    Column("id", String(22), primary_key=True),
+    Column("ceremony_id", String(200), nullable=False, index=True),
+    Column("participant_id", String(22), nullable=False, index=True),
+    Column("key", String(80), nullable=False),
+    Column("name", Text, nullable=False, server_default=""),
+    Column("community", Text, nullable=False, server_default=""),
+    Column("item_id", String(200), nullable=False, server_default=""),
+    Column("started_ms", BigInteger, nullable=False),
+    Column("ended_ms", BigInteger),
+    Column("state", String(10), nullable=False),
+    Column("parts", Integer, nullable=False, server_default="1"),
+    Column("bytes", BigInteger, nullable=False, server_default="0"),
+    Column("duration_ms", BigInteger, nullable=False, server_default="0"),
+    Column("media_type", String(40), nullable=False, server_default="video/webm"),
+)
+"""What somebody has said: of whom, with which words over it, and how far it has come; the film is a file."""
