@@ -62,8 +62,8 @@ describe('what is shown in its place', () => {
     ...change,
   })
   const film = { provider: 'file' as const, id: 'a', url: '/media/a.mp4', delay_s: null }
-  const said = (own: Media | null, whole: Media | null = null) => {
-    const entry = { place: { en: 'Osaka' }, community: {}, country: null, speaker: {}, mode: 'live' as const, media: own, hall: 'osaka' }
+  const said = (own: Media | null, whole: Media | null = null, mode: 'live' | 'recorded' = 'live') => {
+    const entry = { place: { en: 'Osaka' }, community: {}, country: null, speaker: {}, mode, media: own, hall: 'osaka' }
     const item = anItem('called', 60, { detail: { kind: 'roll_call', entries: [entry], slot_s: 60 }, media: whole })
     return fallbackSaid(aProgramme([item]), 'osaka')
   }
@@ -72,7 +72,9 @@ describe('what is shown in its place', () => {
     expect(said(null)).toBe('While it does not send, its name is shown alone.')
     expect(said(media({ still: '/media/a.jpg' }))).toBe('While it does not send, the picture of the programme is shown.')
     expect(said(media({}), media({ sources: [film], live: true }))).toBe('While it does not send, the broadcast link of the programme is shown.')
-    expect(said(media({ sources: [film] }))).toBe('While it does not send, the recording of the programme is shown.')
+    expect(said(media({ sources: [film] }), null, 'recorded')).toBe('While it does not send, the recording of the programme is shown.')
+    // Of a living voice the recorded version is kept for the host's press.
+    expect(said(media({ sources: [film] }))).toBe('While it does not send, you can show the recorded version.')
   })
 
   test('nothing, where the programme never shows it', () => {

@@ -1,7 +1,8 @@
 // What the console says of a hall elsewhere: how it stands, when it is wanted, and what is shown while it does not send. Pure.
 import type { Wanted } from '../../stage/ahead'
+import { playedAt, standIn } from '../../stage/rule'
 import { t, tn } from '../../text/messages'
-import type { Media, OnDeck, OnStage, Programme } from '../../wire'
+import type { Item, OnDeck, OnStage, Programme } from '../../wire'
 import { deckSaid, onStageSaid, type Said } from './stagewords'
 
 const SOON_MS = 45_000
@@ -40,25 +41,24 @@ export function wantedSaid(wanted: Wanted | null): string {
 
 /** What everybody sees in its place while it does not send. */
 export function fallbackSaid(programme: Programme, hall: string): string {
-  const found = fallbackOf(programme, hall)
-  if (found === undefined) return t('No item of the programme shows it yet.')
-  if (found === null) return t('While it does not send, its name is shown alone.')
-  if (found.sources.length === 0) return t('While it does not send, the picture of the programme is shown.')
-  if (found.live) return t('While it does not send, the broadcast link of the programme is shown.')
-  return t('While it does not send, the recording of the programme is shown.')
+  const at = firstOf(programme, hall)
+  if (at === null) return t('No item of the programme shows it yet.')
+  const media = playedAt(...at)
+  const recorded = standIn(...at)
+  if (media?.live) return t('While it does not send, the broadcast link of the programme is shown.')
+  if (media !== null && media.sources.length > 0) return t('While it does not send, the recording of the programme is shown.')
+  if (recorded !== null) return t('While it does not send, you can show the recorded version.')
+  if (media !== null) return t('While it does not send, the picture of the programme is shown.')
+  return t('While it does not send, its name is shown alone.')
 }
 
-/** `null`: nothing but the name; `undefined`: the programme never shows the hall. */
-function fallbackOf(programme: Programme, hall: string): Media | null | undefined {
+/** The first item and step that show the hall. */
+function firstOf(programme: Programme, hall: string): [Item, number] | null {
   for (const item of programme.items) {
     if (item.detail.kind === 'roll_call') {
-      const entry = item.detail.entries.find((one) => (one.hall || item.hall) === hall)
-      if (entry !== undefined) return seen(entry.media) ?? seen(item.media)
-    } else if (item.hall === hall) return seen(item.media)
+      const step = item.detail.entries.findIndex((one) => (one.hall || item.hall) === hall)
+      if (step >= 0) return [item, step]
+    } else if (item.hall === hall) return [item, 0]
   }
-  return undefined
-}
-
-function seen(media: Media | null): Media | null {
-  return media !== null && (media.sources.length > 0 || media.still !== null) ? media : null
+  return null
 }
