@@ -1,14 +1,14 @@
 // Who is on the stage now, as small live pictures; who stands by, and whether they will be heard; how it is carried.
 import { useEffect, useRef } from 'preact/hooks'
 import { t } from '../../text/messages'
-import { recordedAt } from '../../standin'
+import { recordedAt } from '../../stage/rule'
 import type { FloorEntry, OnDeck, OnStage as Person, StageShown } from '../../wire'
 import { Telephone } from '../telephone'
 import { backstageOf } from './backstage'
 import { Icon, Press } from './controls'
 import type { Desk } from './desk'
 import { ByTelephone, Recorded } from './fallbacks'
-import { Listen } from './hearstage'
+import { Listen } from './listen'
 import { ownGuest, OwnPicture } from './ownpicture'
 import { Rings } from './ring'
 import { carriesSaid, deckSaid, onStageSaid, stageName, type Said } from './stagewords'
@@ -35,6 +35,7 @@ export function OnStage({ desk }: { desk: Desk }) {
 }
 
 function Panel({ desk, shown }: { desk: Desk; shown: StageShown }) {
+  useEffect(() => backstageOf(desk).prepare(), [desk])
   const people = desk.calm.value ? [] : shown.people
   const deck = desk.calm.value ? [] : standingBy(desk, shown)
   return (
@@ -98,13 +99,13 @@ function Tile({ desk, person, deck }: { desk: Desk; person: Person; deck: OnDeck
   const entry = entryOf(desk, person.key)
   const isOwn = ownGuest(desk)?.key === person.key
   const name = stageName(person.key, desk.state.value, desk.text) || person.name
-  const { streams, own } = backstageOf(desk)
-  const stream = isOwn ? own.value.picture : person.feed === null ? null : (streams.value.get(person.feed) ?? null)
+  const { faces, own } = backstageOf(desk)
+  const stream = (isOwn ? own.value.picture : null) ?? faces.value.get(person.key) ?? null
   const said = onStageSaid(person, deck)
   return (
     <li class={`h-tile is-${said.tone}`}>
       <div class={`h-face ${isOwn ? 'is-own' : ''}`}>
-        {stream !== null && (isOwn || person.picture) ? <Face stream={stream} name={name} /> : <span aria-hidden="true">{initials(name)}</span>}
+        {stream !== null ? <Face stream={stream} name={name} /> : <span aria-hidden="true">{initials(name)}</span>}
       </div>
       <div>
         <p class="h-who">
@@ -128,7 +129,7 @@ function Tile({ desk, person, deck }: { desk: Desk; person: Person; deck: OnDeck
   )
 }
 
-/** Seen only: everybody on the stage is heard by the one element of their own, see hearstage.tsx. */
+/** Seen only: the page plays each voice by an element of its own. */
 function Face({ stream, name }: { stream: MediaStream; name: string }) {
   const video = useRef<HTMLVideoElement>(null)
   useEffect(() => {

@@ -1,14 +1,16 @@
 // The host's own picture beside the speaker's: shown and hidden by one press, with the devices that make it.
 import { signal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
+import type { Choice as DeviceChoice } from '../../stage/devices'
+import { localStorageOrNull } from '../../storage'
 import { t } from '../../text/messages'
 import type { Guest, OnDeck } from '../../wire'
-import { backstageOf, type Apparatus } from './backstage'
+import { backstageOf } from './backstage'
 import { Press } from './controls'
 import type { Desk } from './desk'
-import { localStorageOrNull } from '../../storage'
 import { doorName } from './door'
 import { Choice, Field, Form } from './fields'
+import { troubleSaid } from './stagewords'
 
 type Device = OnDeck['camera']
 
@@ -101,7 +103,8 @@ async function show(desk: Desk, wanted: { picture: boolean }): Promise<void> {
     const { camera, microphone } = backstage.own.peek()
     if (camera !== 'on' && microphone !== 'on') return
     const ack = await desk.act('stage.invite', { participant_id: id, name: given })
-    if (!ack.ok) backstage.close()
+    if (ack.ok) backstage.send()
+    else backstage.close()
   } finally {
     opening.value = false
   }
@@ -129,7 +132,7 @@ function Shown({ desk, guest }: { desk: Desk; guest: Guest }) {
       </div>
       <div class="h-buttons">
         {closed && !desk.calm.value && (
-          <Press desk={desk} kind="main" disabled={opening.value} onPress={() => void backstage.open({ picture: true })}>
+          <Press desk={desk} kind="main" disabled={opening.value} onPress={() => void backstage.open({ picture: true }).then(() => backstage.send())}>
             {t('Open camera and microphone')}
           </Press>
         )}
@@ -179,39 +182,22 @@ function Level({ desk, muted }: { desk: Desk; muted: boolean }) {
 
 function Devices({ desk }: { desk: Desk }) {
   const backstage = backstageOf(desk)
-  const { cameras, microphones, chosen } = backstage.own.value
-  const options = (all: Apparatus[]) => all.map(({ id, label }, at) => [id, label || t('Device {n}', { n: at + 1 })] as const)
+  const { cameras, microphones, camera, microphone } = backstage.choices.value
+  useEffect(() => void backstage.lookForDevices(), [backstage])
+  const options = (all: DeviceChoice[]) => all.map(({ id, name }, at) => [id, name || t('Device {n}', { n: at + 1 })] as const)
   return (
     <div class="h-form">
-      {cameras.length > 0 && (
-        <Choice label={t('Camera')} value={chosen.camera} options={options(cameras)} onValue={(id) => void backstage.choose('camera', id)} />
-      )}
+      {cameras.length > 0 && <Choice label={t('Camera')} value={camera} options={options(cameras)} onValue={(id) => void backstage.choose('camera', id)} />}
       {microphones.length > 0 && (
-        <Choice label={t('Microphone')} value={chosen.microphone} options={options(microphones)} onValue={(id) => void backstage.choose('microphone', id)} />
+        <Choice label={t('Microphone')} value={microphone} options={options(microphones)} onValue={(id) => void backstage.choose('microphone', id)} />
       )}
     </div>
   )
 }
 
-/** Why no picture came of the press. */
+/** Why no picture came of the press, and what to do. */
 function Trouble({ desk }: { desk: Desk }) {
-  const { camera, microphone } = backstageOf(desk).own.value
-  const words = troubleSaid(camera, microphone)
-  if (words === '' || desk.calm.value) return null
-  return (
-    <p class="h-trouble" role="status">
-      {words}
-    </p>
-  )
-}
-
-export function troubleSaid(camera: Device, microphone: Device): string {
-  if (microphone === 'asking' || camera === 'asking') return t('Your browser asks whether this page may use camera and microphone. Please press “Allow”.')
-  if (microphone === 'refused') return t('Your browser does not let this page use the microphone. Press the sign beside the address of the page, allow it, and press again.')
-  if (microphone === 'none') return t('This computer has no microphone.')
-  if (microphone === 'busy') return t('Another program holds the microphone. Close it, and press again.')
-  if (camera === 'refused') return t('Your browser does not let this page use the camera: you are heard without a picture.')
-  if (camera === 'none') return t('This computer has no camera: you are heard without a picture.')
-  if (camera === 'busy') return t('Another program holds the camera: you are heard without a picture.')
-  return ''
+  const own = backstageOf(desk).own.value
+  const words = desk.calm.value ? '' : own.elsewhere ? t('You are on the stage in another window.') : troubleSaid(own)
+  return <div role="status">{words !== '' && <p class="h-trouble">{words}</p>}</div>
 }
