@@ -48,6 +48,7 @@ class Evening:
         eventually(lambda: last_grant(self.vera) == "on_stage", "the grant")
         feed: str = self.vera.ask("stage_publish", {"picture": True, "sound": True})["feed"]
         eventually(lambda: told(self.chiyo, "stage")[-1]["people"], "somebody on the stage")
+        eventually(lambda: links(self.chiyo, "open") and links(self.hana, "open"), "the links")
         return feed
 
 

@@ -14,6 +14,7 @@ import structlog
 
 from memorata import green
 from memorata.domain.errors import Refused
+from memorata.domain.items import Item
 from memorata.domain.programme import moment
 from memorata.domain.stage import Part, level_of, next_change_ms
 from memorata.domain.state import parts_of
@@ -21,6 +22,7 @@ from memorata.services.live import LiveCeremonies
 from memorata.services.ports import Alarm, Clock, Participant
 from memorata.services.sdp import check
 from memorata.services.stage_ports import Description, Feed, Pages, Signal, StageEngine, Tab, Way
+from memorata.services.stage_recording import StageRecording
 from memorata.services.stage_told import Devices, Grant, Joined, Scene, Seen, StagePages, Standing
 
 log = structlog.get_logger(__name__)
@@ -83,6 +85,7 @@ class StageDesk:
         clock: Clock,
         alarm: Alarm,
         here: Callable[[str], bool],
+        recording: StageRecording | None = None,
     ) -> None:
         """Args: engine: `None`: nobody is seen live; here: whether a page of this participant is open."""
         self._engine = engine
@@ -91,6 +94,7 @@ class StageDesk:
         self._clock = clock
         self._alarm = alarm
         self._here = here
+        self._recording = recording
         self._stages: dict[str, _Stage] = {}
 
     # --- asked by pages ---
@@ -110,7 +114,9 @@ class StageDesk:
                 viewer = stage.viewers[sid] = _Viewer(Tab(sid, who.ceremony_id, who.id), who, page, picture)
             viewer.picture = picture
             self._seat(stage, viewer)
-        self.look(who.ceremony_id)
+            if self._recording is not None:
+                self._recording.arrived(who, viewer.tab)
+        self._look_safely(who.ceremony_id)
         return Joined(stage.version, stage.scene or Scene("off"), stage.grants.get(who.id, Grant()))
 
     def publish(self, who: Participant, sid: str, page: str, *, picture: bool, sound: bool) -> str:
@@ -223,6 +229,9 @@ class StageDesk:
             senders = [(sid, link) for (sid, link), way in stage.links.items() if way == "send"]
             stage.links.clear()
             feeds, stage.feeds = stage.feeds, {}
+            for feed_id in feeds:
+                if self._recording is not None:
+                    self._recording.end(feed_id)
             for sid, link in senders:
                 feed = next((one.feed.id for one in feeds.values() if one.feed.sid == sid), "")
                 self._pages.link(sid, link, "close", "send", feed)
@@ -266,10 +275,11 @@ class StageDesk:
             found = parts_of(state, now_ms)
             self._take_back(stage, found)
             self._show(stage, found)
-            self._grant(stage, found)
-            self._tell(stage, found)
-            if state.programme is not None:
-                shown = moment(state.programme, state.progress, now_ms)
+            shown = None if state.programme is None else moment(state.programme, state.progress, now_ms)
+            recorded = self._record(stage, found, None if shown is None else shown.item)
+            self._grant(stage, found, recorded)
+            self._tell(stage, found, recorded)
+            if state.programme is not None and shown is not None:
                 at_ms = next_change_ms(state.programme, shown, now_ms, autopilot=state.progress.autopilot)
                 if at_ms is not None and at_ms - now_ms < LOOK_S * 1000 and at_ms != stage.due_ms:
                     stage.due_ms = at_ms
@@ -293,18 +303,25 @@ class StageDesk:
                 sending.shown = shown
                 self._engine.show(sending.feed.id, shown)
 
-    def _grant(self, stage: _Stage, found: tuple[Part, ...]) -> None:
+    def _record(self, stage: _Stage, found: tuple[Part, ...], item: Item | None) -> frozenset[str]:
+        """Whose words are recorded now, by key."""
+        if self._recording is None:
+            return frozenset()
+        seen = {one.key: one.feed for one in stage.feeds.values() if one.shown and one.live}
+        return self._recording.follow(stage.ceremony_id, item, found, seen)
+
+    def _grant(self, stage: _Stage, found: tuple[Part, ...], recorded: frozenset[str]) -> None:
         people = {viewer.who.id: viewer.who for viewer in stage.viewers.values()}
         for who in people.values():
             part = _part(found, who)
-            grant = Grant() if part is None else Grant(part.level, part.key)
+            grant = Grant() if part is None else Grant(part.level, part.key, part.key in recorded)
             if stage.grants.get(who.id, Grant()) != grant:
                 stage.grants[who.id] = grant
                 self._pages.grant(who.id, grant)
         for gone in set(stage.grants) - set(people):
             del stage.grants[gone]
 
-    def _tell(self, stage: _Stage, found: tuple[Part, ...]) -> None:
+    def _tell(self, stage: _Stage, found: tuple[Part, ...], recorded: frozenset[str]) -> None:
         if self._engine is None:
             return
         people = tuple(Seen(part, self._feed_of(stage, part, live=True)) for part in found if part.level == "on_stage")
@@ -313,7 +330,7 @@ class StageDesk:
             for part in found
         )
         watching = sum(1 for viewer in stage.viewers.values() if not viewer.lost)
-        scene = Scene(self._engine.name, people, False, "", deck, self._engine.carries(), max(0, watching - 1))
+        scene = Scene(self._engine.name, people, bool(recorded), "", deck, self._engine.carries(), max(0, watching - 1))
         if scene != stage.scene:
             stage.scene = scene
             stage.version += 1
@@ -361,6 +378,8 @@ class StageDesk:
 
     def _close(self, stage: _Stage, sending: _Sending) -> None:
         stage.feeds.pop(sending.feed.id, None)
+        if self._recording is not None:
+            self._recording.end(sending.feed.id)
         if self._engine is not None:
             self._engine.close_feed(sending.feed.id)
 
@@ -373,6 +392,8 @@ class StageDesk:
         viewer = stage.viewers.pop(sid, None)
         if viewer is not None and self._engine is not None:
             self._engine.remove_viewer(sid)
+            if self._recording is not None:
+                self._recording.left(sid)
             for other in stage.viewers.values():
                 if not other.carried and not other.lost:
                     self._seat(stage, other)
