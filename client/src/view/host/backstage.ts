@@ -62,14 +62,7 @@ function makeBackstage(desk: Desk): Backstage {
   const choices = signal<Choices>({ cameras: [], microphones: [], camera: '', microphone: '' })
   /** The host has pressed here, and not left since. */
   const willing = signal(false)
-  let stream: MediaStream | null = null
   let endLevel: (() => void) | null = null
-
-  /** One stream for one camera: a new one would begin anew wherever it is drawn. */
-  function pictured(track: MediaStreamTrack | null): MediaStream | null {
-    if (track === null) return (stream = null)
-    return stream?.getVideoTracks()[0] === track ? stream : (stream = new MediaStream([track]))
-  }
 
   const own = computed((): Own => {
     const state = attended.stage.value
@@ -79,7 +72,7 @@ function makeBackstage(desk: Desk): Backstage {
       microphone: checks?.microphone ?? 'unknown',
       cameraFault: checks?.cameraFault ?? null,
       microphoneFault: checks?.microphoneFault ?? null,
-      picture: pictured(state?.preview ?? null),
+      picture: state?.preview ?? null,
       muted: muted.value,
       elsewhere: state?.elsewhere === true,
     }

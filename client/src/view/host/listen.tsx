@@ -14,13 +14,13 @@ export function Listen({ desk }: { desk: Desk }) {
       desk={desk}
       kind="quiet"
       always
-      pressed={heard}
+      label={heard ? t('The sound of the stage is on') : t('The sound of the stage is off')}
       onPress={() => {
         stageSound.value = !heard
         if (!heard) backstage.prime()
       }}
     >
-      {heard ? t('You hear the stage') : t('Hear the stage')}
+      {heard ? t('Its sound is on') : t('Its sound is off')}
     </Press>
   )
 }

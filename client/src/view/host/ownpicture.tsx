@@ -1,16 +1,17 @@
 // The host's own picture beside the speaker's: shown and hidden by one press, with the devices that make it.
 import { signal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect } from 'preact/hooks'
 import type { Choice as DeviceChoice } from '../../stage/devices'
 import { localStorageOrNull } from '../../storage'
 import { t } from '../../text/messages'
 import type { Guest, OnDeck } from '../../wire'
+import { Face } from '../stage/face'
 import { backstageOf } from './backstage'
 import { Press } from './controls'
 import type { Desk } from './desk'
 import { doorName } from './door'
 import { Choice, Field, Form } from './fields'
-import { troubleSaid } from './stagewords'
+import { initials, troubleSaid } from './stagewords'
 
 type Device = OnDeck['camera']
 
@@ -57,7 +58,7 @@ export function OwnPicture({ desk }: { desk: Desk }) {
 export function ShowSound({ desk, quiet }: { desk: Desk; quiet?: boolean }) {
   return (
     <Press desk={desk} kind={quiet === true ? 'quiet' : 'main'} disabled={opening.value} onPress={() => begin(desk, { picture: false })}>
-      {t('My voice, without a picture')}
+      {t('Only my voice')}
     </Press>
   )
 }
@@ -68,7 +69,7 @@ function NameForm({ desk, wanted }: { desk: Desk; wanted: { picture: boolean } }
       <Field label={t('Your name, for everybody to read')} value={name.value} most={60} required onValue={(value) => (name.value = value)} />
       <div class="h-buttons">
         <button type="submit" class="h-press is-main" aria-disabled={desk.calm.value ? 'true' : undefined}>
-          {wanted.picture ? t('Show my picture') : t('My voice, without a picture')}
+          {wanted.picture ? t('Show my picture') : t('Only my voice')}
         </button>
         <button type="button" class="h-press is-quiet" onClick={() => (asked.value = null)}>
           {t('Cancel')}
@@ -122,12 +123,22 @@ function Shown({ desk, guest }: { desk: Desk; guest: Guest }) {
   return (
     <>
       <div class="h-ownrow">
-        {picture !== null && camera === 'on' && !desk.calm.value && <Mirror stream={picture} />}
+        <div class="h-face" role="img" aria-label={t('My own picture')}>
+          <span aria-hidden="true">{initials(guest.name)}</span>
+          <Face stream={desk.calm.value ? null : picture} mirrored />
+        </div>
         <div class="h-ownsaid">
-          <p>
-            <b>{ownWords(desk, camera, microphone, muted)}</b>
+          <p class="h-who">
+            <b dir="auto">{guest.name}</b>
+            <span class="h-state">{t('you')}</span>
           </p>
-          {microphone === 'on' && !desk.calm.value && <Level desk={desk} muted={muted} />}
+          <p>{ownWords(desk, camera, microphone, muted)}</p>
+          <div class="h-levelrow">
+            {microphone === 'on' && !desk.calm.value && <Level desk={desk} muted={muted} />}
+            <button type="button" class="h-press is-quiet" aria-expanded={devices.value} onClick={() => (devices.value = !devices.value)}>
+              {t('Devices')}
+            </button>
+          </div>
         </div>
       </div>
       <div class="h-buttons">
@@ -144,9 +155,6 @@ function Shown({ desk, guest }: { desk: Desk; guest: Guest }) {
         <Press desk={desk} onPress={() => void hide(desk, guest.key)}>
           {camera === 'on' ? t('Hide my picture') : t('Leave the stage')}
         </Press>
-        <button type="button" class="h-press is-quiet" aria-expanded={devices.value} onClick={() => (devices.value = !devices.value)}>
-          {t('Devices')}
-        </button>
       </div>
       {devices.value && <Devices desk={desk} />}
     </>
@@ -160,15 +168,6 @@ function ownWords(desk: Desk, camera: Device, microphone: Device, muted: boolean
   if (camera === 'on') return heard ? t('Everybody sees and hears you') : t('Everybody sees you; nobody hears you')
   if (heard) return t('Everybody hears you')
   return microphone === 'on' ? t('Nobody hears you') : t('Your camera and microphone are closed')
-}
-
-/** As in a mirror: otherwise nobody finds the middle. Without sound, for one's own voice would come back. */
-function Mirror({ stream }: { stream: MediaStream }) {
-  const video = useRef<HTMLVideoElement>(null)
-  useEffect(() => {
-    if (video.current !== null) video.current.srcObject = stream
-  }, [stream])
-  return <video ref={video} class="h-mirror" muted autoplay playsInline aria-label={t('My own picture')} />
 }
 
 function Level({ desk, muted }: { desk: Desk; muted: boolean }) {
@@ -199,5 +198,5 @@ function Devices({ desk }: { desk: Desk }) {
 function Trouble({ desk }: { desk: Desk }) {
   const own = backstageOf(desk).own.value
   const words = desk.calm.value ? '' : own.elsewhere ? t('You are on the stage in another window.') : troubleSaid(own)
-  return <div role="status">{words !== '' && <p class="h-trouble">{words}</p>}</div>
+  return <div class="h-status" role="status">{words !== '' && <p class="h-trouble">{words}</p>}</div>
 }

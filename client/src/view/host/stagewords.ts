@@ -24,6 +24,15 @@ export function stageName(key: string, state: CeremonyState, text: (of: Text | n
   return hall === undefined ? '' : text(hall.place) || text(hall.community)
 }
 
+/** What stands in the place of a picture. */
+export function initials(name: string): string {
+  return name
+    .split(/\s+/)
+    .slice(0, 2)
+    .map((word) => /\p{L}/u.exec(word)?.[0] ?? '')
+    .join('')
+}
+
 /** How somebody on the stage is seen and heard; while nothing comes, what their page says of its devices. */
 export function onStageSaid(person: Pick<OnStage, 'feed' | 'picture' | 'sound' | 'via'>, deck: Devices | null = null): Said {
   const said = (tone: Tone, words: string, todo = ''): Said => ({ tone, words, todo })
