@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { emptyState } from '../../../client/src/apply.ts'
-import { carriesSaid, deckSaid, onStageSaid, stageName, telephoneNow } from '../../../client/src/view/host/stagewords.ts'
+import { carriesSaid, deckSaid, onStageSaid, stageName, telephoneNow, troubleSaid } from '../../../client/src/view/host/stagewords.ts'
 import type { CeremonyState, FloorEntry, OnDeck, StageCarries } from '../../../client/src/wire.ts'
 
 type Device = OnDeck['camera']
@@ -139,4 +139,14 @@ test('of one on the stage from whom nothing comes, the devices are told', () => 
   expect(onStageSaid(silent, devices).words).toBe('the browser refuses camera and microphone')
   expect(onStageSaid(silent, { ...devices, camera: 'on', microphone: 'on' }).words).toBe('nothing comes from there yet')
   expect(onStageSaid({ ...silent, feed: 'f', sound: true }, devices).words).toBe('heard, without a picture')
+})
+
+test('why the host is not seen or heard', () => {
+  const fine = { camera: 'on', microphone: 'on', cameraFault: null, microphoneFault: null } as const
+  expect(troubleSaid(fine)).toBe('')
+  expect(troubleSaid({ ...fine, camera: 'off' })).toBe('')
+  expect(troubleSaid({ ...fine, camera: 'asking', microphone: 'asking' })).toContain('press “Allow”')
+  expect(troubleSaid({ ...fine, camera: 'none', cameraFault: 'none' })).toBe('This device has no camera: you are heard without a picture.')
+  // The microphone goes before the camera: a voice is what is needed.
+  expect(troubleSaid({ camera: 'refused', microphone: 'refused', cameraFault: 'refused', microphoneFault: 'refused' })).toContain('use the microphone')
 })

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { recordedAt, standIn } from '../../../client/src/standin.ts'
+import { recordedAt, standIn } from '../../../client/src/stage/rule.ts'
 import type { Item, Run } from '../../../client/src/wire.ts'
 
 interface Case {
@@ -22,7 +22,7 @@ describe('what stands in for a living voice', () => {
     const run: Run = { cue: 4, item_id: 'memories', start_ms: 0, holds: [], steps: [] }
     const one = { cue: 4, step: 1, from_ms: 7 }
     const stage = { guests: [], recorded: [one] }
-    expect(recordedAt(stage, { run, step: 1 })).toBe(one)
+    expect(recordedAt(stage, { run, step: 1 })).toBe(7)
     expect(recordedAt(stage, { run, step: 0 })).toBeNull()
     expect(recordedAt(stage, { run: { ...run, cue: 5 }, step: 1 })).toBeNull()
     expect(recordedAt(stage, { run: null, step: 1 })).toBeNull()

@@ -6,11 +6,11 @@ import type { Boot } from '../../state'
 import { t } from '../../text/messages'
 import { OPEN } from '../../floor'
 import { viewOf } from '../page'
+import { stageSound } from '../stage/attend'
 import '../../style/host.css'
 import { Conduct, holdOrResume, holdingPicture, pressNext } from './conduct'
 import { createDesk, type Desk } from './desk'
 import { Door, rememberName } from './door'
-import { HearStage } from './hearstage'
 import { Halls } from './halls'
 import { Invitations } from './invitations'
 import { keyAct, keysOn } from './keys'
@@ -48,6 +48,8 @@ export function start(root: HTMLElement, boot: Boot): void {
     else root.dataset['theme'] = theme.value
   })
   rememberName()
+  // A host listens to the stage whether or not the sound of the ceremony is on here, unless they turn it off.
+  stageSound.value = true
   watchOthers(desk)
   watchWaiting(desk)
   document.addEventListener('keydown', (event) => onKey(desk, event))
@@ -88,7 +90,6 @@ function Console({ desk }: { desk: Desk }) {
   return (
     <div class={`h-desk ${wide.value ? 'is-wide' : 'is-narrow'} ${desk.calm.value ? 'is-calm' : ''}`}>
       <TopBar desk={desk} wide={wide.value} />
-      <HearStage desk={desk} />
       {wide.value ? <Columns desk={desk} /> : <Tabs desk={desk} />}
       <div class="h-foot">
         <Notices desk={desk} />

@@ -1,6 +1,6 @@
 // What a host does in one press when a line fails: the speaker by telephone, or the recorded version.
 import { t } from '../../text/messages'
-import { recordedAt, standIn } from '../../standin'
+import { recordedAt, standIn } from '../../stage/rule'
 import type { FloorEntry } from '../../wire'
 import { Press } from './controls'
 import type { Desk } from './desk'

@@ -1,17 +1,18 @@
 // Who is on the stage now, as small live pictures; who stands by, and whether they will be heard; how it is carried.
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect } from 'preact/hooks'
 import { t } from '../../text/messages'
-import { recordedAt } from '../../standin'
+import { recordedAt } from '../../stage/rule'
 import type { FloorEntry, OnDeck, OnStage as Person, StageShown } from '../../wire'
 import { Telephone } from '../telephone'
+import { Face } from '../stage/face'
 import { backstageOf } from './backstage'
 import { Icon, Press } from './controls'
 import type { Desk } from './desk'
 import { ByTelephone, Recorded } from './fallbacks'
-import { Listen } from './hearstage'
+import { Listen } from './listen'
 import { ownGuest, OwnPicture } from './ownpicture'
 import { Rings } from './ring'
-import { carriesSaid, deckSaid, onStageSaid, stageName, type Said } from './stagewords'
+import { carriesSaid, deckSaid, initials, onStageSaid, stageName } from './stagewords'
 
 export function OnStage({ desk }: { desk: Desk }) {
   const shown = backstageOf(desk).shown.value
@@ -35,7 +36,9 @@ export function OnStage({ desk }: { desk: Desk }) {
 }
 
 function Panel({ desk, shown }: { desk: Desk; shown: StageShown }) {
-  const people = desk.calm.value ? [] : shown.people
+  useEffect(() => backstageOf(desk).prepare(), [desk])
+  const own = ownGuest(desk)
+  const people = desk.calm.value ? [] : shown.people.filter(({ key }) => key !== own?.key)
   const deck = desk.calm.value ? [] : standingBy(desk, shown)
   return (
     <section class="h-card is-onstage" aria-label={t('On the stage')}>
@@ -50,15 +53,17 @@ function Panel({ desk, shown }: { desk: Desk; shown: StageShown }) {
         {people.length > 0 && <Listen desk={desk} />}
       </div>
       {!desk.calm.value && <Carries shown={shown} />}
-      {people.length === 0 ? (
+      {people.length === 0 && own === null && (
         <p class="h-empty">{desk.calm.value ? t('In the silence nobody is seen or heard.') : t('Nobody is seen or heard live.')}</p>
-      ) : (
+      )}
+      {people.length > 0 && (
         <ul class="h-onstage">
           {people.map((person) => (
             <Tile key={person.key} desk={desk} person={person} deck={shown.deck?.find(({ key }) => key === person.key) ?? null} />
           ))}
         </ul>
       )}
+      {own !== null && <OwnPicture desk={desk} />}
       {deck.length > 0 && (
         <>
           <h3>{t('Stands by')}</h3>
@@ -69,7 +74,7 @@ function Panel({ desk, shown }: { desk: Desk; shown: StageShown }) {
           </ul>
         </>
       )}
-      <OwnPicture desk={desk} />
+      {own === null && <OwnPicture desk={desk} />}
     </section>
   )
 }
@@ -96,45 +101,32 @@ function Carries({ shown }: { shown: StageShown }) {
 
 function Tile({ desk, person, deck }: { desk: Desk; person: Person; deck: OnDeck | null }) {
   const entry = entryOf(desk, person.key)
-  const isOwn = ownGuest(desk)?.key === person.key
   const name = stageName(person.key, desk.state.value, desk.text) || person.name
-  const { streams, own } = backstageOf(desk)
-  const stream = isOwn ? own.value.picture : person.feed === null ? null : (streams.value.get(person.feed) ?? null)
   const said = onStageSaid(person, deck)
   return (
     <li class={`h-tile is-${said.tone}`}>
-      <div class={`h-face ${isOwn ? 'is-own' : ''}`}>
-        {stream !== null && (isOwn || person.picture) ? <Face stream={stream} name={name} /> : <span aria-hidden="true">{initials(name)}</span>}
+      <div class="h-face">
+        <span aria-hidden="true">{initials(name)}</span>
+        <Face stream={backstageOf(desk).faces.value.get(person.key) ?? null} />
       </div>
       <div>
         <p class="h-who">
           <b dir="auto">{name || t('without a name')}</b>
-          {isOwn && <span class="h-state">{t('you')}</span>}
         </p>
-        {!isOwn && <SaidOf said={said} />}
-        {!isOwn && (
-          <div class="h-buttons">
-            {entry !== null && <ByTelephone desk={desk} entry={entry} kind="quiet" />}
-            {entry !== null && <Recorded desk={desk} kind="quiet" />}
-            {person.kind === 'guest' && desk.conducts.value && (
-              <Press desk={desk} kind="quiet" label={`${t('From the stage')}: ${name}`} onPress={() => void desk.act('stage.dismiss', { key: person.key })}>
-                {t('From the stage')}
-              </Press>
-            )}
-          </div>
-        )}
+        <p class="h-facts">{said.words}</p>
+        {said.todo !== '' && <p class="h-facts">{said.todo}</p>}
+        <div class="h-buttons">
+          {entry !== null && <ByTelephone desk={desk} entry={entry} kind="quiet" />}
+          {entry !== null && <Recorded desk={desk} kind="quiet" />}
+          {person.kind === 'guest' && desk.conducts.value && (
+            <Press desk={desk} kind="quiet" label={`${t('From the stage')}: ${name}`} onPress={() => void desk.act('stage.dismiss', { key: person.key })}>
+              {t('From the stage')}
+            </Press>
+          )}
+        </div>
       </div>
     </li>
   )
-}
-
-/** Seen only: everybody on the stage is heard by the one element of their own, see hearstage.tsx. */
-function Face({ stream, name }: { stream: MediaStream; name: string }) {
-  const video = useRef<HTMLVideoElement>(null)
-  useEffect(() => {
-    if (video.current !== null) video.current.srcObject = stream
-  }, [stream])
-  return <video ref={video} muted autoplay playsInline aria-label={name} />
 }
 
 function OnDeckRow({ desk, one }: { desk: Desk; one: OnDeck }) {
@@ -147,11 +139,12 @@ function OnDeckRow({ desk, one }: { desk: Desk; one: OnDeck }) {
       <p>
         <b dir="auto">{name || t('without a name')}</b>: {said.words}
       </p>
-      {said.todo !== '' && <p class="h-facts">{said.todo}</p>}
-      {hall !== undefined && hall.telephone !== '' && said.tone !== 'good' && (
-        <p class="h-facts">
-          {hall.contact === '' ? t('Their telephone:') : hall.contact} <Telephone number={hall.telephone} />
+      {hall !== undefined && hall.telephone !== '' && said.tone !== 'good' ? (
+        <p class="h-facts h-numberline">
+          {hall.contact === '' ? t('Ring them:') : t('Ring {name}:', { name: hall.contact })} <Telephone number={hall.telephone} />
         </p>
+      ) : (
+        said.todo !== '' && <p class="h-facts">{said.todo}</p>
       )}
       {entry !== null && said.tone !== 'good' && (
         <div class="h-buttons">
@@ -162,23 +155,6 @@ function OnDeckRow({ desk, one }: { desk: Desk; one: OnDeck }) {
   )
 }
 
-function SaidOf({ said }: { said: Said }) {
-  return (
-    <>
-      <p class="h-facts">{said.words}</p>
-      {said.todo !== '' && <p class="h-facts">{said.todo}</p>}
-    </>
-  )
-}
-
 function entryOf(desk: Desk, key: string): FloorEntry | null {
   return desk.state.value.floor.entries.find((entry) => entry.id === key) ?? null
-}
-
-function initials(name: string): string {
-  return name
-    .split(/\s+/)
-    .slice(0, 2)
-    .map((word) => /\p{L}/u.exec(word)?.[0] ?? '')
-    .join('')
 }

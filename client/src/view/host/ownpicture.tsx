@@ -1,14 +1,17 @@
 // The host's own picture beside the speaker's: shown and hidden by one press, with the devices that make it.
 import { signal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect } from 'preact/hooks'
+import type { Choice as DeviceChoice } from '../../stage/devices'
+import { localStorageOrNull } from '../../storage'
 import { t } from '../../text/messages'
 import type { Guest, OnDeck } from '../../wire'
-import { backstageOf, type Apparatus } from './backstage'
+import { Face } from '../stage/face'
+import { backstageOf } from './backstage'
 import { Press } from './controls'
 import type { Desk } from './desk'
-import { localStorageOrNull } from '../../storage'
 import { doorName } from './door'
 import { Choice, Field, Form } from './fields'
+import { initials, troubleSaid } from './stagewords'
 
 type Device = OnDeck['camera']
 
@@ -55,7 +58,7 @@ export function OwnPicture({ desk }: { desk: Desk }) {
 export function ShowSound({ desk, quiet }: { desk: Desk; quiet?: boolean }) {
   return (
     <Press desk={desk} kind={quiet === true ? 'quiet' : 'main'} disabled={opening.value} onPress={() => begin(desk, { picture: false })}>
-      {t('My voice, without a picture')}
+      {t('Only my voice')}
     </Press>
   )
 }
@@ -66,7 +69,7 @@ function NameForm({ desk, wanted }: { desk: Desk; wanted: { picture: boolean } }
       <Field label={t('Your name, for everybody to read')} value={name.value} most={60} required onValue={(value) => (name.value = value)} />
       <div class="h-buttons">
         <button type="submit" class="h-press is-main" aria-disabled={desk.calm.value ? 'true' : undefined}>
-          {wanted.picture ? t('Show my picture') : t('My voice, without a picture')}
+          {wanted.picture ? t('Show my picture') : t('Only my voice')}
         </button>
         <button type="button" class="h-press is-quiet" onClick={() => (asked.value = null)}>
           {t('Cancel')}
@@ -101,7 +104,8 @@ async function show(desk: Desk, wanted: { picture: boolean }): Promise<void> {
     const { camera, microphone } = backstage.own.peek()
     if (camera !== 'on' && microphone !== 'on') return
     const ack = await desk.act('stage.invite', { participant_id: id, name: given })
-    if (!ack.ok) backstage.close()
+    if (ack.ok) backstage.send()
+    else backstage.close()
   } finally {
     opening.value = false
   }
@@ -119,17 +123,27 @@ function Shown({ desk, guest }: { desk: Desk; guest: Guest }) {
   return (
     <>
       <div class="h-ownrow">
-        {picture !== null && camera === 'on' && !desk.calm.value && <Mirror stream={picture} />}
+        <div class="h-face" role="img" aria-label={t('My own picture')}>
+          <span aria-hidden="true">{initials(guest.name)}</span>
+          <Face stream={desk.calm.value ? null : picture} mirrored />
+        </div>
         <div class="h-ownsaid">
-          <p>
-            <b>{ownWords(desk, camera, microphone, muted)}</b>
+          <p class="h-who">
+            <b dir="auto">{guest.name}</b>
+            <span class="h-state">{t('you')}</span>
           </p>
-          {microphone === 'on' && !desk.calm.value && <Level desk={desk} muted={muted} />}
+          <p>{ownWords(desk, camera, microphone, muted)}</p>
+          <div class="h-levelrow">
+            {microphone === 'on' && !desk.calm.value && <Level desk={desk} muted={muted} />}
+            <button type="button" class="h-press is-quiet" aria-expanded={devices.value} onClick={() => (devices.value = !devices.value)}>
+              {t('Devices')}
+            </button>
+          </div>
         </div>
       </div>
       <div class="h-buttons">
         {closed && !desk.calm.value && (
-          <Press desk={desk} kind="main" disabled={opening.value} onPress={() => void backstage.open({ picture: true })}>
+          <Press desk={desk} kind="main" disabled={opening.value} onPress={() => void backstage.open({ picture: true }).then(() => backstage.send())}>
             {t('Open camera and microphone')}
           </Press>
         )}
@@ -141,9 +155,6 @@ function Shown({ desk, guest }: { desk: Desk; guest: Guest }) {
         <Press desk={desk} onPress={() => void hide(desk, guest.key)}>
           {camera === 'on' ? t('Hide my picture') : t('Leave the stage')}
         </Press>
-        <button type="button" class="h-press is-quiet" aria-expanded={devices.value} onClick={() => (devices.value = !devices.value)}>
-          {t('Devices')}
-        </button>
       </div>
       {devices.value && <Devices desk={desk} />}
     </>
@@ -159,15 +170,6 @@ function ownWords(desk: Desk, camera: Device, microphone: Device, muted: boolean
   return microphone === 'on' ? t('Nobody hears you') : t('Your camera and microphone are closed')
 }
 
-/** As in a mirror: otherwise nobody finds the middle. Without sound, for one's own voice would come back. */
-function Mirror({ stream }: { stream: MediaStream }) {
-  const video = useRef<HTMLVideoElement>(null)
-  useEffect(() => {
-    if (video.current !== null) video.current.srcObject = stream
-  }, [stream])
-  return <video ref={video} class="h-mirror" muted autoplay playsInline aria-label={t('My own picture')} />
-}
-
 function Level({ desk, muted }: { desk: Desk; muted: boolean }) {
   const loud = muted ? 0 : backstageOf(desk).level.value
   return (
@@ -179,39 +181,22 @@ function Level({ desk, muted }: { desk: Desk; muted: boolean }) {
 
 function Devices({ desk }: { desk: Desk }) {
   const backstage = backstageOf(desk)
-  const { cameras, microphones, chosen } = backstage.own.value
-  const options = (all: Apparatus[]) => all.map(({ id, label }, at) => [id, label || t('Device {n}', { n: at + 1 })] as const)
+  const { cameras, microphones, camera, microphone } = backstage.choices.value
+  useEffect(() => void backstage.lookForDevices(), [backstage])
+  const options = (all: DeviceChoice[]) => all.map(({ id, name }, at) => [id, name || t('Device {n}', { n: at + 1 })] as const)
   return (
     <div class="h-form">
-      {cameras.length > 0 && (
-        <Choice label={t('Camera')} value={chosen.camera} options={options(cameras)} onValue={(id) => void backstage.choose('camera', id)} />
-      )}
+      {cameras.length > 0 && <Choice label={t('Camera')} value={camera} options={options(cameras)} onValue={(id) => void backstage.choose('camera', id)} />}
       {microphones.length > 0 && (
-        <Choice label={t('Microphone')} value={chosen.microphone} options={options(microphones)} onValue={(id) => void backstage.choose('microphone', id)} />
+        <Choice label={t('Microphone')} value={microphone} options={options(microphones)} onValue={(id) => void backstage.choose('microphone', id)} />
       )}
     </div>
   )
 }
 
-/** Why no picture came of the press. */
+/** Why no picture came of the press, and what to do. */
 function Trouble({ desk }: { desk: Desk }) {
-  const { camera, microphone } = backstageOf(desk).own.value
-  const words = troubleSaid(camera, microphone)
-  if (words === '' || desk.calm.value) return null
-  return (
-    <p class="h-trouble" role="status">
-      {words}
-    </p>
-  )
-}
-
-export function troubleSaid(camera: Device, microphone: Device): string {
-  if (microphone === 'asking' || camera === 'asking') return t('Your browser asks whether this page may use camera and microphone. Please press “Allow”.')
-  if (microphone === 'refused') return t('Your browser does not let this page use the microphone. Press the sign beside the address of the page, allow it, and press again.')
-  if (microphone === 'none') return t('This computer has no microphone.')
-  if (microphone === 'busy') return t('Another program holds the microphone. Close it, and press again.')
-  if (camera === 'refused') return t('Your browser does not let this page use the camera: you are heard without a picture.')
-  if (camera === 'none') return t('This computer has no camera: you are heard without a picture.')
-  if (camera === 'busy') return t('Another program holds the camera: you are heard without a picture.')
-  return ''
+  const own = backstageOf(desk).own.value
+  const words = desk.calm.value ? '' : own.elsewhere ? t('You are on the stage in another window.') : troubleSaid(own)
+  return <div class="h-status" role="status">{words !== '' && <p class="h-trouble">{words}</p>}</div>
 }

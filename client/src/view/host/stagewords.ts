@@ -1,4 +1,5 @@
 // What the console says of the stage: who is on it, who stands by and with which devices, how the pictures are carried. Pure.
+import type { Fault } from '../../stage/devices'
 import { t, tn } from '../../text/messages'
 import type { CeremonyState, FloorEntry, OnDeck, OnStage, StageCarries } from '../../wire'
 import type { Text } from '../live'
@@ -21,6 +22,15 @@ export function stageName(key: string, state: CeremonyState, text: (of: Text | n
   if (guest !== undefined) return guest.name
   const hall = state.programme?.halls.find((one) => `hall-${one.id}` === key)
   return hall === undefined ? '' : text(hall.place) || text(hall.community)
+}
+
+/** What stands in the place of a picture. */
+export function initials(name: string): string {
+  return name
+    .split(/\s+/)
+    .slice(0, 2)
+    .map((word) => /\p{L}/u.exec(word)?.[0] ?? '')
+    .join('')
 }
 
 /** How somebody on the stage is seen and heard; while nothing comes, what their page says of its devices. */
@@ -131,6 +141,40 @@ export function carriesSaid(carries: StageCarries): Said | null {
     }
   }
   return null
+}
+
+export interface OwnDevices {
+  camera: OnDeck['camera']
+  microphone: OnDeck['microphone']
+  cameraFault: Fault | null
+  microphoneFault: Fault | null
+}
+
+/** Why the host is not seen or heard, and what to do; empty where nothing is wrong. */
+export function troubleSaid({ camera, microphone, cameraFault, microphoneFault }: OwnDevices): string {
+  if (microphone === 'asking' || camera === 'asking') return t('Your browser asks whether this page may use camera and microphone. Please press “Allow”.')
+  switch (microphoneFault) {
+    case 'refused':
+      return t('Your browser does not let this page use the microphone. Press the sign beside the address of the page, allow it, and press again.')
+    case 'none':
+      return t('This device has no microphone. Plug one in, and press again.')
+    case 'busy':
+      return t('Another program holds the microphone. Close it, and press again.')
+    case 'insecure':
+      return t('Browsers give camera and microphone to encrypted addresses alone: open your link by https.')
+    case null:
+      break
+  }
+  switch (cameraFault) {
+    case 'refused':
+      return t('Your browser does not let this page use the camera: you are heard without a picture.')
+    case 'none':
+      return t('This device has no camera: you are heard without a picture.')
+    case 'busy':
+      return t('Another program holds the camera: you are heard without a picture.')
+    default:
+      return ''
+  }
 }
 
 /** Whether this entry is to be rung up by a host now, or is on the telephone already. */
