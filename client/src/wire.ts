@@ -814,6 +814,14 @@ export interface StageTell {
   heard: boolean
 }
 
+/** To one host's page: record what comes by this feed, and send it piece by piece; or with `on` false stop. */
+export interface StageRecord {
+  recording: string
+  key: string
+  feed: string
+  on: boolean
+}
+
 export interface Offer {
   link: string
   sdp: string

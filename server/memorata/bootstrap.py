@@ -22,12 +22,16 @@ from memorata.adapters.link_probe import HttpsProbe
 from memorata.adapters.mail import ConsoleMailer, SmtpMailer
 from memorata.adapters.passwords import Argon2Passwords
 from memorata.adapters.presence.memory import MemorySeats
+from memorata.adapters.recordings.disk import DiskRecordings
 from memorata.adapters.schedules.texts import FolderTexts
 from memorata.adapters.security_log import FileSecurityLog
 from memorata.adapters.sockets import jsons
 from memorata.adapters.sockets.ceremony import CeremonySocket
 from memorata.adapters.sockets.publisher import BEAT_S, SocketPublisher
+from memorata.adapters.sockets.staging import SocketPages
 from memorata.adapters.sockets.telling import Teller
+from memorata.adapters.stage.janus import JanusEngine
+from memorata.adapters.stage.mesh import MeshEngine
 from memorata.adapters.store.accounts import SqlAccounts
 from memorata.adapters.store.archives import SqlArchives
 from memorata.adapters.store.contacts import SqlContacts
@@ -40,6 +44,7 @@ from memorata.adapters.store.invitations import SqlInvitations
 from memorata.adapters.store.participants import SqlParticipants
 from memorata.adapters.store.people import SqlPeople
 from memorata.adapters.store.planning import SqlSeries
+from memorata.adapters.store.recordings import SqlRecordings
 from memorata.adapters.store.tally import SqlTallies
 from memorata.adapters.store.trail import SqlTrail
 from memorata.config import Settings
@@ -50,6 +55,7 @@ from memorata.services.agenda import Agenda
 from memorata.services.archiving import Archiving, Tallies
 from memorata.services.conductor import Conductor
 from memorata.services.contacts import ContactDesk
+from memorata.services.ice import IceFor, ice_for
 from memorata.services.inviting import Inviting
 from memorata.services.keys import Keys
 from memorata.services.ledger import Ledger
@@ -57,15 +63,20 @@ from memorata.services.link_checks import LinkChecks, Probe
 from memorata.services.live import LiveCeremonies
 from memorata.services.moderation import Moderation
 from memorata.services.occurrences import OccurrenceDesk
+from memorata.services.page_recorder import PageRecorder
 from memorata.services.planbook import PlanBook
 from memorata.services.planner import Planner
 from memorata.services.planning_ports import Archives, Contacts, Dues, SeriesStore, Trail
 from memorata.services.ports import Alarm, Clock, Mailer, Participant, SecurityLog, StoreBusy
 from memorata.services.presence import PresenceDesk
 from memorata.services.privacy import Privacy
+from memorata.services.recording import RecordingDesk
 from memorata.services.reminding import Compose, Reminding
 from memorata.services.retention import Retention
 from memorata.services.series import SeriesDesk
+from memorata.services.stage import StageDesk
+from memorata.services.stage_ports import StageEngine
+from memorata.services.stage_recording import StageRecording
 from memorata.services.undoing import UndoDesk
 
 SWEEP_S = 1.0
@@ -106,7 +117,10 @@ class Services:
     letters: Letters
     ledger: Ledger
     retention: Retention
+    recordings: RecordingDesk
     privacy: Privacy
+    stage: StageDesk
+    ice: IceFor
     alarm: Alarm
     security: SecurityLog
     instance: Instance
@@ -120,9 +134,11 @@ class Services:
         self.alarm.each(3600.0, "old sessions", self.accounts.forget)
         self.alarm.each(INSTANCE_BEAT_S, "instance", self.instance.beat)
         self.presence.start()
+        self.stage.start()
         self.moderation.start()
         self.conductor.start()
         self.retention.start()
+        self.recordings.start()
         self.planner.start()
         self.agenda.start()
         self.alarm.each(TRAIL_S, "trail", self.ledger.forget)
@@ -130,6 +146,7 @@ class Services:
 
     def stop(self) -> None:
         self.alarm.stop()
+        self.stage.end()
         with suppress(StoreBusy):
             self.accounts.end_set_up()
         self.instance.release()
@@ -153,18 +170,25 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
         presence.touch(ceremony_id)
 
     def changed(participant: Participant) -> None:
+        # What is being recorded is ended before it is deleted.
+        stage.look(participant.ceremony_id)
+        recordings.changed(participant)
         moderation.changed(participant)
         publisher.own_changed(participant.ceremony_id, participant.id)
 
     def forgotten(ceremony_id: str, participant_id: str | None) -> None:
         presence.forget(ceremony_id, participant_id)
         moderation.touch(ceremony_id)
+        recordings.forget(ceremony_id, participant_id)
         retention.purge_later()
 
     def written(ceremony_id: str) -> None:
         moderation.touch(ceremony_id)
 
-    ceremonies = LiveCeremonies(log, clock, publisher, counted, forgotten, written)
+    def happened(ceremony_id: str) -> None:
+        stage.changed(ceremony_id)
+
+    ceremonies = LiveCeremonies(log, clock, publisher, counted, forgotten, written, happened)
     presence = PresenceDesk(MemorySeats(), publisher, clock, alarm, ceremonies.silent)
     moderation = Moderation(participants, ceremonies, presence, publisher, clock, alarm)
     keys = Keys(settings.secret_key)
@@ -188,6 +212,20 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
         changed,
         publisher.removed,
         accounts.signed_in,
+    )
+    films = DiskRecordings(settings.data_dir / "recordings")
+    recordings = RecordingDesk(SqlRecordings(database), films, participants, clock, alarm)
+    engine = engine_of(settings, films.incoming)
+    stage = StageDesk(
+        engine,
+        ceremonies,
+        SocketPages(publisher),
+        clock,
+        alarm,
+        lambda participant_id: bool(publisher.connections.of_participant(participant_id)),
+        None
+        if engine is None
+        else StageRecording(engine, recordings, PageRecorder(recordings, publisher), recordings.agreed),
     )
     people = SqlPeople(database)
     retention = Retention(ceremonies, people, clock, alarm, settings.names_days)
@@ -231,6 +269,7 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
         publisher=publisher,
         teller=Teller(ceremonies, presence, clock),
         retention=retention,
+        recordings=recordings,
         privacy=Privacy(
             ceremonies,
             log,
@@ -250,9 +289,30 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
         planning=planning,
         letters=letters,
         ledger=planning.ledger,
+        stage=stage,
+        ice=ice_for(settings, ceremonies, clock),
         alarm=alarm,
         security=FileSecurityLog(settings.data_dir),
         instance=Instance(database, settings.instance, clock),
+    )
+
+
+def engine_of(settings: Settings, recorded: Path) -> StageEngine | None:
+    """What carries the live pictures; `None`: nothing does.
+
+    Args: recorded: where a media server writes what is recorded.
+    """
+    if settings.stage == "off":
+        return None
+    if settings.stage == "mesh":
+        return MeshEngine()
+    return JanusEngine(
+        settings.janus_url,
+        settings.janus_secret,
+        settings.janus_admin_key,
+        settings.secret_key,
+        recorded,
+        settings.data_dir / "janus.session",
     )
 
 
@@ -358,6 +418,8 @@ def create_app(services: Services) -> tuple[Flask, SocketIO]:
         services.admission,
         services.presence,
         services.moderation,
+        services.stage,
+        services.ice,
         services.clock,
         services.security,
     )

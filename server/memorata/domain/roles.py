@@ -77,7 +77,13 @@ ALLOWED: dict[str, tuple[Role, frozenset[Phase]]] = {
     "invitation.see": ("host", _ALWAYS),
     "invitation.make": ("host", _ALWAYS),
     "invitation.revoke": ("host", _ALWAYS),
+    "hall.see": ("host", _ALWAYS),
+    "hall.make": ("host", _ALWAYS),
     "console.open": ("organizer", _ALWAYS),
+    "recording.see": ("moderator", _ALWAYS),
+    "recording.judge": ("moderator", _ALWAYS),
+    # Sent by the page that receives everybody, where no media server stands between.
+    "recording.send": ("host", _ALWAYS),
     "plan.see": ("organizer", _ALWAYS),
     "plan.write": ("organizer", _ALWAYS),
     "account.list": ("admin", _ALWAYS),
@@ -88,7 +94,8 @@ ALLOWED: dict[str, tuple[Role, frozenset[Phase]]] = {
 DEEDS: frozenset[str] = frozenset(
     {
         "links.see", "links.see_staff", "invitation.see", "invitation.make", "invitation.revoke",
-        "console.open", "plan.see", "plan.write", "account.list", "account.add", "account.disable",
+        "hall.see", "hall.make", "console.open", "recording.see", "recording.judge", "recording.send",
+        "plan.see", "plan.write", "account.list", "account.add", "account.disable",
     }
 )  # fmt: skip
 """Rows of the table that are no commands to a ceremony."""

@@ -43,6 +43,8 @@ DEEDS_OF: dict[str, Role] = {
     "invitation.see": "host",
     "invitation.make": "host",
     "invitation.revoke": "host",
+    "hall.see": "host",
+    "hall.make": "host",
     "plan.see": "organizer",
     "plan.write": "organizer",
     "account.list": "admin",

@@ -12,12 +12,14 @@ from memorata.adapters.http import (
     contact,
     entry,
     errors,
+    halls,
     health,
     invitations,
     media,
     openapi,
     pages,
     programme,
+    recordings,
     replies,
     series,
     watch,
@@ -42,6 +44,7 @@ from memorata.services.plans import Plans
 from memorata.services.ports import Clock, SecurityLog
 from memorata.services.presence import PresenceDesk
 from memorata.services.privacy import Privacy
+from memorata.services.recording import RecordingDesk
 from memorata.services.retention import Retention
 
 
@@ -77,6 +80,8 @@ class Needs(Protocol):
     @property
     def retention(self) -> Retention: ...
     @property
+    def recordings(self) -> RecordingDesk: ...
+    @property
     def security(self) -> SecurityLog: ...
 
 
@@ -105,8 +110,9 @@ def register(app: Flask, services: Needs) -> None:
     files = media.blueprint(house)
     limiter.limit(FILES)(files)
     app.register_blueprint(files)
-    for part in (errors, programme, watch, entry, invitations, contact, openapi):
+    for part in (errors, programme, watch, entry, invitations, halls, contact, openapi):
         app.register_blueprint(part.blueprint(house))
+    app.register_blueprint(recordings.blueprint(house, services.recordings))
     plans = services.plans
     app.register_blueprint(pages.blueprint(house, plans))
     app.register_blueprint(calendar.blueprint(house, plans))

@@ -38,6 +38,11 @@ _ANSWER = re.compile(r"/r/[^/]+(?:/unsubscribe)?")
 """Where the links of mails lead. What is sent there says by its own path whose it is, and no cookie matters, so a form
 may bring it: of a page without scripts, or of a mail provider that knows no more than that (RFC 8058)."""
 
+_PIECE = re.compile(r"/api/recordings/[0-9a-f-]{1,40}/bytes/[0-9]{1,12}")
+"""Where a host's page sends what it records. A form cannot PUT, and a foreign script has to ask first here too."""
+
+_BYTES = "application/octet-stream"
+
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -89,7 +94,9 @@ class Gate:
             raise Refused("request.origin_not_allowed")
         # A form of another page cannot send it, and a script of another page has to ask first, which nobody answers.
         kind = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
-        if kind != "application/json" and not (kind in _FORMS and _ANSWER.fullmatch(path)):
+        answer = kind in _FORMS and _ANSWER.fullmatch(path)
+        piece = kind == _BYTES and environ["REQUEST_METHOD"] == "PUT" and _PIECE.fullmatch(path)
+        if kind != "application/json" and not (answer or piece):
             raise Refused("message.not_json")
 
     def allows(self, origin: str | None, host: str) -> bool:

@@ -43,6 +43,8 @@ PARAMETERS = {
     "series_id": "The id of a series, as it stands in its addresses.",
     "date": "A date by the rule of the series, as 2027-01-27; it stays when the ceremony is moved.",
     "token": "What a mail has brought; good once, and not for long.",
+    "recording_id": "The id of a recording; where pieces are sent, the name of the part that a page is to record.",
+    "offset": "How many bytes of the part come before this piece.",
     "reply": "What the links in the mails to one person about one ceremony end with. Never log it, never pass it on.",
     "ticket": "What POST /api/letters has given; good for ten minutes.",
 }
@@ -69,7 +71,7 @@ _ARGUMENT = re.compile(r"<(?:(?P<converter>\w+)(?:\([^)]*\))?:)?(?P<name>\w+)>")
 class Operation:
     """What one view does.
 
-    takes: the type of its JSON body; `None` for no body.
+    takes: the type of its JSON body, or the media type of a body that is not JSON; `None` for no body.
     gives: the type of its JSON answer, or the media types of an answer that is not JSON.
     query: what may be asked behind the question mark: name to type.
     refuses: codes it may be refused with, beyond those that any answer may be.
@@ -102,7 +104,8 @@ class Operation:
 
     def types(self) -> Iterator[Any]:
         """All types that need a schema."""
-        yield from (kind for kind in (self.takes, *self.query.values()) if kind is not None)
+        takes = None if isinstance(self.takes, str) else self.takes
+        yield from (kind for kind in (takes, *self.query.values()) if kind is not None)
         if not self.media:
             yield self.gives
 
@@ -225,7 +228,8 @@ def _written(rule: str, operation: Operation, schemas: dict[str, Any]) -> dict[s
     if parameters:
         told["parameters"] = parameters
     if operation.takes is not None:
-        body = {"application/json": {"schema": schemas[repr(operation.takes)]}}
+        takes: dict[str, Any] = {operation.takes: {}} if isinstance(operation.takes, str) else {}
+        body = takes or {"application/json": {"schema": schemas[repr(operation.takes)]}}
         told["requestBody"] = {"required": True, "content": body}
     needed = {"token": operation.token, "session": operation.signed_in}
     if any(needed.values()):

@@ -8,7 +8,7 @@ import structlog
 
 from memorata.adapters.sockets.connections import Connections
 from memorata.adapters.sockets.telling import Teller
-from memorata.adapters.sockets.wire import Gone, NameTaken, View
+from memorata.adapters.sockets.wire import Gone, NameTaken, StageRecord, View
 from memorata.domain.erasing import erases
 from memorata.domain.errors import Refused
 from memorata.domain.events import Recorded
@@ -105,6 +105,9 @@ class SocketPublisher:
     def looking(self, ceremony_id: str, who: object) -> None:
         self._emit("looking", who, audience(ceremony_id, "staff"))
 
+    def record(self, sid: str, part: str, key: str, feed_id: str, *, on: bool) -> None:
+        self._emit("record", StageRecord(part, key, feed_id, on), sid)
+
     def removed(self, ceremony_id: str, role: Role) -> None:
         if self._admission is None:
             return
@@ -131,6 +134,10 @@ class SocketPublisher:
             if role != connection.role:
                 # A page whose engine loses the line comes back by itself, and is greeted as what it is now.
                 self._server.eio.disconnect(self._server.manager.eio_sid_from_sid(sid, NAMESPACE))
+
+    def say(self, name: str, message: object, room: str) -> None:
+        """One message to a room, or to one line by its number."""
+        self._emit(name, message, room)
 
     def beat(self) -> None:
         """The number of the last event, to everybody, so that its loss shows."""

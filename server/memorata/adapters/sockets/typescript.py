@@ -20,7 +20,7 @@ _ROOTS: tuple[type, ...] = (
     wire.Synced, wire.ClockAnswer, wire.RosterRow, wire.RosterPage, wire.NameTaken, wire.WaitingPage, wire.Moderated,
     moderation.WaitingHint, wire.Entered, wire.Auth, wire.Report,
     wire.StageJoined, wire.StagePublishing, wire.StageLink, wire.StageWatch, wire.StagePublish, wire.StageStop,
-    wire.StageTell, wire.Offer, wire.Answered, wire.Found,
+    wire.StageTell, wire.StageRecord, wire.Offer, wire.Answered, wire.Found,
 )  # fmt: skip
 
 _HEADER = """\

@@ -298,6 +298,18 @@ class StageLink(msgspec.Struct, frozen=True):
     feed: str
 
 
+class StageRecord(msgspec.Struct, frozen=True):
+    """To one host's page: record what comes by this feed, and send it piece by piece; or with `on` false stop.
+
+    `recording` is the name under which it is sent; `key` is whose it is, as on the stage.
+    """
+
+    recording: str
+    key: str
+    feed: str
+    on: bool
+
+
 class NameTaken(msgspec.Struct, frozen=True):
     """The name of this row of the roster is not shown any more: take it from the page."""
 

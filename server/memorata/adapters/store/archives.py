@@ -15,7 +15,7 @@ _archive, _check, _rehearsal = t.archive.c, t.link_check.c, t.rehearsal.c
 
 _OF_A_CEREMONY = (
     t.event, t.command, t.tribute_mark, t.participant, t.link, t.invitation, t.erasure, t.link_check, t.archive,
-    t.rehearsal,
+    t.recording, t.rehearsal,
 )  # fmt: skip
 
 
