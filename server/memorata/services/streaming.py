@@ -66,27 +66,19 @@ class Streams(Protocol):
         """Remove what a process that is no more has left, encoders too."""
 
 
-class _Nowhere:
-    def open(self, ceremony_id: str, *, picture: bool, sound: bool) -> Channel:
-        raise FileNotFoundError(ceremony_id)
-
-    def newest_ms(self, ceremony_id: str) -> int | None:
-        return None
-
-    def clear(self, ceremony_id: str) -> None:
-        pass
-
-    def sweep(self) -> None:
-        pass
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    feed: str | None = None
+    picture: bool = False
+    sound: bool = False
 
 
 @dataclass(slots=True)
 class _Show:
-    """What a ceremony's stream is to show, and what becomes of it."""
+    """What a ceremony's stream is to show, what it shows, and what has become of it."""
 
-    feed: str | None
-    picture: bool
-    sound: bool
+    wanted: _Wanted
+    made: _Wanted | None = None
     channel: Channel | None = None
     forwarded: bool = False
     began_ms: int = 0
@@ -95,35 +87,29 @@ class _Show:
     idle_since_ms: int | None = None
     told: str = ""
 
-    def wanted(self) -> tuple[str | None, bool, bool]:
-        return self.feed, self.picture, self.sound
-
 
 class Streaming:
-    """`streams=None`: there are none, and nothing is done.
-
-    Args: changed: called with the id of a ceremony when its `url` has become another.
-    """
+    """Args: changed: called with the id of a ceremony when its `url` has become another."""
 
     def __init__(
         self,
         engine: StageEngine,
-        streams: Streams | None,
+        streams: Streams,
         clock: Clock,
+        alarm: Alarm,
         changed: Callable[[str], object] = lambda _: None,
     ) -> None:
         self._engine = engine
-        self.on = streams is not None
-        self._streams = streams or _Nowhere()
+        self._streams = streams
         self._clock = clock
-        self.changed = changed
+        self._alarm = alarm
+        self._changed = changed
         self._shows: dict[str, _Show] = {}
         self._lock = green.lock()
 
-    def start(self, alarm: Alarm) -> None:
-        if self.on:
-            self._streams.sweep()
-            alarm.each(LOOK_S, "streams", self.look)
+    def start(self) -> None:
+        self._streams.sweep()
+        self._alarm.each(LOOK_S, "streams", self.look)
 
     def stop(self) -> None:
         with self._lock:
@@ -131,27 +117,22 @@ class Streaming:
                 self._over(ceremony_id)
 
     def show(self, ceremony_id: str, feed_id: str | None, *, picture: bool, sound: bool) -> None:
-        """From now on this feed, with what it has of picture and sound, or with `None` nobody; again, it is nothing."""
-        if not self.on:
-            return
-        picture, sound = picture and feed_id is not None, sound and feed_id is not None
-        with self._lock:
-            show = self._shows.get(ceremony_id)
-            if show is None:
-                if feed_id is None:
-                    return
-                show = self._shows[ceremony_id] = _Show(None, False, False)
-            elif show.wanted() == (feed_id, picture, sound):
+        """From now on this feed, with what it has of picture and sound, or with `None` nobody.
+
+        It only notes what is wanted, so it may be called under any lock, again and again.
+        """
+        wanted = _Wanted() if feed_id is None else _Wanted(feed_id, picture, sound)
+        show = self._shows.get(ceremony_id)
+        if show is None:
+            if feed_id is None:
                 return
-            before = show.feed
-            show.feed, show.picture, show.sound = feed_id, picture, sound
+            self._shows[ceremony_id] = _Show(wanted)
+        elif show.wanted == wanted:
+            return
+        else:
+            show.wanted = wanted
             show.idle_since_ms = self._clock.now_ms() if feed_id is None else None
-            show.tries = show.again_ms = 0
-            if before is not None and feed_id != before:
-                # Nothing more of them, before anything else is seen to.
-                self._forward(ceremony_id, show, None)
-            self._begin(ceremony_id, show)
-        self._tell()
+        self._alarm.once(0, self.look)
 
     def url(self, ceremony_id: str) -> str:
         """Where watchers find the stream; empty as long as there is nothing to find."""
@@ -163,36 +144,48 @@ class Streaming:
         return f"/stream/{ceremony_id}/live.m3u8"
 
     def look(self) -> None:
-        """See to encoders that have died, that stand still, that nobody needs any more."""
+        """Do what is wanted, and see to encoders that have died, that stand still, that nobody needs any more."""
         with self._lock:
-            now_ms = self._clock.now_ms()
             for ceremony_id, show in list(self._shows.items()):
-                if show.idle_since_ms is not None and now_ms - show.idle_since_ms > IDLE_MS:
-                    self._over(ceremony_id)
-                elif self._broken(ceremony_id, show, now_ms):
-                    if now_ms >= show.again_ms:
-                        self._begin(ceremony_id, show)
-                elif not show.forwarded and show.feed is not None and now_ms >= show.again_ms:
-                    self._forward(ceremony_id, show, show.feed)
-                elif self._cut(show) and now_ms - show.began_ms > WHOLE_AGAIN_MS:
-                    show.tries = 0
-                    self._begin(ceremony_id, show)
-        self._tell()
+                self._see_to(ceremony_id, show, self._clock.now_ms())
+        for ceremony_id, show in list(self._shows.items()):
+            url = self.url(ceremony_id)
+            if url != show.told:
+                show.told = url
+                self._changed(ceremony_id)
+
+    def _see_to(self, ceremony_id: str, show: _Show, now_ms: int) -> None:
+        if show.idle_since_ms is not None and now_ms - show.idle_since_ms > IDLE_MS:
+            self._over(ceremony_id)
+        elif show.made != show.wanted:
+            if show.made is not None and show.made.feed not in (None, show.wanted.feed):
+                # Nothing more of them, before anything else is seen to.
+                self._forward(ceremony_id, show, None)
+            show.tries = show.again_ms = 0
+            self._begin(ceremony_id, show)
+        elif self._broken(ceremony_id, show, now_ms):
+            if now_ms >= show.again_ms:
+                self._begin(ceremony_id, show)
+        elif not show.forwarded and show.wanted.feed is not None:
+            if now_ms >= show.again_ms:
+                self._forward(ceremony_id, show, show.wanted.feed)
+        elif _left_out(show) and now_ms - show.began_ms > WHOLE_AGAIN_MS:
+            show.tries = 0
+            self._begin(ceremony_id, show)
 
     def _broken(self, ceremony_id: str, show: _Show, now_ms: int) -> bool:
         """Whether it has to be begun anew; counts the beginnings from which nothing came."""
         if show.channel is None:
             return True
-        newest_ms = self._streams.newest_ms(ceremony_id)
-        fruitful = newest_ms is not None and newest_ms > show.began_ms
+        newest_ms = self._streams.newest_ms(ceremony_id) or 0
         died = not show.channel.alive()
-        if not died and now_ms - max(show.began_ms, newest_ms or 0) <= STALLED_MS:
+        if not died and now_ms - max(show.began_ms, newest_ms) <= STALLED_MS:
             return False
         show.channel.end()
         show.channel = None
-        if fruitful:
+        if newest_ms > show.began_ms:
             show.tries = 0
-        elif show.forwarded or show.feed is None or died:
+        elif died or show.forwarded or show.wanted.feed is None:
             show.tries += 1
             show.again_ms = now_ms + 500 * 2 ** min(show.tries, 5)
         log.warning("stream.broken", ceremony=ceremony_id, died=died, tries=show.tries)
@@ -202,17 +195,17 @@ class Streaming:
         if show.channel is not None:
             show.channel.end()
             show.channel = None
+        wanted = show.made = show.wanted
         show.began_ms, show.forwarded = self._clock.now_ms(), False
+        picture, sound = _given(show)
         try:
-            show.channel = self._streams.open(
-                ceremony_id, picture=self._with_picture(show), sound=self._with_sound(show)
-            )
+            show.channel = self._streams.open(ceremony_id, picture=picture, sound=sound)
         except OSError as fault:
             show.again_ms = show.began_ms + 5_000
             log.error("stream.not_begun", ceremony=ceremony_id, fault=str(fault))
             return
-        if show.feed is not None:
-            self._forward(ceremony_id, show, show.feed)
+        if wanted.feed is not None:
+            self._forward(ceremony_id, show, wanted.feed)
 
     def _forward(self, ceremony_id: str, show: _Show, feed_id: str | None) -> None:
         channel = show.channel
@@ -228,28 +221,19 @@ class Streaming:
 
     def _over(self, ceremony_id: str) -> None:
         show = self._shows.pop(ceremony_id)
-        if show.feed is not None:
+        if show.made is not None and show.made.feed is not None:
             self._forward(ceremony_id, show, None)
         if show.channel is not None:
             show.channel.end()
         self._streams.clear(ceremony_id)
         if show.told:
-            self.changed(ceremony_id)
+            self._changed(ceremony_id)
 
-    def _tell(self) -> None:
-        for ceremony_id, show in list(self._shows.items()):
-            url = self.url(ceremony_id)
-            if url != show.told:
-                show.told = url
-                self.changed(ceremony_id)
 
-    @staticmethod
-    def _with_picture(show: _Show) -> bool:
-        return show.picture and show.tries < TRIES
+def _given(show: _Show) -> tuple[bool, bool]:
+    """Whether the encoder is to wait for a picture, and for sound."""
+    return show.wanted.picture and show.tries < TRIES, show.wanted.sound and show.tries < 2 * TRIES
 
-    @staticmethod
-    def _with_sound(show: _Show) -> bool:
-        return show.sound and show.tries < 2 * TRIES
 
-    def _cut(self, show: _Show) -> bool:
-        return show.picture != self._with_picture(show) or show.sound != self._with_sound(show)
+def _left_out(show: _Show) -> bool:
+    return _given(show) != (show.wanted.picture, show.wanted.sound)

@@ -30,7 +30,7 @@ EARTH = "0x1c1a18"
 """What is seen where there is no picture: the dark of the ceremony's page."""
 
 SOUND_TYPE, PICTURE_TYPE = 111, 96
-END_S = 1.0
+END_S = 0.6
 LOG_MOST = 1_000_000
 
 NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}")
@@ -72,16 +72,17 @@ class FfmpegChannel:
         return self._process.poll() is None
 
     def end(self) -> None:
-        if self.alive():
-            self._process.terminate()
-            until = time.monotonic() + END_S
-            while self.alive() and time.monotonic() < until:
-                green.sleep(0.02)
+        # ffmpeg that waits for its input needs to be asked twice.
+        for ask in (self._process.terminate, self._process.terminate, self._process.kill):
             if self.alive():
-                self._process.kill()
-                while self.alive():
-                    green.sleep(0.01)
+                ask()
+                self._wait()
         self._mark.unlink(missing_ok=True)
+
+    def _wait(self) -> None:
+        until = time.monotonic() + END_S / 2
+        while self.alive() and time.monotonic() < until:
+            green.sleep(0.02)
 
 
 class HlsStreams:
