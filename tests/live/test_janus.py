@@ -385,6 +385,7 @@ def test_a_copy_goes_to_ports_of_this_machine(engine: JanusEngine, pages: RawPag
         pages.until(lambda: sound.heard > 20 and picture.heard > 20, "packets")
         assert (sound.types, picture.types) == ({111}, {96})
         assert len(sound.sources) == 1
+        pages.until(lambda: picture.key_frames >= 3, "a key frame now and then")
         engine.forward(other.id, CEREMONY, sound.port, picture.port)
         pages.until(lambda: len(sound.sources) == 2, "packets of the other")
         engine.forward(None, CEREMONY, 0, 0)
@@ -491,6 +492,20 @@ def test_it_works_in_green_as_well(janus: Janus, tmp_path: Path) -> None:
         process.wait()
 
 
+def begins_key_frame(packet: bytes) -> bool:
+    """Whether this RTP packet is the first of a key frame in VP8 (RFC 7741, 4.2 and 4.3)."""
+    rest = packet[12:]
+    if packet[0] & 0x10:  # an extension header
+        rest = rest[4 + 4 * int.from_bytes(rest[2:4], "big") :]
+    first, rest = rest[0], rest[1:]
+    if first & 0x80:
+        more, rest = rest[0], rest[1:]
+        if more & 0x80:
+            rest = rest[2 if rest[0] & 0x80 else 1 :]
+        rest = rest[bool(more & 0x40) + bool(more & 0x30) :]
+    return first & 0x17 == 0x10 and rest[0] & 1 == 0
+
+
 class Ears:
     """A port of this machine, and what comes to it."""
 
@@ -498,6 +513,7 @@ class Ears:
         self.heard = 0
         self.types: set[int] = set()
         self.sources: set[bytes] = set()
+        self.key_frames = 0
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", 0))
         self.port = int(self._socket.getsockname()[1])
@@ -518,3 +534,4 @@ class Ears:
             self.heard += 1
             self.types.add(packet[1] & 0x7F)
             self.sources.add(packet[8:12])
+            self.key_frames += packet[1] & 0x7F == 96 and begins_key_frame(packet)
