@@ -11,6 +11,7 @@ import '../../style/host.css'
 import { Conduct, holdOrResume, holdingPicture, pressNext } from './conduct'
 import { createDesk, type Desk } from './desk'
 import { Door, rememberName } from './door'
+import { Halls } from './halls'
 import { Invitations } from './invitations'
 import { keyAct, keysOn } from './keys'
 import { More } from './more'
@@ -149,12 +150,14 @@ function Tabs({ desk }: { desk: Desk }) {
 function sidePanels(desk: Desk): Panel[] {
   const { floor, tributes } = desk.state.value
   const asking = floor.entries.filter((entry) => OPEN.includes(entry.state) && entry.state !== 'speaking').length
+  const halls = desk.programme.value?.halls.length ?? 0
   const held = tributes.wishes.filter((wish) => wish.state === 'held').length
   return [
     { id: 'queue', words: t('Queue'), waiting: asking, draw: () => <Queue desk={desk} /> },
     { id: 'waiting', words: t('Waiting'), waiting: awaiting.value, draw: () => <Moderating desk={desk} /> },
     { id: 'wishes', words: t('Words'), waiting: held, draw: () => <Wishes desk={desk} /> },
     { id: 'people', words: t('People'), waiting: 0, draw: () => <People desk={desk} /> },
+    ...(desk.conducts.value && halls > 0 ? [{ id: 'halls', words: t('Halls'), waiting: 0, draw: () => <Halls desk={desk} /> }] : []),
     ...(desk.conducts.value ? [{ id: 'invitations', words: t('Invitations'), waiting: 0, draw: () => <Invitations desk={desk} /> }] : []),
     { id: 'more', words: t('More'), waiting: 0, draw: () => <More desk={desk} /> },
   ]
