@@ -21,7 +21,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup demo serve check test unit live hostile browser load bench-clock docs pictures messages lock audit sbom clean
-.PHONY: built ready-chromium ready-postgresql check-ruff check-mypy check-types check-lint check-messages
+.PHONY: built ready-chromium ready-postgresql ready-stage check-ruff check-mypy check-types check-lint check-messages
 
 help: ## what there is to do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,7 +54,7 @@ check-messages:
 	$(BIN)/python server/catalogues.py check
 
 # pytest comes last, so that its closing line is the last one.
-test: check ready-chromium ready-postgresql ## everything: check, vitest, then pytest on unit, live and browser
+test: check ready-chromium ready-postgresql ready-stage ## everything: check, vitest, then pytest on unit, live and browser
 	$(NPM) run --silent test
 	@.ci/pytest -n 4 --dist loadfile --no-loadscope-reorder $(TESTS) $(ARGS)
 
@@ -133,3 +133,6 @@ ready-chromium:
 
 ready-postgresql:
 	@.ci/postgresql
+
+ready-stage:
+	@.ci/stage

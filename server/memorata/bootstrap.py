@@ -28,7 +28,9 @@ from memorata.adapters.security_log import FileSecurityLog
 from memorata.adapters.sockets import jsons
 from memorata.adapters.sockets.ceremony import CeremonySocket
 from memorata.adapters.sockets.publisher import BEAT_S, SocketPublisher
+from memorata.adapters.sockets.staging import SocketPages
 from memorata.adapters.sockets.telling import Teller
+from memorata.adapters.stage.mesh import MeshEngine
 from memorata.adapters.store.accounts import SqlAccounts
 from memorata.adapters.store.archives import SqlArchives
 from memorata.adapters.store.contacts import SqlContacts
@@ -52,6 +54,7 @@ from memorata.services.agenda import Agenda
 from memorata.services.archiving import Archiving, Tallies
 from memorata.services.conductor import Conductor
 from memorata.services.contacts import ContactDesk
+from memorata.services.ice import IceFor, ice_for
 from memorata.services.inviting import Inviting
 from memorata.services.keys import Keys
 from memorata.services.ledger import Ledger
@@ -59,6 +62,7 @@ from memorata.services.link_checks import LinkChecks, Probe
 from memorata.services.live import LiveCeremonies
 from memorata.services.moderation import Moderation
 from memorata.services.occurrences import OccurrenceDesk
+from memorata.services.page_recorder import PageRecorder
 from memorata.services.planbook import PlanBook
 from memorata.services.planner import Planner
 from memorata.services.planning_ports import Archives, Contacts, Dues, SeriesStore, Trail
@@ -69,6 +73,9 @@ from memorata.services.recording import RecordingDesk
 from memorata.services.reminding import Compose, Reminding
 from memorata.services.retention import Retention
 from memorata.services.series import SeriesDesk
+from memorata.services.stage import StageDesk
+from memorata.services.stage_ports import StageEngine
+from memorata.services.stage_recording import StageRecording
 from memorata.services.undoing import UndoDesk
 
 SWEEP_S = 1.0
@@ -111,6 +118,8 @@ class Services:
     retention: Retention
     recordings: RecordingDesk
     privacy: Privacy
+    stage: StageDesk
+    ice: IceFor
     alarm: Alarm
     security: SecurityLog
     instance: Instance
@@ -124,6 +133,7 @@ class Services:
         self.alarm.each(3600.0, "old sessions", self.accounts.forget)
         self.alarm.each(INSTANCE_BEAT_S, "instance", self.instance.beat)
         self.presence.start()
+        self.stage.start()
         self.moderation.start()
         self.conductor.start()
         self.retention.start()
@@ -135,6 +145,7 @@ class Services:
 
     def stop(self) -> None:
         self.alarm.stop()
+        self.stage.end()
         with suppress(StoreBusy):
             self.accounts.end_set_up()
         self.instance.release()
@@ -158,6 +169,8 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
         presence.touch(ceremony_id)
 
     def changed(participant: Participant) -> None:
+        # What is being recorded is ended before it is deleted.
+        stage.look(participant.ceremony_id)
         recordings.changed(participant)
         moderation.changed(participant)
         publisher.own_changed(participant.ceremony_id, participant.id)
@@ -171,7 +184,10 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
     def written(ceremony_id: str) -> None:
         moderation.touch(ceremony_id)
 
-    ceremonies = LiveCeremonies(log, clock, publisher, counted, forgotten, written)
+    def happened(ceremony_id: str) -> None:
+        stage.changed(ceremony_id)
+
+    ceremonies = LiveCeremonies(log, clock, publisher, counted, forgotten, written, happened)
     presence = PresenceDesk(MemorySeats(), publisher, clock, alarm, ceremonies.silent)
     moderation = Moderation(participants, ceremonies, presence, publisher, clock, alarm)
     keys = Keys(settings.secret_key)
@@ -198,6 +214,18 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
     )
     recordings = RecordingDesk(
         SqlRecordings(database), DiskRecordings(settings.data_dir / "recordings"), participants, clock, alarm
+    )
+    engine = engine_of(settings)
+    stage = StageDesk(
+        engine,
+        ceremonies,
+        SocketPages(publisher),
+        clock,
+        alarm,
+        lambda participant_id: bool(publisher.connections.of_participant(participant_id)),
+        None
+        if engine is None
+        else StageRecording(engine, recordings, PageRecorder(recordings, publisher), recordings.agreed),
     )
     people = SqlPeople(database)
     retention = Retention(ceremonies, people, clock, alarm, settings.names_days)
@@ -261,10 +289,17 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
         planning=planning,
         letters=letters,
         ledger=planning.ledger,
+        stage=stage,
+        ice=ice_for(settings, ceremonies, clock),
         alarm=alarm,
         security=FileSecurityLog(settings.data_dir),
         instance=Instance(database, settings.instance, clock),
     )
+
+
+def engine_of(settings: Settings) -> StageEngine | None:
+    """What carries the live pictures; `None`: nothing does."""
+    return MeshEngine() if settings.stage == "mesh" else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,6 +404,8 @@ def create_app(services: Services) -> tuple[Flask, SocketIO]:
         services.admission,
         services.presence,
         services.moderation,
+        services.stage,
+        services.ice,
         services.clock,
         services.security,
     )

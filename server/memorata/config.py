@@ -15,11 +15,20 @@ from memorata.domain.errors import Refused
 from memorata.resources import schedules_dir
 
 AsyncMode = Literal["eventlet", "threading"]
+StageChoice = Literal["mesh", "janus", "off"]
+RelayChoice = Literal["auto", "on", "off"]
 
 SECRET_BYTES = 32
+TURN_SECRET_BYTES = 16
 _MAILTO = re.compile(r"mailto:[!-?A-~]+@[A-Za-z0-9.-]+\.[A-Za-z0-9-]+")
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|[0-9a-f:.]*:[0-9a-f:.]*")
+# RFC 7064 and 7065; a STUN address names no transport.
+_ICE = re.compile(
+    r"(?P<scheme>stuns?|turns?):"
+    r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:.]*:[0-9a-fA-F:.]*\])(?::(?P<port>[0-9]{1,5}))?"
+    r"(?P<transport>\?transport=(?:udp|tcp))?"
+)
 _INSTANCE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _NO = ("", "0", "false", "no", "off")
 
@@ -53,7 +62,22 @@ class Settings:
     """Further names, without ports, by which this server may be called."""
     log_level: str = "INFO"
     redis_url: str = field(default="", repr=False)
+    stage: StageChoice = "mesh"
+    """What carries the pictures and voices of those who speak."""
+    stage_relay: RelayChoice = "auto"
+    """Whether pages reach each other by the TURN server alone; `auto`: where they would learn each other's address."""
+    turn_urls: tuple[str, ...] = ()
+    """Where pages find STUN and TURN servers: turn:memory.example.org:3478?transport=udp"""
+    turn_secret: bytes = field(default=b"", repr=False)
+    """Shared with the TURN server: it proves that a name and its word come from us."""
     janus_url: str = ""
+    """The WebSocket of Janus, reached by this server and never by a page."""
+    janus_secret: str = field(default="", repr=False)
+    """Its `api_secret`."""
+    janus_admin_key: str = field(default="", repr=False)
+    """The `admin_key` of its video rooms."""
+    stream: bool = False
+    """Whether watchers see the stage as a stream, seconds late, of which any number can be served."""
     smtp_url: str = field(default="", repr=False)
     """The mail server; empty: mails are printed."""
     mail_from: str = ""
@@ -94,6 +118,9 @@ class Settings:
             "proxies": str(self.proxies),
             "link_checks": "on" if self.link_checks else "off",
             "instance": self.instance,
+            "stage": self.stage,
+            "stage_relay": self.stage_relay,
+            "stream": "on" if self.stream else "off",
         }
 
     def at_port(self, port: int) -> "Settings":
@@ -126,7 +153,14 @@ class _Reader:
             "hosts": self.hosts(),
             "log_level": self.choice("LOG_LEVEL", "INFO", _LEVELS),
             "redis_url": self.url("REDIS_URL", ("redis", "rediss", "unix")),
-            "janus_url": self.url("JANUS_URL", ("http", "https", "ws", "wss")),
+            "stage": self.stage(),
+            "stage_relay": self.relay(),
+            "turn_urls": self.turn_urls(),
+            "turn_secret": self.turn_secret(),
+            "janus_url": self.janus(),
+            "janus_secret": self.text("JANUS_SECRET", ""),
+            "janus_admin_key": self.text("JANUS_ADMIN_KEY", ""),
+            "stream": self.stream(),
             "smtp_url": self.smtp(),
             "mail_from": self.sender(),
             "reply_to": self.reply_to(),
@@ -167,6 +201,65 @@ class _Reader:
         if text and urlsplit(text).scheme not in schemes:
             self.fault(name, f"the address must begin with {' or '.join(f'{scheme}://' for scheme in schemes)}")
         return text
+
+    def stage(self) -> str:
+        """Whoever names a Janus wants it used, unless they say otherwise."""
+        named = bool(self.text("JANUS_URL", ""))
+        chosen = self.choice("STAGE", "janus" if named else "mesh", ("mesh", "janus", "off"))
+        if chosen == "janus" and not named:
+            self.fault("STAGE", "janus needs MEMORATA_JANUS_URL, like ws://127.0.0.1:8188.")
+        return chosen
+
+    def janus(self) -> str:
+        text = self.url("JANUS_URL", ("ws", "wss"))
+        try:
+            parts = urlsplit(text)
+            if (
+                text
+                and parts.scheme in ("ws", "wss")
+                and (not parts.hostname or parts.port == 0 or "@" in parts.netloc)
+            ):
+                raise ValueError
+        except ValueError:
+            self.fault("JANUS_URL", "this is no address like ws://127.0.0.1:8188.")
+        return text
+
+    def stream(self) -> bool:
+        wanted = self.choice("STREAM", "off", ("on", "off")) == "on"
+        named = bool(self.text("JANUS_URL", ""))
+        if wanted and self.text("STAGE", "janus" if named else "mesh").lower() != "janus":
+            self.fault("STREAM", "a stream is made of what Janus carries: it needs MEMORATA_STAGE=janus.")
+        return wanted
+
+    def relay(self) -> str:
+        chosen = self.choice("STAGE_RELAY", "auto", ("auto", "on", "off"))
+        if chosen == "on" and not self.has_turn():
+            self.fault("STAGE_RELAY", "on needs a TURN server, MEMORATA_TURN_URLS.")
+        return chosen
+
+    def turn_urls(self) -> tuple[str, ...]:
+        found = tuple(url.strip() for url in self.text("TURN_URLS", "").split(",") if url.strip())
+        for url in found:
+            parts = _ICE.fullmatch(url)
+            if (
+                parts is None
+                or not 0 < int(parts["port"] or 1) <= 65_535
+                or (parts["transport"] and parts["scheme"].startswith("stun"))
+            ):
+                self.fault("TURN_URLS", f"{url!r} is no address like turn:memory.example.org:3478?transport=udp")
+        return found
+
+    def has_turn(self) -> bool:
+        return any(url.strip().startswith(("turn:", "turns:")) for url in self.text("TURN_URLS", "").split(","))
+
+    def turn_secret(self) -> bytes:
+        secret = self.text("TURN_SECRET", "").encode()
+        if (secret or self.has_turn()) and len(secret) < TURN_SECRET_BYTES:
+            self.fault(
+                "TURN_SECRET",
+                f"is shorter than {TURN_SECRET_BYTES} bytes; it is the static-auth-secret of your TURN server.",
+            )
+        return secret
 
     def smtp(self) -> str:
         text = self.url("SMTP_URL", ("smtp", "smtps"))

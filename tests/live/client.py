@@ -181,7 +181,7 @@ class Person:
         socket.eio._trigger_event = lambda *args, **how: aside(*args, **{**how, "run_async": False})
         for name in ("welcome", "event", "beat", "you", "presence", "gone", "connect_error"):
             socket.on(name, getattr(self, f"_on_{name}"), namespace=NAMESPACE)
-        for name in ("name_taken", "waiting_changed", "looking"):
+        for name in ("name_taken", "waiting_changed", "looking", "stage", "grant", "link", "signal"):
             socket.on(name, partial(self._on_aside, name), namespace=NAMESPACE)
         return socket
 

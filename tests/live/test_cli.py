@@ -261,7 +261,7 @@ def test_doctor_names_what_is_missing_and_what_to_do(folder: Path) -> None:
             MEMORATA_BASE_URL="http://memory.example.org",
             MEMORATA_INSECURE_HTTP="1",
             MEMORATA_REDIS_URL="redis://:word@127.0.0.1:1",
-            MEMORATA_JANUS_URL="http://127.0.0.1:1",
+            MEMORATA_JANUS_URL="ws://127.0.0.1:1",
             MEMORATA_SMTP_URL="smtp://amina:word@127.0.0.1:1",
             MEMORATA_MAIL_FROM="amina@museum.example",
         )  # fmt: skip

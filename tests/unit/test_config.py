@@ -115,3 +115,63 @@ def test_mail_settings_that_cannot_be_are_told(tmp_path: Path, url: str, sender:
         settings(tmp_path, SMTP_URL=url, MAIL_FROM=sender)
     assert [line.partition(":")[0] for line in fault.value.lines] == [f"MEMORATA_{name}" for name in faulty]
     assert "mail.example:70000" not in str(fault.value)
+
+
+def test_the_stage_is_a_mesh_until_a_janus_is_named(tmp_path: Path) -> None:
+    found = settings(tmp_path)
+    assert (found.stage, found.stage_relay, found.turn_urls, found.stream) == ("mesh", "auto", (), False)
+    assert settings(tmp_path, JANUS_URL="ws://127.0.0.1:8188").stage == "janus"
+    assert settings(tmp_path, JANUS_URL="ws://127.0.0.1:8188", STAGE="mesh").stage == "mesh"
+    assert settings(tmp_path, JANUS_URL="ws://127.0.0.1:8188", STREAM="on").stream
+    assert settings(tmp_path, STAGE="off").told()["stage"] == "off"
+
+
+def test_the_words_of_the_stage_are_not_shown(tmp_path: Path) -> None:
+    found = settings(
+        tmp_path, JANUS_URL="wss://janus.example/ws", JANUS_SECRET="janus-word", JANUS_ADMIN_KEY="admin-word",
+        TURN_URLS="turn:t.example", TURN_SECRET="turn-word turn-word",
+    )  # fmt: skip
+    assert (found.janus_secret, found.janus_admin_key, found.turn_secret) == (
+        "janus-word", "admin-word", b"turn-word turn-word",
+    )  # fmt: skip
+    assert "-word" not in repr(found)
+
+
+def test_addresses_of_turn_servers(tmp_path: Path) -> None:
+    urls = "stun:t.example, turn:t.example:3478?transport=udp,turns:192.0.2.7:443?transport=tcp,turn:[2001:db8::7]"
+    found = settings(tmp_path, TURN_URLS=urls, TURN_SECRET="x" * 16)
+    assert found.turn_urls == (
+        "stun:t.example", "turn:t.example:3478?transport=udp", "turns:192.0.2.7:443?transport=tcp",
+        "turn:[2001:db8::7]",
+    )  # fmt: skip
+    assert settings(tmp_path, TURN_URLS="stun:t.example").turn_secret == b""
+
+
+@pytest.mark.parametrize(
+    ("given", "faulty"),
+    [
+        ({"STAGE": "jitsi"}, ["STAGE"]),
+        ({"STAGE": "janus"}, ["STAGE"]),
+        ({"JANUS_URL": "http://127.0.0.1:8088/janus"}, ["JANUS_URL"]),
+        ({"JANUS_URL": "ws://"}, ["JANUS_URL"]),
+        ({"JANUS_URL": "ws://u:p@janus.example"}, ["JANUS_URL"]),
+        ({"STREAM": "on"}, ["STREAM"]),
+        ({"STREAM": "on", "STAGE": "mesh", "JANUS_URL": "ws://127.0.0.1:8188"}, ["STREAM"]),
+        ({"STAGE_RELAY": "on"}, ["STAGE_RELAY"]),
+        ({"STAGE_RELAY": "on", "TURN_URLS": "stun:t.example"}, ["STAGE_RELAY"]),
+        ({"STAGE_RELAY": "perhaps"}, ["STAGE_RELAY"]),
+        ({"TURN_URLS": "turn:t.example"}, ["TURN_SECRET"]),
+        ({"TURN_URLS": "turn:t.example", "TURN_SECRET": "x" * 15}, ["TURN_SECRET"]),
+        ({"TURN_URLS": "https://t.example", "TURN_SECRET": "x" * 16}, ["TURN_URLS"]),
+        ({"TURN_URLS": "turn:t.example:70000", "TURN_SECRET": "x" * 16}, ["TURN_URLS"]),
+        ({"TURN_URLS": "turn://t.example", "TURN_SECRET": "x" * 16}, ["TURN_URLS"]),
+        ({"TURN_URLS": "turn:t.example?transport=sctp", "TURN_SECRET": "x" * 16}, ["TURN_URLS"]),
+        ({"TURN_URLS": "stun:t.example?transport=udp"}, ["TURN_URLS"]),
+    ],
+)
+def test_settings_of_the_stage_that_cannot_be_are_told(
+    tmp_path: Path, given: dict[str, str], faulty: list[str]
+) -> None:
+    with pytest.raises(ConfigFault) as fault:
+        settings(tmp_path, **given)
+    assert [line.partition(":")[0] for line in fault.value.lines] == [f"MEMORATA_{name}" for name in faulty]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from memorata.adapters.countries import is_language
-from memorata.adapters.schedules.checks import Placed, check_items
+from memorata.adapters.schedules.checks import Placed, check_halls, check_items
 from memorata.adapters.schedules.dates import read_when
 from memorata.adapters.schedules.faults import Fault, Faulty, Key, did_you_mean
 from memorata.adapters.schedules.gatherings import read_reminders
@@ -20,11 +20,11 @@ from memorata.domain.broadcast import PICTURES
 from memorata.domain.door import POLICIES, DoorPolicy
 from memorata.domain.items import DETAILS, Detail, Item, Lobby, Silence, Text, steps
 from memorata.domain.planning import OWN_KEYS
-from memorata.domain.programme import Delegation
+from memorata.domain.programme import Delegation, Hall
 from memorata.domain.silence import length_s
 
 KEYS = (
-    "title", "subject", "languages", "organizer", "telephone", "source", "holding_still", "date", "items",
+    "title", "subject", "languages", "organizer", "telephone", "source", "holding_still", "date", "halls", "items",
     "delegations", "countries", "door", "embed", "reminders", "autopilot",
 )  # fmt: skip
 """The keys of a file."""
@@ -128,6 +128,8 @@ def _series(reader: Reader, series_id: str, table: Mapping[str, Any]) -> Series 
     subject = reader.text(table["subject"], ("subject",)) if "subject" in table else {}
     when = read_when(reader, table["date"]) if "date" in table else None
     items = _items(reader, table.get("items", []))
+    halls = _halls(reader, table.get("halls", []))
+    check_halls(reader, halls, items)
     delegations = _delegations(reader, table.get("delegations", []))
     countries = _countries(reader, table.get("countries", {}))
     plain = {name: reader.string(table.get(name, ""), (name,)) for name in ("organizer", "telephone", "source")}
@@ -140,7 +142,7 @@ def _series(reader: Reader, series_id: str, table: Mapping[str, Any]) -> Series 
         reader.fault(("autopilot",), "schedule.wrong_type", "must be true or false.")
     door: DoorPolicy = reader.choice(table.get("door", "knock"), POLICIES, ("door",)) or "knock"
     if when is not None and when.time_of is not None:
-        _check_time_of(reader, when.time_of, items)
+        _check_time_of(reader, when.time_of, tuple(placed.item for placed in items))
     if when is None or when.rule is None or when.at is None or when.zone is None:
         return None
     return Series(
@@ -160,7 +162,8 @@ def _series(reader: Reader, series_id: str, table: Mapping[str, Any]) -> Series 
         departures=when.departures,
         reminders=reminders,
         autopilot=autopilot,
-        items=items,
+        items=tuple(placed.item for placed in items),
+        halls=tuple(hall for hall in halls if hall is not None),
         delegations=delegations,
         countries=countries or None,
         holding_still=still,
@@ -209,7 +212,7 @@ def _embed(reader: Reader, value: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(origin for origin in found if origin))
 
 
-def _items(reader: Reader, value: object) -> tuple[Item, ...]:
+def _items(reader: Reader, value: object) -> tuple[Placed, ...]:
     tables = reader.array(value, ("items",))
     found: list[Placed] = []
     for index, table in enumerate(tables):
@@ -220,7 +223,7 @@ def _items(reader: Reader, value: object) -> tuple[Item, ...]:
     # An item that could not be read has said so; the rest is judged as if it were the whole.
     if found or not tables:
         check_items(reader, found)
-    return tuple(placed.item for placed in found)
+    return tuple(found)
 
 
 def _item(reader: Reader, value: object, index: int) -> Item | None:
@@ -249,8 +252,7 @@ def _item(reader: Reader, value: object, index: int) -> Item | None:
     common = reader.values(given, keys_of(Item), key)
     if detail is None or common is None:
         return None
-    if not _ID.fullmatch(common["id"]):
-        reader.fault((*key, "id"), "schedule.wrong_value", "must be small letters, digits and hyphens, at most 40.")
+    reader.short_name(common["id"], (*key, "id"))
     return Item(detail=detail, **common)
 
 
@@ -263,6 +265,13 @@ def _derived_s(detail: Detail) -> int:
         case _:
             count, each_s = steps(Item("", {}, detail, 1))
             return ceil(count * each_s)
+
+
+def _halls(reader: Reader, value: object) -> tuple[Hall | None, ...]:
+    """In their places; `None` for one that cannot be read."""
+    return tuple(
+        reader.record(table, Hall, ("halls", index)) for index, table in enumerate(reader.array(value, ("halls",)))
+    )
 
 
 def _delegations(reader: Reader, value: object) -> tuple[Delegation, ...]:

@@ -57,7 +57,15 @@ SERVER = (
     ("--security-contact", "SECURITY_CONTACT", "To whom faults of security are reported: mailto:… or https://…"),
     ("--async-mode", "ASYNC_MODE", "eventlet, or threading for finding faults. [default: eventlet]"),
     ("--redis-url", "REDIS_URL", "Redis; `doctor` looks whether it answers, nothing uses it yet."),
-    ("--janus-url", "JANUS_URL", "Janus; `doctor` looks whether it answers, nothing uses it yet."),
+    ("--stage", "STAGE", "What carries who speaks: mesh, janus or off. [default: mesh, janus where one is named]"),
+    (
+        "--janus-url",
+        "JANUS_URL",
+        "WebSocket of Janus: ws://127.0.0.1:8188; its two secrets are in the environment alone.",
+    ),
+    ("--turn-urls", "TURN_URLS", "STUN and TURN servers, separated by commas; MEMORATA_TURN_SECRET goes with them."),
+    ("--stage-relay", "STAGE_RELAY", "Whether all goes by the TURN server: auto, on or off. [default: auto]"),
+    ("--stream", "STREAM", "Whether watchers get the stage as a stream (Janus, ffmpeg): on or off. [default: off]"),
     ("--mail-from", "MAIL_FROM", "Address that mails come from; the mail server is MEMORATA_SMTP_URL alone."),
     ("--log-level", "LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR. [default: INFO]"),
 )

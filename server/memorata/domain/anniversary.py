@@ -9,7 +9,7 @@ from typing import Literal
 from memorata.domain.civil import civil, instant_ms
 from memorata.domain.door import DoorPolicy
 from memorata.domain.items import Item, Text
-from memorata.domain.programme import Delegation
+from memorata.domain.programme import Delegation, Hall
 from memorata.domain.rules import Daily, Islamic, Rule, Shift, days_in, last_year
 
 Reach = Literal["one_instant", "local_everywhere", "per_site"]
@@ -92,6 +92,7 @@ class Series:
     reminders: tuple[Reminder, ...] = ()
     autopilot: bool = False
     delegations: tuple[Delegation, ...] = ()
+    halls: tuple[Hall, ...] = ()
     organizer: str = ""
     telephone: str = ""
     source: str = ""

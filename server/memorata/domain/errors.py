@@ -47,6 +47,7 @@ CODES: dict[str, str] = {
     "floor.order_stale": "The order has changed meanwhile.",
     "floor.unknown_entry": "There is no such request to speak.",
     "floor.wrong_state": "This request has moved on meanwhile.",
+    "hall.unknown": "There is no such hall in the programme.",
     "invitation.invalid": "Some of these people cannot be invited like this.",
     "invitation.unknown": "There is no such invitation.",
     "invitation.unreadable": "This list of people cannot be read.",

@@ -83,6 +83,7 @@ def programme_for(
         organizer=series.organizer,
         telephone=series.telephone,
         delegations=series.delegations,
+        halls=series.halls,
         countries=series.countries,
         holding_still=series.holding_still,
         door=series.door,

@@ -77,6 +77,8 @@ ALLOWED: dict[str, tuple[Role, frozenset[Phase]]] = {
     "invitation.see": ("host", _ALWAYS),
     "invitation.make": ("host", _ALWAYS),
     "invitation.revoke": ("host", _ALWAYS),
+    "hall.see": ("host", _ALWAYS),
+    "hall.make": ("host", _ALWAYS),
     "console.open": ("organizer", _ALWAYS),
     "recording.see": ("moderator", _ALWAYS),
     "recording.judge": ("moderator", _ALWAYS),
@@ -92,7 +94,7 @@ ALLOWED: dict[str, tuple[Role, frozenset[Phase]]] = {
 DEEDS: frozenset[str] = frozenset(
     {
         "links.see", "links.see_staff", "invitation.see", "invitation.make", "invitation.revoke",
-        "console.open", "recording.see", "recording.judge", "recording.send",
+        "hall.see", "hall.make", "console.open", "recording.see", "recording.judge", "recording.send",
         "plan.see", "plan.write", "account.list", "account.add", "account.disable",
     }
 )  # fmt: skip

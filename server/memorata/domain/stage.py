@@ -189,6 +189,7 @@ def ahead(programme: Programme, shown: Moment) -> tuple[str, ...]:
     at = next((i for i, item in enumerate(items) if shown.item is not None and item.id == shown.item.id), 0)
     for item in items[at:]:
         if isinstance(item.detail, RollCall):
-            wanted.extend(entry.hall for entry in item.detail.entries)
+            past = shown.step if shown.item is not None and item.id == shown.item.id else 0
+            wanted.extend(entry.hall for entry in item.detail.entries[past:])
         wanted.append(item.hall)
     return tuple(dict.fromkeys(hall for hall in wanted if hall))

@@ -221,6 +221,7 @@ class Admission:
                 community=invitation.community,
                 country=invitation.country,
                 language=invitation.language,
+                hall=invitation.hall,
             )
         if is_staff(link.role):
             return blank

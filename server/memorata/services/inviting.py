@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from memorata.domain.errors import Refused
+from memorata.domain.items import Text
+from memorata.domain.programme import Hall
 from memorata.domain.roles import Role, is_staff
 from memorata.domain.words import COMMUNITY_MAX, NAME_MAX, country_code, language_tag, line
 from memorata.services.keys import Keys, digest, new_id
@@ -103,9 +105,40 @@ class Inviting:
         self._store.add(sealed)
         return tuple(self._issued(one.invitation) for one in sealed)
 
+    def make_hall(self, ceremony_id: str, hall: Hall, languages: Sequence[str]) -> Issued:
+        """The link of a hall, anew: the one before is good no longer, and whoever came by it is put out.
+
+        Args: languages: those of the programme; the place is called as in the first of them.
+        Raises: Refused: `invitation.invalid`.
+        """
+        guest = Guest(
+            _said(hall.place, languages)[:NAME_MAX],
+            _said(hall.community, languages)[:COMMUNITY_MAX],
+            hall.country or "",
+            languages[0] if languages else "",
+            where=hall.id,
+        )
+        faults: list[Fault] = []
+        before = max((one.created_ms for one in self._good(ceremony_id) if one.hall == hall.id), default=-1)
+        at_ms = max(self._clock.now_ms(), before + 1)
+        made = replace(self._checked(ceremony_id, guest, hall.id, at_ms, faults), hall=hall.id)
+        refuse(faults)
+        sealed = self._seal(made, set(self._store.codes(ceremony_id)))
+        self._store.add([sealed])
+        # Of two hosts who press at once the later one's link stays, whichever of them looks first.
+        for other in self._good(ceremony_id):
+            if other.hall == hall.id and (other.created_ms, other.id) < (made.created_ms, made.id):
+                self.revoke(ceremony_id, [other.id])
+        return self._issued(sealed.invitation)
+
+    def halls(self, ceremony_id: str) -> dict[str, Issued]:
+        """The links of halls that are good, by the id of the hall."""
+        good = sorted(self._good(ceremony_id), key=lambda one: (one.created_ms, one.id))
+        return {one.hall: self._issued(one) for one in good if one.hall}
+
     def issued(self, ceremony_id: str) -> tuple[Issued, ...]:
-        """All that are good: list after list as they were made, each by name."""
-        good = [one for one in self._store.of_ceremony(ceremony_id) if one.revoked_ms is None]
+        """All of people that are good: list after list as they were made, each by name."""
+        good = [one for one in self._good(ceremony_id) if not one.hall]
         return tuple(self._issued(one) for one in sorted(good, key=lambda one: (one.created_ms, one.name.casefold())))
 
     def good(self, ceremony_id: str, invitation_id: str) -> Issued | None:
@@ -134,6 +167,8 @@ class Inviting:
         Raises: Refused: `invitation.unknown`, `invitation.invalid`.
         """
         invitation = self._known(ceremony_id, invitation_id)
+        if invitation.hall:
+            raise Refused("invitation.unknown", id=invitation_id)
         if role not in INVITED:
             raise Refused("invitation.invalid", faults=[{"where": invitation_id, "field": "role", "reason": "unknown"}])
         self._store.set_role(invitation_id, role, self._clock.now_ms())
@@ -155,6 +190,9 @@ class Inviting:
             self._codes.wrong(ceremony_id)
             raise Refused("code.unknown")
         return self._keys.invitation(found.id)
+
+    def _good(self, ceremony_id: str) -> list[Invitation]:
+        return [one for one in self._store.of_ceremony(ceremony_id) if one.revoked_ms is None]
 
     def _checked(self, ceremony_id: str, guest: Guest, where: str, now_ms: int, faults: list[Fault]) -> Invitation:
         def tidy(field: str, read: Callable[[], str]) -> str:
@@ -216,3 +254,8 @@ class Inviting:
         came = self._participants.of_invitation(invitation_id)
         if came is not None:
             self._put_out(came.id)
+
+
+def _said(text: Text, languages: Sequence[str]) -> str:
+    """A text in the first of these languages that it has, else in any."""
+    return next((text[tag] for tag in (*languages, *text) if text.get(tag)), "")

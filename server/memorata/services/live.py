@@ -105,7 +105,8 @@ class LiveCeremonies:
     """All ceremonies of this installation.
 
     `counted` hears when the tributes of one have been counted anew, `written` when its wishes are not what they were,
-    `forgotten` of a person, or with `None` of all people of a ceremony, whose words are kept no longer.
+    `forgotten` of a person, or with `None` of all people of a ceremony, whose words are kept no longer,
+    `happened` after each event, while the ceremony is held: it may not wait.
     """
 
     def __init__(
@@ -116,6 +117,7 @@ class LiveCeremonies:
         counted: Callable[[str], None] = lambda _: None,
         forgotten: Callable[[str, str | None], None] = lambda _, __: None,
         written: Callable[[str], None] = lambda _: None,
+        happened: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._log = event_log
         self._clock = clock
@@ -123,6 +125,7 @@ class LiveCeremonies:
         self._counted = counted
         self._forgotten = forgotten
         self._written = written
+        self._happened = happened
         self._all: dict[str, _Live] = {}
         self._loading = green.lock()
         self._damaged: dict[str, Head] = {}
@@ -423,6 +426,7 @@ class LiveCeremonies:
         for one in recorded:
             live.take(one)
         self._publisher.publish(live.ceremony_id, recorded)
+        self._happened(live.ceremony_id)
         for participant_id in sorted(_owners(before, live.state)):
             self._publisher.own_changed(live.ceremony_id, participant_id)
         if before.tributes.wishes is not live.state.tributes.wishes:

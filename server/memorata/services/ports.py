@@ -164,6 +164,8 @@ class Participant:
     session: bytes | None = None
     """The hash of the session of somebody who signed in and came without a link; they are in as long as it lasts."""
     judged: Judgement | None = None
+    hall: str = ""
+    """The id of the hall of the programme that joins by this screen; empty for people. It tells of nobody."""
 
 
 Queue = Literal["all", "door", "names", "out"]
@@ -226,7 +228,10 @@ class Participants(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """A personal link and whom it is for. The link and its spoken code are derived from `id` and `turn`, not stored."""
+    """A personal link and whom it is for. The link and its spoken code are derived from `id` and `turn`, not stored.
+
+    `hall` is the id of the hall of the programme that joins by it; empty for people.
+    """
 
     id: str
     ceremony_id: str
@@ -239,6 +244,7 @@ class Invitation:
     turn: int = 0
     created_ms: int = 0
     revoked_ms: int | None = None
+    hall: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,10 @@ class PresenceDesk:
         """Where somebody has a seat."""
         return self._seats.ceremonies()
 
+    def halls_online(self, ceremony_id: str) -> frozenset[str]:
+        """The ids of halls of which a page is open just now."""
+        return frozenset(row.participant.hall for row in self._seats.rows(ceremony_id) if row.online) - {""}
+
     def roster(self, viewer: Participant, after: str | None = None, search: str = "") -> Page:
         """A page of who is there, by name; participants see those who consent to be seen, as far as they do."""
         staff = is_staff(viewer.role)

@@ -154,6 +154,14 @@ class RecordingDesk:
         else:
             self._owed.discard(participant_id)
 
+    def agreed(self, participant_id: str) -> bool:
+        """Whether somebody agrees to be recorded, as the store has it now; while it cannot be asked, nobody does."""
+        try:
+            who = self._participants.find(participant_id)
+        except StoreBusy:
+            return False
+        return who is not None and who.recording
+
     def changed(self, participant: Participant) -> None:
         """What somebody says of themselves has changed: without consent nothing of them stays."""
         if not participant.recording:
@@ -310,6 +318,7 @@ class RecordingDesk:
             log.warning("recording.nothing_written", ceremony=known.ceremony_id, recording=known.id)
 
     def _agreed(self, known: Recording) -> bool:
+        """Raises: StoreBusy."""
         who = self._participants.find(known.participant_id)
         return who is not None and who.recording
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from memorata.domain import events as e
 from memorata.domain.floor import public_entry
 from memorata.domain.items import Item
-from memorata.domain.programme import Programme
+from memorata.domain.programme import Hall, Programme
 from memorata.domain.stage import Guest
 from memorata.domain.state import CeremonyState
 from memorata.domain.tributes import Tributes, public_wish
@@ -17,8 +17,12 @@ from memorata.domain.tributes import Tributes, public_wish
 def public_programme(programme: Programme) -> Programme:
     """The programme without the notes and numbers that are for hosts alone."""
     items: tuple[Item, ...] = tuple(replace(item, note_host="") for item in programme.items)
-    halls = tuple(replace(hall, contact="", telephone="") for hall in programme.halls)
-    return replace(programme, items=items, halls=halls)
+    return replace(programme, items=items, halls=tuple(public_hall(hall) for hall in programme.halls))
+
+
+def public_hall(hall: Hall) -> Hall:
+    """The hall without whom the hosts ring there."""
+    return replace(hall, contact="", telephone="")
 
 
 def public_state(state: CeremonyState) -> CeremonyState:

@@ -33,6 +33,7 @@ class Feed:
     sid: str
     picture: bool
     sound: bool
+    participant_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,8 @@ class Heard(Protocol):
 class StageEngine(Protocol):
     """Carries feeds to viewers. The stage asks it one thing at a time for each ceremony, and has checked all rights.
 
-    A viewer sees the feeds that are `shown`, and never one that is not; its own it does not get. Methods that wait for
+    A viewer sees the feeds that are `shown`, and never one that is not; what pages of its own participant send it does
+    not get: nobody hears themselves. Methods that wait for
     a media server wait in green, at most two seconds.
     """
 

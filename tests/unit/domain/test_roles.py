@@ -46,6 +46,8 @@ DEEDS_OF: dict[str, Role] = {
     "recording.see": "moderator",
     "recording.judge": "moderator",
     "recording.send": "host",
+    "hall.see": "host",
+    "hall.make": "host",
     "plan.see": "organizer",
     "plan.write": "organizer",
     "account.list": "admin",

@@ -12,6 +12,7 @@ from memorata.adapters.http import (
     contact,
     entry,
     errors,
+    halls,
     health,
     invitations,
     media,
@@ -109,7 +110,7 @@ def register(app: Flask, services: Needs) -> None:
     files = media.blueprint(house)
     limiter.limit(FILES)(files)
     app.register_blueprint(files)
-    for part in (errors, programme, watch, entry, invitations, contact, openapi):
+    for part in (errors, programme, watch, entry, invitations, halls, contact, openapi):
         app.register_blueprint(part.blueprint(house))
     app.register_blueprint(recordings.blueprint(house, services.recordings))
     plans = services.plans

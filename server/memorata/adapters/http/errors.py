@@ -39,6 +39,7 @@ STATUS = {
     "invitation.invalid": 422,
     "invitation.unreadable": 422,
     "invitation.unknown": 404,
+    "hall.unknown": 404,
     "request.foreign": 403,
     "setup.code_wrong": 403,
     "sign_in.link_used": 410,

@@ -10,7 +10,7 @@ from memorata.adapters.sockets.telling import Teller
 from memorata.config import Settings
 from memorata.domain.errors import Refused
 from memorata.domain.events import CeremonyPlanned
-from memorata.domain.programme import Programme
+from memorata.domain.programme import Hall, Programme
 from memorata.domain.roles import Role, permit
 from memorata.domain.state import CeremonyState, phase_of
 from memorata.services.admission import Admission
@@ -31,6 +31,15 @@ class Shown:
     programme_seq: int
     programme: Programme
     state: CeremonyState
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a link opens; `hall` where it is that of a hall of the programme."""
+
+    shown: Shown
+    role: Role
+    hall: Hall | None = None
 
 
 class House:
@@ -85,8 +94,8 @@ class House:
             raise Refused("ceremony.unknown", ceremony_id=ceremony_id)
         return shown
 
-    def opened_by(self, key: str) -> tuple[Shown, Role]:
-        """The ceremony that a link leads to, and as whom.
+    def opened_by(self, key: str) -> Opened:
+        """What a link leads to, and as whom.
 
         Raises: Refused: `link.unknown`, `request.too_many`.
         """
@@ -95,7 +104,8 @@ class House:
             shown = self._shown(link.ceremony_id)
             if shown is None:
                 raise Refused("link.unknown")
-            return shown, link.role
+            hall = None if link.invitation is None else shown.programme.hall(link.invitation.hall)
+            return Opened(shown, link.role, hall)
 
     def leader(self, token: str, kind: str) -> Participant:
         """Who asks for something that the table of roles has beside the log.
@@ -109,6 +119,10 @@ class House:
     def counts(self, ceremony_id: str) -> wire.Presence:
         """Who is there, in numbers, as the public may know."""
         return self._teller.presence(ceremony_id, "public", fresh=False)
+
+    def halls_online(self, ceremony_id: str) -> frozenset[str]:
+        """The ids of the halls whose page is open."""
+        return self._presence.halls_online(ceremony_id)
 
     def clients(self) -> int:
         """How many seats are taken."""

@@ -3,7 +3,8 @@
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from memorata.adapters.http.house import House, Shown
+from memorata.adapters.codec import plain
+from memorata.adapters.http.house import House, Opened, Shown
 from memorata.adapters.http.openapi import LANGUAGE, described
 from memorata.adapters.http.order import AFTERWARDS_MS, ends_ms
 from memorata.adapters.http.series import next_of
@@ -13,7 +14,7 @@ from memorata.domain.errors import Refused
 from memorata.domain.programme import moment
 from memorata.domain.roles import is_staff
 from memorata.services.plans import Plans
-from memorata.services.snapshots import public_programme
+from memorata.services.snapshots import public_hall, public_programme
 
 MOST_PEOPLE = 500
 
@@ -44,16 +45,18 @@ def blueprint(house: House, plans: Plans) -> Blueprint:
 
     @pages.get("/e/<key>")
     @described(
-        "The page of a participant.",
+        "The page of a participant; of a hall, where the link is a hall's.",
         query=LANGUAGE,
         refuses=("link.unknown",),
         also={302: "The link is a host's: to their page."},
     )
     def participant(key: str) -> BaseResponse:
-        shown, role = house.opened_by(key)
-        if is_staff(role):
+        opened = house.opened_by(key)
+        if is_staff(opened.role):
             return redirect(url_for("pages.host", key=key))
-        return stage_page(house, shown, "participant", key=key)
+        if opened.hall is not None:
+            return _hall(key, opened)
+        return stage_page(house, opened.shown, "participant", key=key)
 
     @pages.get("/e/<key>/hall")
     @described(
@@ -62,19 +65,23 @@ def blueprint(house: House, plans: Plans) -> Blueprint:
         refuses=("link.unknown",),
     )
     def hall(key: str) -> Response:
-        shown, _ = house.opened_by(key)
-        people = request.args.get("people", default=1, type=int)
-        return stage_page(house, shown, "hall", key=key, people=max(1, min(MOST_PEOPLE, people)))
+        return _hall(key, house.opened_by(key))
 
     @pages.get("/h/<key>")
     @described("The page of a host or moderator.", query=LANGUAGE, refuses=("link.unknown",))
     def host(key: str) -> Response:
-        shown, role = house.opened_by(key)
-        if not is_staff(role):
+        opened = house.opened_by(key)
+        if not is_staff(opened.role):
             # Said in the same way as for a link that does not exist.
             raise Refused("link.unknown")
         # The link alone shows no more than the public sees: it may have been exchanged in another browser.
-        return stage_page(house, shown, "host", key=key)
+        return stage_page(house, opened.shown, "host", key=key)
+
+    def _hall(key: str, opened: Opened) -> Response:
+        """With the hall itself where the link is a hall's own: then it has a camera."""
+        people = max(1, min(MOST_PEOPLE, request.args.get("people", default=1, type=int)))
+        own = {} if opened.hall is None else {"hall": plain(public_hall(opened.hall))}
+        return stage_page(house, opened.shown, "hall", key=key, people=people, **own)
 
     return pages
 

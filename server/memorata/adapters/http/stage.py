@@ -32,7 +32,8 @@ def stage_page(
     """
     programme = public_programme(shown.programme)
     tongue = tongue_for(programme)
-    g.stage = view in ("participant", "host")
+    # Whose page may ask for a camera: of a hall only the one that joins by its own link.
+    g.stage = view in ("participant", "host") or "hall" in own
     boot = {
         "view": view,
         "ceremony_id": shown.ceremony_id,

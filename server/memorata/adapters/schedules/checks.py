@@ -1,9 +1,10 @@
 """What types cannot say about a programme: lengths that add up, an order that is kept, captions that are there."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from memorata.adapters.collation import sort_key
-from memorata.adapters.schedules.faults import Key
+from memorata.adapters.schedules.faults import Key, did_you_mean
 from memorata.adapters.schedules.reading import Reader
 from memorata.domain.items import (
     Bell,
@@ -20,6 +21,7 @@ from memorata.domain.items import (
     steps,
 )
 from memorata.domain.planning import total_s
+from memorata.domain.programme import Hall
 from memorata.domain.silence import length_s
 
 LONGEST_S = 3600
@@ -37,6 +39,43 @@ class Placed:
     index: int
     item: Item
     sound: bool
+
+
+def check_halls(reader: Reader, halls: Sequence[Hall | None], items: Sequence[Placed]) -> None:
+    """Each hall has an id of its own, and whatever names a hall names one of them.
+
+    Beside a hall there may be a broadcast: it is what is shown as long as the hall itself does not send.
+
+    Args: halls: in their places, `None` for one that could not be read.
+    """
+    seen: dict[str, int] = {}
+    for index, hall in enumerate(halls):
+        if hall is None:
+            continue
+        key: Key = ("halls", index)
+        reader.short_name(hall.id, (*key, "id"))
+        if hall.id in seen:
+            where = f"halls[{seen[hall.id]}]"
+            reader.fault((*key, "id"), "schedule.duplicate_id", f"{hall.id!r} is already the id of {where}.")
+        seen.setdefault(hall.id, index)
+        if hall.contact and not hall.telephone:
+            reader.warn((*key, "telephone"), "schedule.no_telephone", f"is missing: how {hall.contact!r} is reached.")
+    if None in halls:
+        return  # the one that is meant may be the one that has just been refused
+    for placed in items:
+        for place, name in _halls_of(placed):
+            if name and name not in seen:
+                message = f"{name!r} is not the id of one of the halls."
+                reader.fault(place, "schedule.unknown_hall", message, did_you_mean(name, seen))
+
+
+def _halls_of(placed: Placed) -> Iterator[tuple[Key, str]]:
+    key: Key = ("items", placed.index)
+    yield (*key, "hall"), placed.item.hall
+    if isinstance(placed.item.detail, RollCall):
+        for index, entry in enumerate(placed.item.detail.entries):
+            if entry is not None:
+                yield (*key, "entries", index, "hall"), entry.hall
 
 
 def check_items(reader: Reader, items: list[Placed]) -> None:

@@ -39,6 +39,7 @@ from memorata.domain.items import (
     Wreath,
     WreathLaying,
 )
+from memorata.domain.programme import Hall
 from memorata.domain.rules import Easter, Hebrew, Islamic, NthWeekday
 from memorata.domain.silence import BPM_RANGE, DURATION_RANGE_S
 
@@ -137,6 +138,7 @@ NAMES = frozenset(
         (Recipient, "community"),
         (Panel, "participants"),
         (Panel, "moderator"),
+        (Hall, "community"),
     }
 )
 """Texts that are names: one as the person writes it is enough, in whatever language."""
@@ -175,6 +177,8 @@ class KeySpec:
             return "language tag"
         if (self.owner, self.name) == (Source, "link"):
             return "link"
+        if self.name == "hall":
+            return "id of one of the `halls`"
         if (self.owner, self.name) == (Media, "sources"):
             return "list of links, or of tables"
         if (self.owner, self.name) == (Media, "captions"):

@@ -20,7 +20,7 @@ from memorata.domain.broadcast import Source
 from memorata.domain.calendars import HEBREW_MONTHS, ISLAMIC_MONTHS
 from memorata.domain.door import POLICIES
 from memorata.domain.items import DETAILS, Closing, Item, Media, Text
-from memorata.domain.programme import Delegation
+from memorata.domain.programme import Delegation, Hall
 from memorata.domain.rules import WEEKDAYS
 
 Json = dict[str, Any]
@@ -38,7 +38,7 @@ def forms() -> Json:
     `item`: the keys of every item; `kinds`: those of each kind; `media`: of a broadcast; `parts`: of the tables in
     lists, by the name that a key of type `list` has as its `part`, which is `None` where the list holds plain values.
     Types: text, name, names, string, number, integer, boolean, choice, media, file, files, country, language, list,
-    link and date_or_month_day.
+    link, hall (the id of one of the series' halls) and date_or_month_day.
     """
     parts: dict[str, list[Json]] = {"Source": [_form(spec) for spec in SOURCE_KEYS.values()]}
     for detail in DETAILS.values():
@@ -46,7 +46,8 @@ def forms() -> Json:
             inner = _record(spec.hint)
             if inner is not None:
                 parts[inner.__name__] = [_form(each) for each in keys_of(inner).values()]
-    parts["Delegation"] = [_form(spec) for spec in keys_of(Delegation).values()]
+    for record in (Delegation, Hall):
+        parts[record.__name__] = [_form(spec) for spec in keys_of(record).values()]
     return {
         "item": [_form(spec) for spec in keys_of(Item).values()],
         "kinds": {kind: [_form(spec) for spec in keys_of(detail).values()] for kind, detail in DETAILS.items()},
@@ -97,6 +98,8 @@ def _type(spec: KeySpec) -> str:
         return "files"
     if key == (Source, "link"):
         return "link"
+    if spec.name == "hall":
+        return "hall"
     if spec.name == "country":
         return "country"
     if spec.name in ("language", "order_language"):
@@ -147,7 +150,7 @@ def json_schema() -> Json:
     definitions |= {f"rule_{rule}": _rule(rule) for rule in RULE_KEYS}
     definitions |= {f"item_{kind}": _item(kind) for kind in DETAILS}
     owners = [record for kind in DETAILS.values() for spec in keys_of(kind).values() if (record := _record(spec.hint))]
-    definitions |= {record.__name__: _part(record) for record in (*owners, Delegation)}
+    definitions |= {record.__name__: _part(record) for record in (*owners, Delegation, Hall)}
     return {
         "$schema": DIALECT,
         "title": "A series of ceremonies",
@@ -186,6 +189,7 @@ _FILE: Json = {
     "source": _STRING,
     "holding_still": _STRING,
     "date": _ref("date_table"),
+    "halls": _list_of(_ref("Hall")),
     "items": _list_of(_ref("item"), 1),
     "delegations": _list_of(_ref("Delegation")),
     "countries": {
@@ -321,8 +325,10 @@ def _properties(keys: Mapping[str, KeySpec]) -> Json:
 
 
 def _value(spec: KeySpec) -> Json:
-    if (spec.owner, spec.name) == (Item, "id"):
+    if (spec.owner, spec.name) in ((Item, "id"), (Hall, "id")):
         return _ref("id")
+    if spec.name == "hall":
+        return {"type": "string", "pattern": "^([a-z0-9][a-z0-9-]{0,39})?$"}
     if (spec.owner, spec.name) == (Media, "sources"):
         return _list_of(_ref("source"))
     hint, _ = optional(spec.hint)

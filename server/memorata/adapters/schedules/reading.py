@@ -31,6 +31,8 @@ _ORIGIN = re.compile(
     r"https://(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9](?::[1-9][0-9]{0,4})?"
 )
 
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+
 _REASONS = {
     "empty": "is empty",
     "too_long": "is too long for a link",
@@ -100,6 +102,11 @@ class Reader:
             return value.strip()
         self._wrong(key, "a string", value)
         return ""
+
+    def short_name(self, value: str, key: Key) -> None:
+        """Refuses what cannot be an id."""
+        if not _ID.fullmatch(value):
+            self.fault(key, "schedule.wrong_value", "must be small letters, digits and hyphens, at most 40.")
 
     def choice(self, value: object, choices: Iterable[str], key: Key) -> Any:
         names = list(choices)

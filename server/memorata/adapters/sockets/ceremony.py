@@ -14,15 +14,18 @@ from memorata.adapters.sockets.connections import Connection
 from memorata.adapters.sockets.direct import Lines
 from memorata.adapters.sockets.guard import Guard
 from memorata.adapters.sockets.publisher import NAMESPACE, SocketPublisher, audience, everybody, person
+from memorata.adapters.sockets.staging import StageSocket
 from memorata.adapters.sockets.telling import Teller, roster_row
 from memorata.domain.commands import Actor
 from memorata.domain.errors import Refused
 from memorata.domain.roles import is_staff
 from memorata.services.admission import Admission
+from memorata.services.ice import IceFor
 from memorata.services.live import LiveCeremonies
 from memorata.services.moderation import Moderation
 from memorata.services.ports import Clock, Participant, Report, SecurityLog, StoreBusy
 from memorata.services.presence import PresenceDesk
+from memorata.services.stage import StageDesk
 
 log = structlog.get_logger(__name__)
 
@@ -42,9 +45,12 @@ class CeremonySocket:
         admission: Admission,
         desk: PresenceDesk,
         moderation: Moderation,
+        stage: StageDesk,
+        ice: IceFor,
         clock: Clock,
         security: SecurityLog,
     ) -> None:
+        self._stage = stage
         self._security = security
         self._server = server
         self._connections = publisher.connections
@@ -64,6 +70,7 @@ class CeremonySocket:
             "looking": self.looking,
             "report": self.report,
             "bye": self.bye,
+            **StageSocket(stage, ice, self._connection, self._participant, security).handlers,
         }
         server.on("connect", self.connect, namespace=NAMESPACE)
         server.on("disconnect", self.disconnect, namespace=NAMESPACE)
@@ -120,6 +127,7 @@ class CeremonySocket:
             return
         if not self._connections.of_participant(connection.participant_id):
             self._moderation.away(connection.ceremony_id, connection.participant_id)
+        self._stage.left(connection.ceremony_id, sid, goodbye=connection.left)
         if not connection.left:
             self._leave(connection, at_once=False)
 
@@ -187,6 +195,7 @@ class CeremonySocket:
         msgspec.convert(data, wire.Bye)
         connection = self._connection(sid)
         connection.left = True
+        self._stage.left(connection.ceremony_id, sid, goodbye=True)
         self._leave(connection, at_once=True)
         return wire.Ack(ok=True)
 

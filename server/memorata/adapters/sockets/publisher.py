@@ -135,6 +135,10 @@ class SocketPublisher:
                 # A page whose engine loses the line comes back by itself, and is greeted as what it is now.
                 self._server.eio.disconnect(self._server.manager.eio_sid_from_sid(sid, NAMESPACE))
 
+    def say(self, name: str, message: object, room: str) -> None:
+        """One message to a room, or to one line by its number."""
+        self._emit(name, message, room)
+
     def beat(self) -> None:
         """The number of the last event, to everybody, so that its loss shows."""
         for ceremony_id in self.connections.ceremonies():

@@ -56,6 +56,7 @@ class SqlInvitations:
                 "language": one.invitation.language,
                 "mail": one.invitation.mail,
                 "created_ms": one.invitation.created_ms,
+                "hall": one.invitation.hall,
             }
             for one in sealed
         ]
@@ -118,4 +119,5 @@ def _invitation(row: Any) -> Invitation:
         turn=row.turn,
         created_ms=row.created_ms,
         revoked_ms=row.revoked_ms,
+        hall=row.hall,
     )

@@ -40,7 +40,7 @@ class SqlParticipants:
     def add(self, participant: Participant, device_hash: str, now_ms: int) -> Participant:
         row = {**_said(participant), "id": participant.id, "ceremony_id": participant.ceremony_id}
         row |= {"role": participant.role, "device_hash": device_hash, "entered_ms": now_ms, "changed_ms": now_ms}
-        row |= {"session_hash": participant.session}
+        row |= {"session_hash": participant.session, "hall": participant.hall}
         try:
             with self._database.writing() as connection:
                 connection.execute(insert(t.participant).values(row))
@@ -139,6 +139,7 @@ def _participant(row: Any) -> Participant:
         standing=row.standing,
         name_state=row.name_state,
         recording=row.recording,
+        hall=row.hall,
         session=None if row.session_hash is None else bytes(row.session_hash),
         judged=msgspec.json.decode(row.judged, type=Judgement) if row.judged else None,
     )

@@ -90,6 +90,7 @@ participant = Table(
     Column("session_hash", LargeBinary(32)),
     Column("changed_ms", BigInteger, nullable=False, server_default="0", index=True),
     Column("judged", Text, nullable=False, server_default=""),
+    Column("hall", String(40), nullable=False, server_default=""),
     UniqueConstraint("ceremony_id", "role", "device_hash"),
 )
 """`generation` is that of the link by which they came last; `invitation_id` is that of a personal one.
@@ -97,7 +98,7 @@ participant = Table(
 `session_hash` is that of somebody who has signed in and came without any link.
 
 `changed_ms` is when any of it was written last, by which other processes find it; `judged` is JSON: what a moderator
-decided last, and how to undo it.
+decided last, and how to undo it. `hall` is the id of the hall whose link it was; empty for people.
 """
 
 link = Table(
@@ -125,11 +126,13 @@ invitation = Table(
     Column("mail", Text, nullable=False, server_default=""),
     Column("created_ms", BigInteger, nullable=False),
     Column("revoked_ms", BigInteger),
+    Column("hall", String(40), nullable=False, server_default=""),
     UniqueConstraint("ceremony_id", "code_hash"),
 )
 """Personal links: whom they are for, and the hashes by which token and spoken code are known again.
 
-`turn` counts how often a code was drawn until it was nobody else's; `mail` is where the letter goes, if anywhere.
+`turn` counts how often a code was drawn until it was nobody else's; `mail` is where the letter goes, if anywhere;
+`hall` is the id of the hall of the programme that joins by it, empty for people.
 """
 
 claim = Table(

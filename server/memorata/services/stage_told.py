@@ -1,0 +1,73 @@
+"""What pages are told of a stage: who is seen, who stands by, what somebody may send."""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from memorata.domain.stage import Level, Part
+from memorata.services.stage_ports import Carries, Device, EngineName, Feed, Pages
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a person may send now."""
+
+    level: Level | None = None
+    key: str = ""
+    recorded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Devices:
+    """What a page on deck says of its devices; `heard`: its microphone has caught a voice."""
+
+    camera: Device = "unknown"
+    microphone: Device = "unknown"
+    heard: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Somebody on the stage, and what they are seen and heard by; `feed` is `None` while nothing comes."""
+
+    part: Part
+    feed: Feed | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Somebody on deck, for hosts."""
+
+    part: Part
+    online: bool
+    feed: Feed | None
+    devices: Devices
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A stage as it is told."""
+
+    engine: EngineName
+    people: tuple[Seen, ...] = ()
+    recording: bool = False
+    stream: str = ""
+    deck: tuple[Standing, ...] = ()
+    carries: Carries = field(default_factory=lambda: Carries(True))
+    viewers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """What a page is told that begins to watch."""
+
+    version: int
+    scene: Scene
+    grant: Grant
+
+
+class StagePages(Pages, Protocol):
+    """How the stage speaks to pages."""
+
+    def shown(self, ceremony_id: str, version: int, scene: Scene) -> None: ...
+
+    def grant(self, participant_id: str, grant: Grant) -> None: ...

@@ -1,0 +1,170 @@
+"""The stage over real lines, with a mesh: what pages are told, what goes from one to the other, who is refused."""
+
+from typing import Any
+
+from tests.builders import a_programme, a_silence, an_item
+from tests.live.client import Person, eventually
+from tests.live.conftest import Server, now_ms
+
+SENDS = "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=sendonly\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\na=sendonly\r\n"
+TAKES = SENDS.replace("sendonly", "recvonly")
+
+
+def told(person: Person, name: str) -> list[dict[str, Any]]:
+    """What a page has heard under this name, oldest first."""
+    return [message for _, heard, message in person.asides if heard == name]
+
+
+def links(person: Person, do: str) -> list[dict[str, Any]]:
+    return [link for link in told(person, "link") if link["do"] == do]
+
+
+def last_grant(person: Person) -> Any:
+    return told(person, "grant")[-1]["level"] if told(person, "grant") else None
+
+
+class Evening:
+    """A host and two people who have come; Vera has asked to speak."""
+
+    def __init__(self, server: Server, name: str) -> None:
+        items = [an_item("words", planned_s=600), a_silence(invitation_s=2, stillness_s=1, duration_s=15)]
+        self.keys = server.plan(a_programme(f"stage-{name}", at_ms=now_ms() + 600_000, items=items))
+        self.hana = server.person(self.keys["host"], name="Hana").connect()
+        self.vera = server.person(self.keys["participant"], name="Vera").connect()
+        self.chiyo = server.person(self.keys["participant"], name="Chiyo").connect(tab="c")
+        for person in (self.hana, self.vera, self.chiyo):
+            assert person.ask("stage_watch", {})["ok"]
+        cmd_id = "asks-to-speak-" + name.ljust(12, "0")
+        assert self.vera.command("floor.request", cmd_id=cmd_id, entry_kind="memory", name="Vera")["ok"]
+        self.entry = cmd_id
+
+    def do(self, kind: str, **fields: Any) -> None:
+        answer = self.hana.command(kind, **fields)
+        assert answer["ok"], answer
+
+    def speaks(self) -> str:
+        """Vera has the floor and sends; her feed."""
+        self.do("floor.grant", entry_id=self.entry)
+        eventually(lambda: last_grant(self.vera) == "on_stage", "the grant")
+        feed: str = self.vera.ask("stage_publish", {"picture": True, "sound": True})["feed"]
+        eventually(lambda: told(self.chiyo, "stage")[-1]["people"], "somebody on the stage")
+        eventually(lambda: links(self.chiyo, "open") and links(self.hana, "open"), "the links")
+        return feed
+
+
+def test_from_being_called_to_being_heard_out(server: Server) -> None:
+    evening = Evening(server, "called")
+    vera, chiyo, hana = evening.vera, evening.chiyo, evening.hana
+    evening.do("floor.call", entry_id=evening.entry)
+    eventually(lambda: last_grant(vera) == "on_deck", "the grant")
+    assert vera.ask("stage_tell", {"camera": "on", "microphone": "on", "heard": True})["ok"]
+    published = vera.ask("stage_publish", {"picture": True, "sound": True})
+    eventually(lambda: len(links(vera, "open")) == 2, "a link to each who watches")
+    standing = {
+        "key": evening.entry, "kind": "speaker", "online": True, "feed": published["feed"],
+        "camera": "on", "microphone": "on", "heard": True,
+    }  # fmt: skip
+    eventually(lambda: told(hana, "stage")[-1]["deck"] == [standing], "the deck as hosts see it")
+    assert all("deck" not in message and message["people"] == [] for message in told(chiyo, "stage"))
+
+    (link,) = links(chiyo, "open")
+    assert (link["way"], link["feed"]) == ("recv", published["feed"])
+    assert vera.ask("stage_signal", {"kind": "offer", "link": link["link"], "sdp": SENDS}) == {"ok": True}
+    eventually(lambda: told(chiyo, "signal"), "the offer")
+    assert told(chiyo, "signal") == [{"kind": "offer", "link": link["link"], "sdp": SENDS}]
+    assert chiyo.ask("stage_signal", {"kind": "answer", "link": link["link"], "sdp": TAKES}) == {"ok": True}
+    found = {"kind": "candidate", "link": link["link"], "candidate": "candidate:1 1 udp 1 192.0.2.1 9 typ host"}
+    assert chiyo.ask("stage_signal", {**found, "mid": "0", "line": 0}) == {"ok": True}
+    eventually(lambda: len(told(vera, "signal")) == 2, "answer and candidate")
+
+    evening.do("floor.grant", entry_id=evening.entry)
+    eventually(lambda: told(chiyo, "stage")[-1]["people"], "Vera on the stage")
+    (person,) = told(chiyo, "stage")[-1]["people"]
+    assert (person["name"], person["feed"], person["picture"]) == ("Vera", published["feed"], True)
+    evening.do("floor.yield", entry_id=evening.entry)
+    eventually(lambda: links(chiyo, "close") and links(vera, "close"), "the links to be closed")
+    eventually(lambda: last_grant(vera) is None, "the right to be taken back")
+    assert vera.ask("stage_publish", {"picture": True, "sound": True})["code"] == "stage.not_now"
+
+
+def test_the_silence_closes_every_microphone(server: Server) -> None:
+    evening = Evening(server, "silent")
+    evening.do("item.cue", item_id="words", aimed_cue=0)
+    evening.speaks()
+    evening.do("item.cue", item_id="minute", aimed_cue=1)
+    eventually(lambda: links(evening.chiyo, "close"), "the silence", 30)
+    closed_ms = server_ms(evening.chiyo)
+    run = evening.chiyo.state.progress.runs[-1]
+    print(f"closed {closed_ms - run.start_ms - 2_000:.0f} ms after the stillness began")
+    assert evening.vera.ask("stage_publish", {"picture": True, "sound": True})["code"] == "stage.not_now"
+    eventually(lambda: last_grant(evening.vera) == "on_stage", "the right to come back after the silence", 60)
+    assert evening.vera.ask("stage_publish", {"picture": True, "sound": True})["ok"]
+
+
+def server_ms(person: Person) -> float:
+    answer = person.ask("clock", {"t0": 0})
+    return float(answer["t1"])
+
+
+def test_who_intrudes_is_refused(server: Server) -> None:
+    evening = Evening(server, "intruder")
+    feed = evening.speaks()
+    chiyo = evening.chiyo
+    (link,) = links(chiyo, "open")
+    assert link["feed"] == feed
+    heard = len(told(evening.vera, "signal"))
+    assert chiyo.ask("stage_publish", {"picture": True, "sound": True})["code"] == "stage.not_now"
+    offer = {"kind": "offer", "link": link["link"], "sdp": SENDS}
+    assert chiyo.ask("stage_signal", offer)["code"] == "stage.not_now"
+    assert chiyo.ask("stage_signal", {**offer, "kind": "answer"})["code"] == "stage.not_now"
+    (other,) = links(evening.hana, "open")
+    assert chiyo.ask("stage_signal", {**offer, "link": other["link"]})["code"] == "stage.unknown_link"
+    assert chiyo.ask("stage_signal", {**offer, "sdp": "m=application 9 x y"})["code"] == "message.invalid"
+    assert chiyo.ask("stage_signal", {**offer, "sdp": "x" * 14_001})["code"] == "message.invalid"
+    assert chiyo.ask("stage_signal", {**offer, "kind": "shout"})["code"] == "message.invalid"
+    assert chiyo.ask("stage_stop", {"what": "everything"})["code"] == "message.invalid"
+    assert len(told(evening.vera, "signal")) == heard
+
+
+def test_a_lost_line_does_not_take_the_picture(server: Server) -> None:
+    evening = Evening(server, "lost")
+    feed = evening.speaks()
+    evening.vera.vanish()
+    vera = evening.vera.connect()
+    again = vera.ask("stage_watch", {})
+    assert again["grant"]["level"] == "on_stage"
+    assert again["shown"]["people"][0]["feed"] == feed
+    assert links(evening.chiyo, "close") == []
+    newer = vera.ask("stage_publish", {"picture": True, "sound": True})["feed"]
+    eventually(lambda: told(evening.chiyo, "stage")[-1]["people"][0]["feed"] == newer, "the new feed")
+    eventually(lambda: [one["feed"] for one in links(evening.chiyo, "close")] == [feed], "the old link to be closed")
+
+
+def test_a_restarted_server_takes_everybody_up_again(own_server: Server) -> None:
+    evening = Evening(own_server, "restarted")
+    evening.speaks()
+    own_server.kill()
+    own_server.start()
+    vera, chiyo = evening.vera.connect(), evening.chiyo.connect(tab="c")
+    assert chiyo.ask("stage_watch", {})["shown"]["people"][0]["feed"] is None
+    assert vera.ask("stage_watch", {})["grant"]["level"] == "on_stage"
+    feed = vera.ask("stage_publish", {"picture": True, "sound": True})["feed"]
+    eventually(lambda: told(chiyo, "stage")[-1]["people"][0]["feed"] == feed, "the new feed")
+    assert evening.chiyo.faults == []
+
+
+def test_beyond_six_links_newcomers_see_no_picture_and_hosts_are_told(server: Server) -> None:
+    evening = Evening(server, "crowded")
+    feed = evening.speaks()
+    crowd = [
+        server.person(evening.keys["participant"]).connect(tab=f"crowd-{guest}") for guest in range(5)
+    ]  # with Vera, Hana and Chiyo eight pages: one too many
+    for person in crowd:
+        assert person.ask("stage_watch", {"picture": False})["ok"]
+    eventually(lambda: told(evening.hana, "stage")[-1]["carries"]["viewers"] == 7, "seven who watch")
+    carries = told(evening.hana, "stage")[-1]["carries"]
+    assert carries == {"engine": "mesh", "ok": True, "viewers": 7, "well": 4, "most": 6}
+    assert [link["feed"] for link in links(crowd[3], "open")] == [feed]
+    assert links(crowd[4], "open") == []
+    crowd[0].emit("bye", {})
+    eventually(lambda: links(crowd[4], "open"), "the place that has become free")
