@@ -97,8 +97,8 @@ class Programs:
             self.lists += [re.sub(r"'.*/", "'", listed.read_text()) for listed in found]
             out.write_text(self.film)
         else:
-            kind = "audio" if "0:a:0" in command else "video"
-            _, seconds_told = Path(command[command.index("-i") + 1]).read_text().split()
+            kinds, seconds_told = Path(command[command.index("-i") + 1]).read_text().split()
+            kind = {"0:a:0": "audio", "0:v:0": "video", "0": kinds}[command[command.index("-map") + 1]]
             out.write_text(f"{kind} {seconds_told}")
         return 0, "", ""
 
@@ -208,8 +208,8 @@ def test_of_several_parts_each_piece_keeps_its_instant(disk: Disk) -> None:
     assert disk.programs.lists == [
         "ffconcat version 1.0\nfile '2-picture.webm'\nduration 5.000000\nfile '4-picture.webm'\n",
         (
-            "ffconcat version 1.0\nfile '1-sound.opus'\nduration 10.000000\n"
-            "file '2-sound.opus'\nduration 5.500000\nfile '4-sound.webm'\n"
+            "ffconcat version 1.0\nfile '1-sound.webm'\nduration 10.000000\n"
+            "file '2-sound.webm'\nduration 5.500000\nfile '4-sound.webm'\n"
         ),
     ]
     offsets = [
