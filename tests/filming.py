@@ -107,7 +107,7 @@ def made(path: Path, colour: str, seconds: float) -> bytes:
     picture = f"color=c={colour}:s=320x240:r=15:d={seconds}"
     sound = f"sine=frequency=440:duration={seconds}"
     command = ("ffmpeg", "-nostdin", "-loglevel", "error", "-y", "-f", "lavfi", "-i", picture, "-f", "lavfi")
-    coded = ("-c:v", "libvpx", "-deadline", "realtime", "-c:a", "libopus", "-b:a", "32k")
+    coded = ("-c:v", "libvpx", "-deadline", "realtime", "-c:a", "libopus", "-b:a", "128k")
     subprocess.run([*command, "-i", sound, *coded, str(path)], check=True)
     return path.read_bytes()
 
