@@ -30,6 +30,7 @@ from memorata.adapters.sockets.ceremony import CeremonySocket
 from memorata.adapters.sockets.publisher import BEAT_S, SocketPublisher
 from memorata.adapters.sockets.staging import SocketPages
 from memorata.adapters.sockets.telling import Teller
+from memorata.adapters.stage.janus import JanusEngine
 from memorata.adapters.stage.mesh import MeshEngine
 from memorata.adapters.store.accounts import SqlAccounts
 from memorata.adapters.store.archives import SqlArchives
@@ -212,10 +213,9 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
         publisher.removed,
         accounts.signed_in,
     )
-    recordings = RecordingDesk(
-        SqlRecordings(database), DiskRecordings(settings.data_dir / "recordings"), participants, clock, alarm
-    )
-    engine = engine_of(settings)
+    films = DiskRecordings(settings.data_dir / "recordings")
+    recordings = RecordingDesk(SqlRecordings(database), films, participants, clock, alarm)
+    engine = engine_of(settings, films.incoming)
     stage = StageDesk(
         engine,
         ceremonies,
@@ -297,9 +297,23 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
     )
 
 
-def engine_of(settings: Settings) -> StageEngine | None:
-    """What carries the live pictures; `None`: nothing does."""
-    return MeshEngine() if settings.stage == "mesh" else None
+def engine_of(settings: Settings, recorded: Path) -> StageEngine | None:
+    """What carries the live pictures; `None`: nothing does.
+
+    Args: recorded: where a media server writes what is recorded.
+    """
+    if settings.stage == "off":
+        return None
+    if settings.stage == "mesh":
+        return MeshEngine()
+    return JanusEngine(
+        settings.janus_url,
+        settings.janus_secret,
+        settings.janus_admin_key,
+        settings.secret_key,
+        recorded,
+        settings.data_dir / "janus.session",
+    )
 
 
 @dataclass(frozen=True, slots=True)

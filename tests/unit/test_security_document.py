@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = (ROOT / "docs/security.md").read_text("utf-8")
 HOSTILE = ROOT / "tests/hostile"
-THREATS = [f"T{number}" for number in range(1, 20)]
+THREATS = [f"T{number}" for number in range(1, 21)]
 
 
 def rows() -> dict[str, list[str]]:

@@ -10,7 +10,7 @@ import type { Programme } from '../wire'
 import { Boundary } from './boundary'
 import { Crossfade } from './crossfade'
 import { Flame } from './flame'
-import { Closed, fetchFurther } from './later'
+import { Closed, fetchFurther, RecordingMark, staged } from './later'
 import { Lobby } from './lobby'
 import { From, Name, PageOf, programmeOf, Said, usePage, type Variant } from './page'
 import { Picture } from './pictures'
@@ -36,9 +36,10 @@ function Scene({ notice }: { notice: string }) {
   const page = usePage()
   const shown = page.shown.value
   const programme = programmeOf(page)
-  const [name, picture] = pictureOf(shown, programme, page.live.value.state?.progress.holding_since_ms != null)
+  const instead = staged(page, shown)
+  const [name, picture] = instead ?? pictureOf(shown, programme, page.live.value.state?.progress.holding_since_ms != null)
   // The first picture is drawn; now those that may come.
-  useEffect(fetchFurther, [])
+  useEffect(() => void fetchFurther(), [])
   useRenewal()
   const dark = isLocked(shown.silence) || shown.item?.detail.kind === 'silence'
   return (
@@ -46,8 +47,9 @@ function Scene({ notice }: { notice: string }) {
       <div class="scene">
         <Boundary of={name} calm={<Still />}>
           {/* Each witness is a picture of their own, with a film or without. */}
-          <Crossfade of={shown.item?.detail.kind === 'testimony' ? `${name}-${shown.step}` : name}>{picture}</Crossfade>
+          <Crossfade of={instead === null && shown.item?.detail.kind === 'testimony' ? `${name}-${shown.step}` : name}>{picture}</Crossfade>
         </Boundary>
+        <RecordingMark />
       </div>
       <UnderLine shown={shown} programme={programme} notice={notice} />
     </div>

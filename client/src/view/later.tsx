@@ -3,6 +3,8 @@ import { signal, type ReadonlySignal } from '@preact/signals'
 import type { ComponentChild, FunctionComponent } from 'preact'
 import { renew } from '../renewal'
 import { speakAlso } from '../text/messages'
+import type { Moment } from '../timeline'
+import type { Page } from './page'
 
 const AGAIN_MS = 2000
 const AGAIN_MOST_MS = 15_000
@@ -73,8 +75,13 @@ export function fetchBehind(): void {
   void behind.fetch().then(fetchFurther)
 }
 
-export function fetchFurther(): void {
-  void further.fetch().then(rest.fetch)
+export function fetchFurther(): Promise<void> {
+  return further.fetch().then(rest.fetch)
+}
+
+/** What is in the picture's place instead of the item's own: the stage; null for nothing. Its name, and itself. */
+export function staged(page: Page, shown: Moment): [string, ComponentChild] | null {
+  return further.found.value?.staged(page, shown) ?? null
 }
 
 /** The component when it is there; until then what stands in for it. */
@@ -94,5 +101,6 @@ export const DetailsFields = later(further, (found) => found.DetailsFields)
 export const Erased = later(further, (found) => found.Erased)
 export const HelpPage = later(further, (found) => found.HelpPage)
 export const Rarer = later(further, (found) => found.Rarer)
+export const RecordingMark = later(further, (found) => found.RecordingMark)
 export const Speak = later(further, (found) => found.Speak)
 export const Turn = later(further, (found) => found.Turn)

@@ -1,4 +1,5 @@
 // A roll-call: places answer one by one, each at its own monument; all of them stay in sight.
+import { playedAt } from '../stage/rule'
 import { t } from '../text/messages'
 import type { Place, RollCall as RollCallDetail } from '../wire'
 import { Broadcast, hasPicture } from './broadcast'
@@ -14,7 +15,7 @@ export function RollCall({ item, detail, run, step }: PictureProps<RollCallDetai
   if (entry === undefined) return null
   const progress = page.live.value.state?.progress
   const own = hasPicture(entry.media)
-  const media = own ? entry.media : item.media
+  const media = playedAt(item, step)
   return (
     <section class="picture rollcall" data-film={hasPicture(media) ? '' : undefined}>
       <Over item={item} />

@@ -7,7 +7,8 @@ import { Icon } from './icons'
 import { usePage } from './page'
 import { useQuiet } from './quiet'
 
-export type SheetName = 'help' | 'speak'
+/** 'devices': camera and microphone, for whoever is next to speak. */
+export type SheetName = 'help' | 'speak' | 'devices'
 
 /** The sheet that lies open. */
 export const open = signal<SheetName | null>(null)

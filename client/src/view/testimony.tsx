@@ -1,5 +1,6 @@
 // A testimony: one witness at a time, by name, age and place, and how we hear them.
 import { t, tn } from '../text/messages'
+import { playedAt } from '../stage/rule'
 import { positionMs, steps, walksByItself } from '../timeline'
 import type { Item, Progress, Run, Testimony as TestimonyDetail, Witness } from '../wire'
 import { Broadcast, hasPicture } from './broadcast'
@@ -13,7 +14,7 @@ export function Testimony({ item, detail, run, step }: PictureProps<TestimonyDet
   const next = detail.speakers[step + 1]
   if (witness === undefined) return <Alone item={item} />
   const progress = page.live.value.state?.progress ?? null
-  const media = hasPicture(witness.media) ? witness.media : item.media
+  const media = playedAt(item, step)
   const words = page.text(witness.summary) === '' ? item.text : witness.summary
   return (
     <section class="picture voice" data-words={page.text(words) === '' ? undefined : ''}>
@@ -23,7 +24,7 @@ export function Testimony({ item, detail, run, step }: PictureProps<TestimonyDet
           <Broadcast
             media={media}
             run={run}
-            from_ms={media === witness.media && progress !== null ? stepStartMs(item, run, progress, step) : 0}
+            from_ms={hasPicture(witness.media) && progress !== null ? stepStartMs(item, run, progress, step) : 0}
             label={page.text(witness.name)}
           />
         )}

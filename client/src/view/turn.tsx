@@ -8,6 +8,7 @@ import { ownEntry } from './myturn'
 import { usePage } from './page'
 import { useQuiet } from './quiet'
 import { refusalSaid } from './refusals'
+import { stageOf, whole } from './stage/attend'
 
 type OwnCommand = Extract<CommandKind, 'floor.ready' | 'floor.not_now' | 'floor.withdraw' | 'floor.yield'>
 
@@ -31,13 +32,32 @@ export function Turn() {
 
   return (
     <div class="turn-place" {...quiet}>
+      {entry === null || WAITS.includes(entry.state) ? <Guest /> : null}
       {entry !== null && <Stage entry={entry} passed={passed === stage} onPass={() => setPassed(stage)} />}
     </div>
   )
 }
 
+/** Before the next turn somebody may be asked onto the stage beside whoever speaks. */
+const WAITS: readonly string[] = ['asked', 'accepted']
+
+function Guest() {
+  const views = whole.value
+  const { grant } = stageOf(usePage().session)
+  return views !== null && grant.value?.level != null && grant.value.key.startsWith('guest-') ? <views.Invited /> : null
+}
+
+/** The stage, where this entry is to be seen and heard on it by this page; null where there is none, or not yet. */
+function useStage(entry: FloorEntry) {
+  const { stage, core } = stageOf(usePage().session)
+  const views = whole.value
+  if (views === null || core === null || stage.value === null || stage.value.engine === 'off') return null
+  return entry.via === 'telephone' ? null : { views, core, state: stage.value }
+}
+
 function Stage({ entry, passed, onPass }: { entry: FloorEntry; passed: boolean; onPass: () => void }) {
   const page = usePage()
+  const staged = useStage(entry)
   const [fault, setFault] = useState('')
   const send = async (kind: OwnCommand) => {
     setFault('')
@@ -49,6 +69,9 @@ function Stage({ entry, passed, onPass }: { entry: FloorEntry; passed: boolean; 
       {fault}
     </p>
   )
+  if (staged !== null && (entry.state === 'next' || entry.state === 'ready')) {
+    return <staged.views.Deck entry={entry} send={send} fault={fault} passed={passed} onPass={onPass} />
+  }
   switch (entry.state) {
     case 'next':
       return (
@@ -105,7 +128,10 @@ function Stage({ entry, passed, onPass }: { entry: FloorEntry; passed: boolean; 
 /** Full screen: first the question, then the person's own words. */
 function Floor({ entry, send, said }: { entry: FloorEntry; send: (kind: OwnCommand) => Promise<void>; said: string }) {
   const key = `memorata.speaking.${entry.id}.${entry.since_ms}`
-  const [speaks, setSpeaks] = useState(sessionStorageOrNull()?.getItem(key) === '1')
+  const staged = useStage(entry)
+  const [begun, setSpeaks] = useState(sessionStorageOrNull()?.getItem(key) === '1')
+  // Whoever was ready is on the stage as soon as they are called: no question stands before what is so already.
+  const speaks = begun || (staged !== null && staged.state.willing && staged.core.devices.opened)
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => heading.current?.focus({ preventScroll: true }), [speaks])
 
@@ -116,21 +142,38 @@ function Floor({ entry, send, said }: { entry: FloorEntry; send: (kind: OwnComma
       // After a reload it is asked once more; no harm.
     }
     setSpeaks(true)
+    const core = staged?.core
+    if (core === undefined) return
+    if (!core.devices.opened) void core.open()
+    core.setWilling(true)
+  }
+
+  function end(kind: OwnCommand): void {
+    // At once, whatever the line does.
+    staged?.core.stop()
+    void send(kind)
   }
 
   return (
-    <section class="floor" data-speaks={speaks || undefined} aria-labelledby="floor-title">
+    <section class="floor" data-speaks={speaks || undefined} data-staged={staged !== null || undefined} aria-labelledby="floor-title">
       <h2 id="floor-title" ref={heading} tabIndex={-1}>
-        {speaks ? t('Everybody is listening to you.') : t('You have the floor.')}
+        {!speaks
+          ? t('You have the floor.')
+          : staged !== null
+            ? staged.views.speakingSaid(staged.core, staged.state)
+            : entry.via === 'telephone'
+              ? t('You are heard by telephone.')
+              : t('Everybody is listening to you.')}
       </h2>
       {speaks ? (
         <>
+          {staged !== null && <staged.views.Speaking core={staged.core} state={staged.state} />}
           <div class="floor-text" tabIndex={0} role="region" aria-label={t('Your text')} dir="auto">
             {entry.text === '' ? <p class="second">{t('Speak slowly. There is no hurry.')}</p> : <p class="own-words">{entry.text}</p>}
           </div>
           <Timer entry={entry} />
           <div class="buttons">
-            <button class="button" type="button" data-main onClick={() => void send('floor.yield')}>
+            <button class="button" type="button" data-main onClick={() => end('floor.yield')}>
               {t('I have finished')}
             </button>
           </div>
@@ -140,7 +183,7 @@ function Floor({ entry, send, said }: { entry: FloorEntry; send: (kind: OwnComma
           <button class="button" type="button" data-main onClick={begin}>
             {t('Speak now')}
           </button>
-          <button class="button" type="button" onClick={() => void send('floor.not_now')}>
+          <button class="button" type="button" onClick={() => end('floor.not_now')}>
             {t('Not now')}
           </button>
         </div>
