@@ -1,5 +1,5 @@
 // Everything a page knows, in one value that is replaced and never changed.
-import type { CeremonyState, Entered, Presence, Programme, You } from './wire'
+import type { CeremonyState, Entered, Hall, Presence, Programme, You } from './wire'
 
 /** What the server put into the page. */
 export interface Boot {
@@ -19,6 +19,8 @@ export interface Boot {
   countries: Record<string, string>
   /** People in a hall, from its address. */
   people?: number
+  /** The hall that joins by this link, with a camera of its own. */
+  hall?: Hall
   base_url: string
   /** Until when names are kept, and when they were erased; UTC ms. */
   keeping?: { until_ms: number | null; erased_ms: number | null }

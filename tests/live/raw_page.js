@@ -87,6 +87,13 @@ window.raw = (() => {
     }
   }
 
+  // The page has another network than before.
+  async function again(id) {
+    const one = links.get(id);
+    await one.pc.setLocalDescription(await one.pc.createOffer({ iceRestart: true }));
+    out.push({ sid: one.sid, link: id, kind: "offer", sdp: one.pc.localDescription.sdp });
+  }
+
   const add = (one, { candidate, mid, line }) =>
     candidate ? one.pc.addIceCandidate({ candidate, sdpMid: mid, sdpMLineIndex: line }) : undefined;
 
@@ -121,5 +128,5 @@ window.raw = (() => {
       sid, id, way, feed, over, frames, sound, colours, state: pc.connectionState, seen: seen.slice(-400),
     }));
 
-  return { show, link, signal, told, take: () => out.splice(0) };
+  return { show, link, again, signal, told, take: () => out.splice(0) };
 })();

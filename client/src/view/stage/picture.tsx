@@ -1,6 +1,6 @@
 // The people on the stage, as everybody sees them: up to four, each with a name; a light where there is no picture.
 import { useState } from 'preact/hooks'
-import { arranged } from '../../stage/rule'
+import { arranged, present } from '../../stage/rule'
 import type { Seen } from '../../stage/onstage'
 import { t } from '../../text/messages'
 import type { Item, OnStage } from '../../wire'
@@ -17,7 +17,7 @@ export function Staged() {
   const { session, shown, calm, variant } = page
   const { stage, core } = stageOf(session)
   const people = stage.value?.people ?? []
-  const { large, small } = arranged(people.map(({ person }) => person))
+  const { large, small } = arranged(present(people.map(({ person }) => person)))
   const seen = new Map(people.map((one) => [one.person.key, one]))
   const { item, step } = shown.value
   const words = large.length === 1 && item !== null && isSaidAlong(item) ? item.text : {}
@@ -81,7 +81,8 @@ function Tile({ seen: { person, own, stream } }: { seen: Seen }) {
       <div class="tile-light">
         <Flame />
       </div>
-      <Face stream={stream} mirrored={own} onSeen={setSeen} />
+      {/* A hall sees itself as everybody does: its banners are to be read. */}
+      <Face stream={stream} mirrored={own && person.kind !== 'hall'} onSeen={setSeen} />
       <figcaption class="tile-plate">
         <span class="tile-name">
           <Name of={name} />
