@@ -258,7 +258,7 @@ export function createOnstage(options: OnstageOptions): Onstage {
 
   function tell(): void {
     const { camera, microphone, heard } = devices.checks
-    if (!joined || grant.level === null || calm) return
+    if (!joined || grant.level === null || calm || (microphone === 'unknown' && told === '')) return
     const telling = JSON.stringify([grant.key, camera, microphone, heard])
     if (telling === told) return
     told = telling
