@@ -84,6 +84,7 @@ export function createWatching(boot: Boot): Session {
     },
     resume: () => false,
     api: () => Promise.reject(new Error('somebody who watches has no seat')),
+    put: () => Promise.reject(new Error('somebody who watches has no seat')),
     send: async () => ({ ok: false, code: 'role.not_allowed', message: '', facts: {} }),
     roster: async () => null,
     updateMe: async () => undefined,
