@@ -13,6 +13,7 @@ from memorata.adapters.sockets import wire
 from memorata.adapters.sockets.staging import on_stage
 from memorata.domain.floor import FloorEntry, public_entry
 from memorata.domain.programme import Progress
+from memorata.domain.stage import Shown as Recorded
 from memorata.services.stage_told import Seen
 
 FRESH_S = 2
@@ -22,7 +23,8 @@ FRESH_S = 2
 class Timeline(msgspec.Struct, frozen=True):
     """What changes in the course of a ceremony, about 1 kB; `now` is the server's time in UTC ms when it was asked.
 
-    `stream` is where the stage is to be seen, seconds late, empty for nowhere; `streamed` is whoever is sent there.
+    `recorded` is where a recorded version stands in for a living voice. `stream` is where the stage is to be seen,
+    seconds late, empty for nowhere; `streamed` is whoever is sent there.
     """
 
     epoch: str
@@ -31,6 +33,7 @@ class Timeline(msgspec.Struct, frozen=True):
     progress: Progress
     speaker: FloorEntry | None
     counts: wire.Presence
+    recorded: tuple[Recorded, ...] = ()
     stream: str = ""
     streamed: wire.OnStage | None = None
     now: float | msgspec.UnsetType = msgspec.UNSET
@@ -46,6 +49,7 @@ def timeline(shown: Shown, counts: wire.Presence, stream: str = "", streamed: Se
         progress=shown.state.progress,
         speaker=None if holder is None else public_entry(holder),
         counts=counts,
+        recorded=shown.state.stage.recorded,
         stream=stream,
         streamed=None if streamed is None else on_stage(streamed),
     )
