@@ -1,5 +1,5 @@
 // Everything a page knows, in one value that is replaced and never changed.
-import type { CeremonyState, Entered, Presence, Programme, You } from './wire'
+import type { CeremonyState, Entered, Hall, OnStage, Presence, Programme, You } from './wire'
 
 /** What the server put into the page. */
 export interface Boot {
@@ -19,6 +19,8 @@ export interface Boot {
   countries: Record<string, string>
   /** People in a hall, from its address. */
   people?: number
+  /** The hall that joins by this link, with a camera of its own. */
+  hall?: Hall
   base_url: string
   /** Until when names are kept, and when they were erased; UTC ms. */
   keeping?: { until_ms: number | null; erased_ms: number | null }
@@ -44,6 +46,8 @@ export interface Live {
   /** performance.now() when the line was lost; null while it holds. */
   lostSince_ms: number | null
   entered: boolean
+  /** Of those who only watch: where the stage is to be had, '' for nowhere, and whose picture and voice come there. */
+  stream: { url: string; whose: OnStage | null }
   /** How far the server's clock shown here may be off, ms; Infinity before the first answer. */
   clockBound_ms: number
 }
@@ -67,6 +71,7 @@ export function createStore(boot: Boot): Store {
     erased: false,
     lostSince_ms: null,
     entered: false,
+    stream: { url: '', whose: null },
     clockBound_ms: Infinity,
   }
   const listeners = new Set<() => void>()

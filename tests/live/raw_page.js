@@ -87,6 +87,13 @@ window.raw = (() => {
     }
   }
 
+  // The page has another network than before.
+  async function again(id) {
+    const one = links.get(id);
+    await one.pc.setLocalDescription(await one.pc.createOffer({ iceRestart: true }));
+    out.push({ sid: one.sid, link: id, kind: "offer", sdp: one.pc.localDescription.sdp });
+  }
+
   const add = (one, { candidate, mid, line }) =>
     candidate ? one.pc.addIceCandidate({ candidate, sdpMid: mid, sdpMLineIndex: line }) : undefined;
 
@@ -111,7 +118,7 @@ window.raw = (() => {
         const colour = red > 150 && blue < 100 ? "red" : blue > 150 && red < 100 ? "blue" : `${red},${green},${blue}`;
         if (one.colours.at(-1)?.[0] !== colour) one.colours.push([colour, Date.now()]);
       }
-      setTimeout(looking, 8);
+      setTimeout(looking, 15);
     };
     looking();
   }
@@ -121,5 +128,5 @@ window.raw = (() => {
       sid, id, way, feed, over, frames, sound, colours, state: pc.connectionState, seen: seen.slice(-400),
     }));
 
-  return { show, link, signal, told, take: () => out.splice(0) };
+  return { show, link, again, signal, told, take: () => out.splice(0) };
 })();

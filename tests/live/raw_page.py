@@ -80,6 +80,10 @@ class RawPages:
         """What this page has before its camera and microphone, to be sent by the links that it will get."""
         self._page.evaluate("([sid, colour, sound]) => raw.show(sid, colour, sound)", [sid, colour, sound])
 
+    def offers_again(self, link_id: str) -> None:
+        """As after a change of networks."""
+        self._page.evaluate("id => raw.again(id)", link_id)
+
     def carry(self) -> None:
         """Hand over what waits between the engine and the pages."""
         while True:

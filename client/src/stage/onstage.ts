@@ -221,7 +221,7 @@ export function createOnstage(options: OnstageOptions): Onstage {
     const answer = await options.ask<StagePublishing | Ack>('stage_publish', wanted)
     asking = false
     if (line !== aged_ms) return changed()
-    if (answer === null) {
+    if (answer === null || ('code' in answer && answer.code === 'stage.unavailable')) {
       waits = true
       clearTimeout(again)
       again = setTimeout(() => {
@@ -279,6 +279,8 @@ export function createOnstage(options: OnstageOptions): Onstage {
     const had = grant
     grant = next
     if (next.level !== had.level || next.key !== had.key) refused = null
+    // Said again, all that was sent before is over: the media server was away, and is back.
+    else if (next.level !== null && next.recorded === had.recorded) published = refused = null
     if (next.level === null && had.level !== null) release()
     if (next.level !== null && next.key !== lastKey) {
       // Said for another occasion.

@@ -12,9 +12,15 @@ export function standing(shown: Moment, people: readonly OnStage[], stage: Stage
   // The invitation to a silence is read: it stays, and whoever says it is heard.
   if (shown.item?.detail.kind === 'silence') return 'item'
   if (shown.item !== null && recordedAt(stage, shown) !== null && standIn(shown.item, shown.step) !== null) return 'recorded'
-  if (people.some(({ kind }) => kind !== 'guest')) return 'stage'
-  if (people.length === 0) return 'item'
+  const here = present(people)
+  if (here.some(({ kind }) => kind !== 'guest')) return 'stage'
+  if (here.length === 0) return 'item'
   return shown.item !== null && hasOwnPicture(shown.item, shown.step) ? 'item' : 'stage'
+}
+
+/** Without halls that do not send: the programme goes on in their place as if they were not in it. */
+export function present<One extends Pick<OnStage, 'kind' | 'feed'>>(people: readonly One[]): One[] {
+  return people.filter(({ kind, feed }) => kind !== 'hall' || feed !== null)
 }
 
 /** From when on the recorded version of this step is shown, server ms; null: the living voice. Twin of Stage.recorded_at. */

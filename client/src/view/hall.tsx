@@ -1,5 +1,6 @@
-// The big screen of a hall: one press, then the picture alone.
+// The big screen of a hall: one press, then the picture alone. A hall with a link of its own also sends what its camera sees.
 import '../style/participant.css'
+import { effect, signal } from '@preact/signals'
 import { useEffect, useState } from 'preact/hooks'
 import { createSession, Failure, type Session } from '../session'
 import type { Boot } from '../state'
@@ -14,18 +15,40 @@ import { Announcer, useNotice } from './inside'
 import { Languages } from './languages'
 import { Clocks, Countdown, Occasion } from './occasion'
 import { begin, show } from './opening'
-import { PageOf, programmeOf, usePage } from './page'
+import { PageOf, programmeOf, Said, usePage } from './page'
 import { tongue } from './speech'
+import { stageOf } from './stage/attend'
 
 const AGAIN_MS = 3000
 const CURSOR_MS = 3000
+
+/** What a hall with a camera needs, once it is there. */
+const parts = signal<typeof import('./stage/hallparts') | null>(null)
 
 export function start(root: HTMLElement, boot: Boot): void {
   const session = createSession(boot)
   document.documentElement.dataset['hall'] = ''
   begin(session)
   session.resume()
+  if (boot.hall !== undefined) void fetchParts(session)
   show(root, <Hall session={session} />)
+}
+
+async function fetchParts(session: Session): Promise<void> {
+  const stage = stageOf(session)
+  const core = await stage.need()
+  // A hall is there to be seen: whoever opened its link has said so. Another screen of the same hall goes before.
+  effect(() => {
+    const state = stage.stage.value
+    if (state !== null && !state.willing && !state.elsewhere) core.setWilling(true)
+  })
+  while (parts.peek() === null) {
+    try {
+      parts.value = await import('./stage/hallparts')
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS))
+    }
+  }
 }
 
 function Hall({ session }: { session: Session }) {
@@ -45,18 +68,24 @@ function Screen() {
   useCursor()
   if (link === 'gone') return <Gone />
   if (!entered) return <Begin />
+  const { hall } = page.live.value.boot
+  const own = parts.value
   return (
-    <>
+    <div class={hall === undefined ? undefined : 'hall-own'}>
       {state === null ? <Still /> : <Audience session={page.session} variant="hall" notice={notice} />}
+      {hall !== undefined && own !== null && <own.HallStrip hall={hall} />}
       <SoundLost />
       <Announcer />
-    </>
+    </div>
   )
 }
 
 function Begin() {
   const page = usePage()
   const programme = programmeOf(page)
+  const { hall } = page.live.value.boot
+  const own = parts.value
+  const core = hall === undefined ? null : stageOf(page.session).core
   const [state, setState] = useState<'out' | 'entering' | 'refused'>('out')
 
   async function enter(): Promise<void> {
@@ -73,6 +102,8 @@ function Begin() {
 
   function press(): void {
     if (state !== 'out') return
+    // In this press, for some browsers ask only then.
+    if (core !== null && !core.devices.opened) void core.open()
     // Where it is refused the page is as large as its window, which will do.
     // WebKit on telephones has no such thing.
     if (document.fullscreenEnabled) document.documentElement.requestFullscreen().catch(() => undefined)
@@ -90,11 +121,21 @@ function Begin() {
           <Countdown programme={programme} />
         </div>
       )}
+      {hall !== undefined && (
+        <p class="lead">
+          {t('The hall:')} <Said of={hall.place} />
+        </p>
+      )}
+      {own !== null && <own.HallCheck />}
       <div class="entry-act">
         <button class="button" type="button" data-main aria-disabled={state !== 'out'} onClick={press}>
           {state === 'out' ? t('Begin') : t('One moment')}
         </button>
-        <p class="hint">{t('The picture then fills the screen, and needs no hand until the end.')}</p>
+        <p class="hint">
+          {hall === undefined
+            ? t('The picture then fills the screen, and needs no hand until the end.')
+            : t('The picture then fills the screen. The hall stands by, unseen, until its turn comes.')}
+        </p>
       </div>
     </div>
   )

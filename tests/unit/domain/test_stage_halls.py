@@ -1,9 +1,13 @@
 """When a hall is on screen, when it stands by, and what stands in for it."""
 
+import json
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from memorata.adapters.codec import revive
 from memorata.domain import items as i
 from memorata.domain.broadcast import Source
 from memorata.domain.programme import Hall, Moment, Programme, Progress, Run, StepAnchor, moment
@@ -109,7 +113,17 @@ def test_what_stands_in_for_a_hall_is_a_recording_and_no_live_link() -> None:
     assert [stand_in(called, step) for step in range(3)] == [None, None, FILM]
 
 
-def test_the_halls_that_are_still_wanted() -> None:
-    assert ahead(PROGRAMME, at("words")) == ("bishkek", "jerusalem", "manchester")
-    assert ahead(PROGRAMME, at("called", 1)) == ("jerusalem", "manchester")
-    assert ahead(PROGRAMME, at("greeting")) == ("manchester",)
+SHARED = json.loads((Path(__file__).parents[1] / "client/halls_ahead.json").read_text("utf-8"))
+"""The client's twin is tried on the same cases."""
+
+
+@pytest.mark.parametrize("case", SHARED["cases"], ids=lambda case: f"{case['item']} {case['step']}")
+def test_the_halls_that_are_still_wanted(case: dict[str, Any]) -> None:
+    programme = revive(SHARED["programme"], Programme)
+    shown = at(case["item"], case["step"], programme=programme)
+    assert ahead(programme, shown) == tuple(case["ahead"])
+
+
+def test_in_the_lobby_all_of_them_are() -> None:
+    lobby = moment(PROGRAMME, Progress(), START_MS - 60_000)
+    assert ahead(PROGRAMME, lobby) == ("bishkek", "jerusalem", "manchester")

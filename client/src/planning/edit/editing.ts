@@ -3,6 +3,7 @@ import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
 import { language } from '../../text/messages'
 import type { Draft } from './draft'
+import type { Json } from './paths'
 import type { Forms } from './shapes'
 
 export interface Editing {
@@ -10,6 +11,8 @@ export interface Editing {
   forms: Forms
   /** The languages of the ceremony, its own first. */
   languages: readonly string[]
+  /** The halls of the series, which a date's own programme may name too. */
+  halls: readonly Json[]
   /** Read-only: kept in a file. */
   off: boolean
 }

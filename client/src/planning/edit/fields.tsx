@@ -1,6 +1,7 @@
 // The fields of an item or of a part of it, built from the keys that the server names; each by the type of what it holds.
 import { t } from '../../text/messages'
 import { countries, Languages } from './lands'
+import { HallField } from './halls'
 import { choiceOf, hintOf, labelOf } from './labels'
 import { MediaField } from './media'
 import { NamesField, PeopleField, Records } from './records'
@@ -90,6 +91,8 @@ export function KeyField({ spec, path, owner }: Props) {
       return (
         <Search {...shared} value={typeof value === 'string' ? value : ''} options={countries()} empty onChoose={(code) => put(code === '' ? undefined : code)} />
       )
+    case 'hall':
+      return <HallField {...shared} path={path} />
     case 'language':
       return <Languages {...shared} value={typeof value === 'string' ? value : ''} onChoose={(tag) => put(tag === '' ? undefined : tag)} />
     case 'list':

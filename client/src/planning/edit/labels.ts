@@ -15,6 +15,11 @@ const KEYS: Readonly<Record<string, Words>> = {
   end: [mark('When its time is over')],
   media: [mark('Recording or live picture')],
   text: [mark('Words to read along'), mark('What is spoken, so that those who hear badly can follow.')],
+  hall: [mark('Hall shown by its own camera'), mark('As long as it does not send, the recording, link or picture is shown instead.')],
+  'halls.place': [mark('Place'), mark('What everybody reads when it is on screen.')],
+  'halls.contact': [mark('Whom the host rings there')],
+  'halls.telephone': [mark('Telephone')],
+  'halls.id': [mark('Short name'), mark('Small letters, digits and hyphens. Nobody else sees it.')],
   recording_allowed: [mark('May be recorded and kept')],
 
   sources: [mark('Links'), mark('The first is played; the others stand in for it when it fails.')],

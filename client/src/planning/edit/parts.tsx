@@ -75,6 +75,8 @@ export function faultWords(fault: Fault, label: string): string {
       return t('Please choose a country or region from the list.')
     case 'schedule.unknown_language':
       return t('Please choose a language from the list.')
+    case 'schedule.unknown_hall':
+      return t('There is no such hall any more. Please choose one from the list.')
     case 'schedule.lobby_not_first':
       return t('The lobby comes first, and there is one.')
     case 'schedule.long':

@@ -59,6 +59,7 @@ export function ProgrammeForm({ forms, series: first, occurrence: date }: Props)
   const time = now === null ? written : now.row.local
   const timeOf = typeof when['time_of'] === 'string' ? when['time_of'] : null
   const items = listAt(draft.document.value, ['items'])
+  const halls = listAt(whole, ['halls'])
   const delegations = listAt(draft.document.value['delegations'] === undefined ? whole : draft.document.value, ['delegations'])
 
   function took(document: Table, faults: Series['faults'], replace: boolean): void {
@@ -142,7 +143,7 @@ export function ProgrammeForm({ forms, series: first, occurrence: date }: Props)
 
   const year = key.slice(0, 4)
   return (
-    <EditingContext.Provider value={{ draft, forms, languages: languagesIn(whole), off }}>
+    <EditingContext.Provider value={{ draft, forms, languages: languagesIn(whole), halls, off }}>
       <div class="e-editor">
         {byFile && (
           <ByFile
@@ -155,7 +156,7 @@ export function ProgrammeForm({ forms, series: first, occurrence: date }: Props)
         )}
         {stale !== null && <Stale by={stale} onTheirs={() => void load()} onMine={() => void saveOver()} />}
         {date !== null && (
-          <EditingContext.Provider value={{ draft, forms, languages: languagesIn(whole), off: busy }}>
+          <EditingContext.Provider value={{ draft, forms, languages: languagesIn(whole), halls, off: busy }}>
             <Radios
               label={t('The programme of this date')}
               value={own ? 'own' : 'series'}

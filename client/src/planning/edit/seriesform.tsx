@@ -12,6 +12,7 @@ import { createDraft, type Draft } from './draft'
 import { EditingContext, useEditing } from './editing'
 import { counted, faultsOf, faultsWithin, placed } from './faults'
 import { Delegations, Exceptions, Reminders, Sites } from './gathering'
+import { Halls } from './halls'
 import { kindName } from './kinds'
 import { languagesOf } from './lands'
 import { moved, wordsOf } from './lists'
@@ -60,6 +61,7 @@ export function SeriesForm({ forms, series: first }: { forms: Forms; series: Ser
   }, [])
   const off = series?.managed === 'file'
   const languages = languagesIn(draft.document.value)
+  const halls = listAt(draft.document.value, ['halls'])
 
   function took(next: Series, replace: boolean): void {
     setSeries(next)
@@ -119,7 +121,7 @@ export function SeriesForm({ forms, series: first }: { forms: Forms; series: Ser
   }
 
   return (
-    <EditingContext.Provider value={{ draft, forms, languages, off }}>
+    <EditingContext.Provider value={{ draft, forms, languages, halls, off }}>
       <div class="e-editor">
         {series !== null && off && <ByFile series={series} onTaken={(next) => took(next, true)} />}
         {stale !== null && <Stale by={stale.by} onTheirs={() => void theirs(stale.theirs.id)} onMine={() => void save(stale.theirs)} />}
@@ -143,6 +145,7 @@ export function SeriesForm({ forms, series: first }: { forms: Forms; series: Ser
         <section>
           <h2>{t('Who comes')}</h2>
           <Delegations />
+          <Halls />
         </section>
         <section>
           <h2>{t('Reminders')}</h2>

@@ -16,6 +16,7 @@ export function AddForm({ desk, onDone }: { desk: Desk; onDone: () => void }) {
   const country = useSignal('')
   const kind = useSignal<Kind>('memory')
   const via = useSignal<Via>('telephone')
+  const telephone = useSignal('')
   const words = useSignal('')
   const note = useSignal('')
   const before = useSignal('')
@@ -32,6 +33,7 @@ export function AddForm({ desk, onDone }: { desk: Desk; onDone: () => void }) {
       country: country.value || null,
       text: words.value,
       via: via.value,
+      telephone: via.value === 'telephone' ? telephone.value : '',
       note: note.value,
       // Who stood there may have spoken meanwhile: then the end is the honest place.
       before: waiting.some((entry) => entry.id === before.value) ? before.value : null,
@@ -52,6 +54,15 @@ export function AddForm({ desk, onDone }: { desk: Desk; onDone: () => void }) {
         />
       )}
       <Choice label={t('How they are heard')} value={via.value} options={vias} onValue={(value) => (via.value = value)} />
+      {via.value === 'telephone' && (
+        <Field
+          label={t('Telephone, with the code of the country; only hosts see it')}
+          value={telephone.value}
+          most={40}
+          isNumber
+          onValue={(value) => (telephone.value = value)}
+        />
+      )}
       <Choice label={t('What they bring')} value={kind.value} options={kinds} onValue={(value) => (kind.value = value)} />
       <Field
         label={kind.value === 'poem' ? t('The poem, to read along') : t('What it is about')}

@@ -6,10 +6,12 @@ import type { Boot } from '../../state'
 import { t } from '../../text/messages'
 import { OPEN } from '../../floor'
 import { viewOf } from '../page'
+import { stageSound } from '../stage/attend'
 import '../../style/host.css'
 import { Conduct, holdOrResume, holdingPicture, pressNext } from './conduct'
 import { createDesk, type Desk } from './desk'
 import { Door, rememberName } from './door'
+import { Halls } from './halls'
 import { Invitations } from './invitations'
 import { keyAct, keysOn } from './keys'
 import { More } from './more'
@@ -17,6 +19,8 @@ import { Panels, type Panel } from './panels'
 import { People } from './people'
 import { Preview, hear } from './preview'
 import { Queue } from './queue'
+import { recordHere } from './recordhere'
+import { mayRecord, Recordings, undecided } from './recordings'
 import { Rundown } from './rundown'
 import { Stage } from './stage'
 import { awaiting, watchWaiting } from './awaiting'
@@ -46,8 +50,11 @@ export function start(root: HTMLElement, boot: Boot): void {
     else root.dataset['theme'] = theme.value
   })
   rememberName()
+  // A host listens to the stage whether or not the sound of the ceremony is on here, unless they turn it off.
+  stageSound.value = true
   watchOthers(desk)
   watchWaiting(desk)
+  recordHere(desk)
   document.addEventListener('keydown', (event) => onKey(desk, event))
   // After a reload in the middle of a ceremony the console is back without a press; sound waits for one.
   if (session.entered) {
@@ -146,12 +153,15 @@ function Tabs({ desk }: { desk: Desk }) {
 function sidePanels(desk: Desk): Panel[] {
   const { floor, tributes } = desk.state.value
   const asking = floor.entries.filter((entry) => OPEN.includes(entry.state) && entry.state !== 'speaking').length
+  const halls = desk.programme.value?.halls.length ?? 0
   const held = tributes.wishes.filter((wish) => wish.state === 'held').length
   return [
     { id: 'queue', words: t('Queue'), waiting: asking, draw: () => <Queue desk={desk} /> },
     { id: 'waiting', words: t('Waiting'), waiting: awaiting.value, draw: () => <Moderating desk={desk} /> },
     { id: 'wishes', words: t('Words'), waiting: held, draw: () => <Wishes desk={desk} /> },
+    ...(mayRecord(desk) ? [{ id: 'recordings', words: t('Recordings'), waiting: undecided(), draw: () => <Recordings desk={desk} /> }] : []),
     { id: 'people', words: t('People'), waiting: 0, draw: () => <People desk={desk} /> },
+    ...(desk.conducts.value && halls > 0 ? [{ id: 'halls', words: t('Halls'), waiting: 0, draw: () => <Halls desk={desk} /> }] : []),
     ...(desk.conducts.value ? [{ id: 'invitations', words: t('Invitations'), waiting: 0, draw: () => <Invitations desk={desk} /> }] : []),
     { id: 'more', words: t('More'), waiting: 0, draw: () => <More desk={desk} /> },
   ]

@@ -45,6 +45,11 @@ export function Door({ desk }: { desk: Desk }) {
   )
 }
 
+/** What a host calls themselves before the other hosts. */
+export function doorName(): string {
+  return name.peek().trim()
+}
+
 export function rememberName(): void {
   try {
     name.value = localStorage.getItem(STORED) ?? ''

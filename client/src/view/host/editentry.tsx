@@ -11,6 +11,7 @@ const SLOTS_S = [60, 120, 180, 240, 300, 420, 600]
 export function EditForm({ desk, entry, onDone }: { desk: Desk; entry: FloorEntry; onDone: () => void }) {
   const name = useSignal(entry.name)
   const community = useSignal(entry.community)
+  const telephone = useSignal(entry.telephone)
   const note = useSignal(entry.note)
   const slot = useSignal(String(entry.slot_s))
   const slots = [...new Set([...SLOTS_S, entry.slot_s])].sort((a, b) => a - b)
@@ -21,6 +22,7 @@ export function EditForm({ desk, entry, onDone }: { desk: Desk; entry: FloorEntr
       entry_id: entry.id,
       name: changed(name.value, entry.name),
       community: changed(community.value, entry.community),
+      telephone: changed(telephone.value, entry.telephone),
       note: changed(note.value, entry.note),
       slot_s: changed(Number(slot.value), entry.slot_s),
     })
@@ -31,6 +33,15 @@ export function EditForm({ desk, entry, onDone }: { desk: Desk; entry: FloorEntr
     <Form label={`${t('Correct')}: ${entry.name}`} onSend={() => void send()}>
       <Field label={t('Name')} value={name.value} most={60} required onValue={(value) => (name.value = value)} />
       <Field label={t('Community or town')} value={community.value} most={80} onValue={(value) => (community.value = value)} />
+      {(entry.via === 'telephone' || entry.telephone !== '') && (
+        <Field
+          label={t('Telephone, with the code of the country; only hosts see it')}
+          value={telephone.value}
+          most={40}
+          isNumber
+          onValue={(value) => (telephone.value = value)}
+        />
+      )}
       <Choice
         label={t('Time offered')}
         value={slot.value}

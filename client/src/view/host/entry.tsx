@@ -8,6 +8,8 @@ import { aboutMinutes } from '../dates'
 import { Press, Twice } from './controls'
 import type { Desk } from './desk'
 import { EditForm } from './editentry'
+import { ByTelephone, Recorded } from './fallbacks'
+import { Ring } from './ring'
 import { moved } from './runofshow'
 import { ENTRY_KINDS, VIAS, entryStateWord, length } from './words'
 
@@ -41,6 +43,7 @@ export function Entry({ desk, entry, here }: { desk: Desk; entry: FloorEntry; he
       {/* Who has not said so themselves, on a screen of their own, has not agreed. */}
       {isOpen && <p class="h-facts">{here?.recording === true ? t('may be recorded') : t('not to be recorded')}</p>}
       {isOpen && here?.online === false && <p class="h-away">{t('Not connected just now; the place is kept.')}</p>}
+      <Ring desk={desk} entry={entry} brief />
       {entry.note !== '' && <p class="h-hostnote" dir="auto">{entry.note}</p>}
       {entry.text !== '' && (
         <details class="h-poem">
@@ -128,6 +131,8 @@ function Actions({ desk, entry }: { desk: Desk; entry: FloorEntry }) {
           {t('Has finished')}
         </Press>
       )}
+      <ByTelephone desk={desk} entry={entry} kind="quiet" />
+      {state === 'speaking' && <Recorded desk={desk} kind="quiet" />}
       {OPEN.includes(state) && (
         <button
           type="button"

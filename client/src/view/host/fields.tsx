@@ -9,9 +9,11 @@ interface FieldProps {
   most?: number
   lines?: number
   required?: boolean
+  /** A telephone number: it runs from the left in every script, and a telephone shows its digits. */
+  isNumber?: boolean
 }
 
-export function Field({ label, value, onValue, most, lines, required }: FieldProps) {
+export function Field({ label, value, onValue, most, lines, required, isNumber }: FieldProps) {
   const id = useId()
   return (
     <div class="h-field">
@@ -19,7 +21,8 @@ export function Field({ label, value, onValue, most, lines, required }: FieldPro
       {lines === undefined ? (
         <input
           id={id}
-          dir="auto"
+          dir={isNumber === true ? 'ltr' : 'auto'}
+          inputMode={isNumber === true ? 'tel' : undefined}
           value={value}
           maxLength={most}
           required={required}

@@ -9,6 +9,7 @@ import { Press } from './controls'
 import type { Desk } from './desk'
 import { Doors } from './doors'
 import { Field } from './fields'
+import { OntoStage } from './guests'
 import { Strip, useStill } from './strip'
 
 interface Found {
@@ -96,6 +97,7 @@ function Roster({ desk }: { desk: Desk }) {
                   .filter((part) => part !== '')
                   .join(' · ')}
               </span>
+              <OntoStage desk={desk} row={row} />
             </li>
           ))}
         </ul>

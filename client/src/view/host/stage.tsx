@@ -7,6 +7,7 @@ import { countryName } from '../page'
 import { timeAt } from '../dates'
 import { Icon, Press } from './controls'
 import type { Desk } from './desk'
+import { OnStage } from './onstage'
 import { expected, itemAfter, itemClock, nextPress, stepClock, warning, type StepClock } from './runofshow'
 import { script, stepFacts, stepName } from './steps'
 import { StepWarning } from './strip'
@@ -18,6 +19,7 @@ export function Stage({ desk }: { desk: Desk }) {
     <div class="h-stage">
       <Warning desk={desk} />
       <StepWarning desk={desk} />
+      <OnStage desk={desk} />
       {shown.item !== null && shown.run !== null ? (
         <Live desk={desk} item={shown.item} run={shown.run} />
       ) : (

@@ -28,6 +28,9 @@ const AGAIN_MOST_MS = 30_000
 /** The views of the stage, once they are there. */
 export const whole = signal<Whole | null>(null)
 
+/** Whether the stage is heard, where that is turned on and off by itself, as in the console; null: with all else of the page. */
+export const stageSound = signal<boolean | null>(null)
+
 const attended = new WeakMap<Session, Attended>()
 
 /** One for each session, from its first call on. */
@@ -136,7 +139,7 @@ function attend(session: Session): Attended {
     early = []
     core.wantPictures(drawn)
     effect(() => core.setCalm(calm.value))
-    effect(() => core.setMuted(prefs.value.muted || !live.value.entered))
+    effect(() => core.setMuted(!(stageSound.value ?? !prefs.value.muted) || !live.value.entered))
     stage.value = core.state
     return core
   }

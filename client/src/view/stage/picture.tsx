@@ -1,23 +1,23 @@
 // The people on the stage, as everybody sees them: up to four, each with a name; a light where there is no picture.
 import { useState } from 'preact/hooks'
-import { arranged } from '../../stage/rule'
+import { arranged, present } from '../../stage/rule'
 import type { Seen } from '../../stage/onstage'
 import { t } from '../../text/messages'
 import type { Item, OnStage } from '../../wire'
 import { Flame } from '../flame'
-import type { Text } from '../live'
-import { From, Name, programmeOf, Said, usePage, type Page } from '../page'
+import { From, Name, programmeOf, Said, usePage } from '../page'
 import { Along, Over } from '../spoken'
 import { place } from '../testimony'
 import { stageOf } from './attend'
 import { Face } from './face'
+import { whoOf } from './whose'
 
 export function Staged() {
   const page = usePage()
   const { session, shown, calm, variant } = page
   const { stage, core } = stageOf(session)
   const people = stage.value?.people ?? []
-  const { large, small } = arranged(people.map(({ person }) => person))
+  const { large, small } = arranged(present(people.map(({ person }) => person)))
   const seen = new Map(people.map((one) => [one.person.key, one]))
   const { item, step } = shown.value
   const words = large.length === 1 && item !== null && isSaidAlong(item) ? item.text : {}
@@ -81,7 +81,8 @@ function Tile({ seen: { person, own, stream } }: { seen: Seen }) {
       <div class="tile-light">
         <Flame />
       </div>
-      <Face stream={stream} mirrored={own} onSeen={setSeen} />
+      {/* A hall sees itself as everybody does: its banners are to be read. */}
+      <Face stream={stream} mirrored={own && person.kind !== 'hall'} onSeen={setSeen} />
       <figcaption class="tile-plate">
         <span class="tile-name">
           <Name of={name} />
@@ -93,11 +94,4 @@ function Tile({ seen: { person, own, stream } }: { seen: Seen }) {
       </figcaption>
     </figure>
   )
-}
-
-/** A hall is called what the programme calls it; a person what they call themselves. */
-function whoOf(page: Page, person: OnStage): { name: Text | string; community: Text | string } {
-  const hall = programmeOf(page)?.halls.find(({ id }) => person.key === `hall-${id}`)
-  if (hall === undefined) return { name: person.name, community: person.community }
-  return { name: hall.place, community: hall.community }
 }

@@ -3,6 +3,8 @@
 The files are `<name>-audio-0.mjr` and `<name>-video-1.mjr`, with `.tmp` at their end while they grow.
 """
 
+from contextlib import suppress
+
 import structlog
 
 from memorata.adapters.stage.janus_line import Denied, Lost, said
@@ -40,6 +42,8 @@ class Copies:
             if name is not None:
                 self._ask(its.handle, its.kept(name))
         except (Lost, Denied) as fault:
+            with self._wires.lock:
+                its.recording = None
             log.warning("stage.janus.not_recorded", feed=feed_id, fault=str(fault))
             raise Refused("stage.unavailable") from None
 
@@ -54,7 +58,8 @@ class Copies:
         try:
             if before is not None:
                 for stream in before.streams:
-                    self._ask(handle, self._stopping(room, before, stream))
+                    with suppress(Denied):  # it has ended with the feed
+                        self._ask(handle, self._stopping(room, before, stream))
             if its is not None:
                 self._begin(room, its, Forwarding(its.feed.id, sound_port, picture_port))
         except (Lost, Denied) as fault:

@@ -19,7 +19,8 @@ log = structlog.get_logger(__name__)
 ANSWER_S = 2.0
 """How long a request may take; Janus, on the same machine, needs a few milliseconds."""
 
-CONNECT_S = 2.0
+TAKE_S = 2.0
+"""How long Janus may take to be connected to, and to take what it is sent; then it hangs."""
 
 Message = dict[str, Any]
 Then = Callable[[Message], None]
@@ -42,7 +43,8 @@ class Socket(Protocol):
 
     def send(self, payload: str) -> Any: ...
 
-    def recv(self) -> str | bytes: ...
+    def recv(self) -> str | bytes:
+        """Raises: websocket.WebSocketTimeoutException: nothing has come for a while; it may be called again."""
 
     def abort(self) -> None:
         """Wake up whoever waits in `recv`."""
@@ -55,13 +57,11 @@ def connect(url: str) -> Socket:
     """Raises: OSError, websocket.WebSocketException."""
     socket: Socket = websocket.create_connection(
         url,
-        timeout=CONNECT_S,
+        timeout=TAKE_S,
         subprotocols=["janus-protocol"],
         suppress_origin=True,
         http_no_proxy=["*"],  # it is our own machine, whatever the environment says of the way to others
     )
-    # From here on silence is no fault: a sign of life is asked for now and then, and ends the line if it fails.
-    socket.settimeout(None)  # type: ignore[attr-defined]
     return socket
 
 
@@ -149,7 +149,13 @@ class Line:
 
     def _read(self) -> None:
         try:
-            while text := self._socket.recv():
+            while True:
+                try:
+                    text = self._socket.recv()
+                except websocket.WebSocketTimeoutException:
+                    continue  # silence is no fault; the sign of life that is asked for now and then finds the end
+                if not text:
+                    break
                 self._take(text)
         except (OSError, websocket.WebSocketException, ValueError):
             pass  # gone, or speaks no JSON: both are the end of it

@@ -36,7 +36,7 @@ class Viewing:
             known = self.viewers[tab.sid] = Viewer(tab, picture)
         known.picture = picture
         for link in self._of(known):
-            if picture and not link.picture:
+            if picture and not link.picture and "video" in link.its.streams.values():
                 self._close(link)  # it was made for sound alone; another one follows
             else:
                 self._settle(link)
@@ -174,8 +174,8 @@ class Viewing:
             link.early.clear()
 
     def _turn(self, link: Subscription, wanted: frozenset[str]) -> None:
-        """On, where Janus asks for a key frame itself, or off."""
         link.busy = True
+        begins = any(link.streams[mid] == "video" for mid in wanted - link.on)
         changed = [{"mid": mid, "send": mid in wanted} for mid in sorted(link.on ^ wanted)]
 
         def turned(_: Message, fault: Exception | None) -> None:
@@ -186,6 +186,8 @@ class Viewing:
                 return
             link.busy = False
             link.on = wanted
+            if begins and link.up:
+                self._key_frame(link.its)
             self._settle(link)
 
         self._wires.message(link.handle, {"request": "configure", "streams": changed}, turned)

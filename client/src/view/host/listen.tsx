@@ -1,0 +1,26 @@
+// Whether the host hears the stage here. The page plays each voice once, whatever is drawn of it; all pictures are mute.
+import { t } from '../../text/messages'
+import { stageSound } from '../stage/attend'
+import { backstageOf } from './backstage'
+import { Press } from './controls'
+import type { Desk } from './desk'
+
+export function Listen({ desk }: { desk: Desk }) {
+  if (desk.calm.value) return null
+  const backstage = backstageOf(desk)
+  const heard = stageSound.value !== false && !backstage.blocked.value
+  return (
+    <Press
+      desk={desk}
+      kind="quiet"
+      always
+      label={heard ? t('The sound of the stage is on') : t('The sound of the stage is off')}
+      onPress={() => {
+        stageSound.value = !heard
+        if (!heard) backstage.prime()
+      }}
+    >
+      {heard ? t('Its sound is on') : t('Its sound is off')}
+    </Press>
+  )
+}
