@@ -71,6 +71,8 @@ SEEN = """
 }
 """
 
+QUIET = i.Silence(duration_s=15, invitation_s=5, stillness_s=3, quiet_after_s=3, sound="none")
+
 PLACES = i.RollCall(
     entries=(
         i.Place(both("Bishkek", "Бишкек"), country="KG", hall="bishkek"),
@@ -115,7 +117,8 @@ def the_programme(ceremony_id: str) -> Programme:
     items = (
         an_item("words", both("Opening words", "Вступительное слово"), i.Address(both("Vera", "Вера")), 120),
         an_item("called", both("The monuments answer", "Перекличка"), PLACES, 120),
-        an_item("after", both("A word of thanks", "Слово благодарности"), i.Address(both("Vera", "Вера")), 60),
+        an_item("minute", both("A minute of silence", "Минута молчания"), QUIET, 26),
+        an_item("thanks", both("A word of thanks", "Слово благодарности"), i.Address(), 60, hall="bishkek"),
     )
     halls = (Hall("bishkek", both("Bishkek", "Бишкек"), country="KG", contact="Azamat", telephone="+996 312 00 00 00"),)
     return replace(of(ceremony_id, now_ms() + 600_000, items), halls=halls)
@@ -159,6 +162,10 @@ def test_a_hall_is_seen_in_its_turn_alone(server: Server, sit: Sit, before_camer
     expect(strip).to_contain_text("Standing by: nobody sees you yet.")
     expect(strip).to_contain_text("+7 812 555 01 27")
 
+    # As it was, without a press, where the browser does not ask again.
+    hall.reload()
+    expect(strip).to_contain_text("Standing by: nobody sees you yet.")
+
     chiyo = enter(before_camera(f"{server.url}/e/{keys['participant']}"))
     expect(host.locator(".h-halls")).to_contain_text("Stands by")
     press_next(host, "Opening words")
@@ -180,6 +187,15 @@ def test_a_hall_is_seen_in_its_turn_alone(server: Server, sit: Sit, before_camer
     expect(chiyo.locator(".rollcall-now")).to_contain_text("Yerevan")
     expect(strip).to_contain_text("Standing by: nobody sees you yet.")
     expect(host.locator(".h-halls")).to_contain_text("Stands by")
+
+    # In a silence nothing of it is sent, and there is no strip; afterwards it comes without a press.
+    press_next(host, "A minute of silence")
+    expect(hall.locator(".hall-strip[data-calm]")).to_be_attached()
+    expect(hall.locator(".hall-strip[data-calm]")).not_to_be_attached()
+    expect(strip).to_contain_text("Standing by: nobody sees you yet.")
+    press_next(host, "A word of thanks")
+    eventually(lambda: is_green(chiyo.evaluate(SEEN)), "the hall after the silence")
+    expect(strip).to_contain_text("Everybody sees you now.")
 
 
 def test_a_hall_that_stays_away_changes_nothing(server: Server, sit: Sit) -> None:
