@@ -24,7 +24,7 @@ pytestmark = [
 ]
 
 ID = "evening"
-SLOW_S = 40
+SLOW_S = 60
 """A machine that others use too takes its time to encode."""
 
 

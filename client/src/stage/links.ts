@@ -39,15 +39,19 @@ export interface LinksOptions {
 export interface Links {
   /** For links opened from now on. */
   plan(next: Plan): void
+  /** Whether pictures are wanted of others, on links opened from now on. */
+  wantPictures: (wanted: boolean) => void
   onLink: (message: StageLink) => void
   onSignal: (signal: Signal) => void
   /** What links that send carry from now on; `picture` says whether new ones have room for one at all. */
   carry(tracks: Carried, picture: boolean): void
   incoming(): Incoming[]
-  /** How many links send, and whether one of them is connected. */
+  /** How many links send that the server knows, and whether one of them is connected. */
   sending(): { count: number; connected: boolean }
-  /** The line was lost and is back: the server knows none of these any more. */
+  /** The line was lost and is back: the server speaks of none of these any more. They go on until others do. */
   age(): void
+  /** Ends those that send from before. */
+  closeOldSending: () => void
   close(link: string): void
   closeSending(): void
   closeAll(): void
@@ -92,6 +96,7 @@ export function createLinks(options: LinksOptions): Links {
   let plan: Plan = { ice_servers: [], relay: false, picture_kbps: 300 }
   let carried = NOTHING
   let picture = true
+  let wanted = true
 
   function open({ link, way, feed }: StageLink): void {
     if (peers.has(link)) return
@@ -197,6 +202,7 @@ export function createLinks(options: LinksOptions): Links {
     peer.early = []
     for (const one of early) await add(peer, one)
     if (signal.kind === 'offer') {
+      if (!wanted) declinePictures(connection)
       await connection.setLocalDescription(await connection.createAnswer())
       await tell(peer, { kind: 'answer', link: peer.id, sdp: connection.localDescription?.sdp ?? '' })
     }
@@ -234,6 +240,10 @@ export function createLinks(options: LinksOptions): Links {
     }
   }
 
+  function declinePictures(connection: RTCPeerConnection): void {
+    for (const one of connection.getTransceivers()) if (one.receiver.track.kind === 'video') one.direction = 'inactive'
+  }
+
   function restart(peer: Peer): void {
     const now_ms = performance.now()
     if (peer.way !== 'send' || peer.old || now_ms - peer.restarted_ms < RESTART_MS) return
@@ -259,6 +269,9 @@ export function createLinks(options: LinksOptions): Links {
   return {
     plan(next) {
       plan = next
+    },
+    wantPictures(next) {
+      wanted = next
     },
     onLink(message) {
       const known = peers.get(message.link)
@@ -299,15 +312,14 @@ export function createLinks(options: LinksOptions): Links {
         })
     },
     sending() {
-      const all = [...peers.values()].filter((peer) => peer.way === 'send')
+      const all = [...peers.values()].filter((peer) => peer.way === 'send' && !peer.old)
       return { count: all.length, connected: all.some(({ connection }) => connection.connectionState === 'connected') }
     },
     age() {
-      // What was sent to be seen is sent anew; what is seen stays until then.
-      closeWhere((peer) => peer.way === 'send')
       for (const peer of peers.values()) peer.old = true
     },
     close: (link) => closeWhere((peer) => peer.id === link),
+    closeOldSending: () => closeWhere((peer) => peer.way === 'send' && peer.old),
     closeSending: () => closeWhere((peer) => peer.way === 'send'),
     closeAll: () => closeWhere(() => true),
     stats: () => Promise.all([...peers.values()].map(statsOf)),

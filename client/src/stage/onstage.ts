@@ -61,6 +61,8 @@ export interface Onstage {
   /** From the stillness to the end of the rest of a silence. */
   setCalm(calm: boolean): void
   setMuted(muted: boolean): void
+  /** Whether others are to be seen, or heard alone; for links opened from now on. */
+  wantPictures(wanted: boolean): void
   /** To be called in a press: opens camera and microphone. */
   open(): Promise<void>
   /** Whether the person may be seen and heard as soon as they are called. */
@@ -74,6 +76,8 @@ export interface Onstage {
 const NO_GRANT: StageGrant = { level: null, key: '', recorded: false }
 const NOTHING = { audio: null, video: null }
 const OLD_MS = 20_000
+/** For so long the old goes on beside the new, so that nobody sees a gap. */
+const OVERLAP_MS = 3000
 const AGAIN_MS = 1000
 /** The clocks of server and page part a little: a grant that a silence took comes back. */
 const RELEASE_MS = 5000
@@ -116,6 +120,7 @@ export function createOnstage(options: OnstageOptions): Onstage {
   let again: ReturnType<typeof setTimeout> | undefined
   let unheard: ReturnType<typeof setTimeout> | undefined
   let broken: ReturnType<typeof setTimeout> | undefined
+  let handover: ReturnType<typeof setTimeout> | undefined
   let state: OnstageState | null = null
   let quiet = 0
   recall()
@@ -206,6 +211,7 @@ export function createOnstage(options: OnstageOptions): Onstage {
     const wanted: StagePublish = { picture: video !== null, sound: audio !== null }
     const same = published !== null && published.picture === wanted.picture && published.sound === wanted.sound
     if (may && joined && !asking && !waits && !same && refused === null) void publish(wanted)
+    if (links.sending().connected) handover ??= setTimeout(links.closeOldSending, OVERLAP_MS)
     watchOwn()
   }
 
@@ -215,7 +221,7 @@ export function createOnstage(options: OnstageOptions): Onstage {
     const answer = await options.ask<StagePublishing | Ack>('stage_publish', wanted)
     asking = false
     if (line !== aged_ms) return changed()
-    if (answer === null) {
+    if (answer === null || ('code' in answer && answer.code === 'stage.unavailable')) {
       waits = true
       clearTimeout(again)
       again = setTimeout(() => {
@@ -252,7 +258,7 @@ export function createOnstage(options: OnstageOptions): Onstage {
 
   function tell(): void {
     const { camera, microphone, heard } = devices.checks
-    if (!joined || grant.level === null || calm) return
+    if (!joined || grant.level === null || calm || (microphone === 'unknown' && told === '')) return
     const telling = JSON.stringify([grant.key, camera, microphone, heard])
     if (telling === told) return
     told = telling
@@ -273,6 +279,8 @@ export function createOnstage(options: OnstageOptions): Onstage {
     const had = grant
     grant = next
     if (next.level !== had.level || next.key !== had.key) refused = null
+    // Said again, all that was sent before is over: the media server was away, and is back.
+    else if (next.level !== null && next.recorded === had.recorded) published = refused = null
     if (next.level === null && had.level !== null) release()
     if (next.level !== null && next.key !== lastKey) {
       // Said for another occasion.
@@ -367,7 +375,12 @@ export function createOnstage(options: OnstageOptions): Onstage {
       refused = null
       aged_ms = performance.now()
       links.age()
-      setTimeout(changed, OLD_MS + 1)
+      clearTimeout(handover)
+      handover = undefined
+      setTimeout(() => {
+        if (performance.now() - aged_ms >= OLD_MS) links.closeOldSending()
+        changed()
+      }, OLD_MS + 1)
       changed()
     },
     onJoined(answer) {
@@ -383,6 +396,8 @@ export function createOnstage(options: OnstageOptions): Onstage {
       changed()
     },
     onGrant(next) {
+      // Said again: what was sent has been lost on the way, and is wanted anew.
+      if (next.level !== null && next.level === grant.level && next.key === grant.key && next.recorded === grant.recorded) published = null
       setGrant(next)
       changed()
     },
@@ -407,6 +422,7 @@ export function createOnstage(options: OnstageOptions): Onstage {
     setMuted(muted) {
       voices.setMuted('person', muted)
     },
+    wantPictures: links.wantPictures,
     async open() {
       refused = null
       insists = true
@@ -435,7 +451,7 @@ export function createOnstage(options: OnstageOptions): Onstage {
 
 async function isGranted(): Promise<boolean> {
   try {
-    const { state } = await navigator.permissions.query({ name: 'microphone' as PermissionName })
+    const { state } = await navigator.permissions.query({ name: 'microphone' })
     return state === 'granted'
   } catch {
     return false

@@ -25,7 +25,7 @@ IDLE_MS = 60_000
 LINGER_MS = 12_000
 """For how long watchers are still sent to it after the last one has left: they see everything so much later."""
 
-STALLED_MS = 10_000
+STALLED_MS = 15_000
 """An encoder that has finished no segment for so long is begun anew."""
 
 TRIES = 2

@@ -165,7 +165,7 @@ def test_one_that_dies_or_stands_still_is_begun_anew(house: House) -> None:
     assert len(house.streams.channels) == 2
     assert house.engine.forwards[-1] == ("vera", 40_010, 40_012)
     house.later(5, writing=True)
-    house.later(11)
+    house.later(streaming.STALLED_MS / 1000 + 1)
     assert len(house.streams.channels) == 3
     assert house.streams.channels[1].ended
 

@@ -57,6 +57,7 @@ function attend(session: Session): Attended {
   let joined: StageJoined | null = null
   let fetching: Promise<Onstage> | null = null
   let lines = 0
+  let drawn = true
 
   function toCore(act: (core: Onstage) => void): void {
     if (made.core !== null) act(made.core)
@@ -73,10 +74,18 @@ function attend(session: Session): Attended {
     grant.value = message
     toCore((core) => core.onGrant(message))
   })
-  session.on('link', (message: StageLink) => toCore((core) => core.onLink(message)))
+  session.on('link', (message: StageLink) => {
+    toCore((core) => core.onLink(message))
+    // Somebody on deck is linked already, so that a call shows a picture at once.
+    void need()
+  })
   session.on('signal', (message: LinkSignal) => toCore((core) => core.onSignal(message)))
 
   async function watch(line: number, picture: boolean): Promise<void> {
+    // What comes in already is of the other kind.
+    if (joined !== null && drawn !== picture) await session.ask('stage_stop', { what: 'watch' })
+    drawn = picture
+    made.core?.wantPictures(picture)
     for (let wait_ms = AGAIN_MS; line === lines; wait_ms = Math.min(2 * wait_ms, AGAIN_MOST_MS)) {
       const answer = await session.ask<StageJoined | { ok: false }>('stage_watch', { picture })
       if (line !== lines) return
@@ -128,6 +137,7 @@ function attend(session: Session): Attended {
     if (joined !== null) core.onJoined(joined)
     for (const act of early) act(core)
     early = []
+    core.wantPictures(drawn)
     effect(() => core.setCalm(calm.value))
     effect(() => core.setMuted(!(stageSound.value ?? !prefs.value.muted) || !live.value.entered))
     stage.value = core.state

@@ -30,7 +30,10 @@ EARTH = "0x1c1a18"
 """What is seen where there is no picture: the dark of the ceremony's page."""
 
 SOUND_TYPE, PICTURE_TYPE = 111, 96
-END_S = 0.6
+END_S = 0.8
+BYE = bytes((0x82, 203, 0, 2)) + bytes(8)
+"""That nothing more comes (RFC 3550, 6.6), from two senders, for ffmpeg reads no packet of less than 12 bytes."""
+
 LOG_MOST = 1_000_000
 
 NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}")
@@ -72,15 +75,21 @@ class FfmpegChannel:
         return self._process.poll() is None
 
     def end(self) -> None:
-        # ffmpeg that waits for its input needs to be asked twice.
-        for ask in (self._process.terminate, self._process.terminate, self._process.kill):
-            if self.alive():
-                ask()
-                self._wait()
+        if self.alive():
+            self._process.terminate()
+            # Asked to end it still waits for what comes next, and a second signal would make it drop its list.
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
+                for port in (self.sound_port, self.picture_port):
+                    with suppress(OSError):
+                        line.sendto(BYE, ("127.0.0.1", port + 1))
+            self._wait()
+        if self.alive():
+            self._process.kill()
+            self._wait()
         self._mark.unlink(missing_ok=True)
 
     def _wait(self) -> None:
-        until = time.monotonic() + END_S / 2
+        until = time.monotonic() + END_S
         while self.alive() and time.monotonic() < until:
             green.sleep(0.02)
 

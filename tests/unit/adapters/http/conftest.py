@@ -27,6 +27,8 @@ from memorata.services.presence import PresenceDesk
 from memorata.services.privacy import Privacy
 from memorata.services.recording import RecordingDesk
 from memorata.services.retention import Retention
+from memorata.services.stage import StageDesk
+from memorata.services.stage_told import Seen
 from tests.builders import START_MS
 from tests.fake_planning import planning_of
 from tests.fake_plans import MemoryPlans
@@ -45,6 +47,16 @@ from tests.fakes import (
 )
 from tests.fakes_planning import MemoryContacts, MemorySeries, MemoryTrail
 from tests.fakes_recording import MemoryFiles, MemoryRecordings
+
+
+class _Stage(StageDesk):
+    """As far as pages ask it."""
+
+    def __init__(self, office: "Office") -> None:
+        self._office = office
+
+    def streamed(self, ceremony_id: str) -> tuple[str, Seen | None]:
+        return self._office.streamed
 
 
 class Office:
@@ -101,6 +113,8 @@ class Office:
         self.teller = Teller(self.ceremonies, self.presence, self.clock)
         self.conductor = Conductor(self.ceremonies, self.clock, alarm, lambda _: None, alone=True)
         self.security = FakeSecurityLog()
+        self.streamed: tuple[str, Seen | None] = ("", None)
+        self.stage = _Stage(self)
         self.plans = MemoryPlans()
         self.letters = Letters(self.settings.base_url)
         self.planning = planning_of(
