@@ -88,6 +88,7 @@ class MemoryLog:
         self.written: dict[str, list[Recorded]] = {}
         self.answers: dict[tuple[str, str, str], Answer] = {}
         self.tributes: dict[str, list[Mark]] = {}
+        self.asked_for_marks: list[str] = []
         self.busy = False
         self.before_append: Callable[[], None] = lambda: None
         self.people: MemoryPeople | None = None
@@ -148,6 +149,7 @@ class MemoryLog:
         return self.answers.get((ceremony_id, participant_id, cmd_id))
 
     def marks(self, ceremony_id: str) -> tuple[Mark, ...]:
+        self.asked_for_marks.append(ceremony_id)
         return tuple(self.tributes.get(ceremony_id, ()))
 
     def forget_answers(self, before_ms: int) -> int:

@@ -4,7 +4,9 @@ import type { Answer } from './clockrunner'
 import type { CatchUp } from './history'
 import type { Ack, Beat, EventMessage, Presence, Welcome, You } from './wire'
 
-const ASIDES = ['roster_changed', 'name_taken', 'waiting_changed', 'looking', 'stage', 'grant', 'link', 'signal'] as const
+const ASIDES = [
+  'roster_changed', 'name_taken', 'waiting_changed', 'looking', 'stage', 'grant', 'link', 'signal', 'record',
+] as const
 export type Aside = (typeof ASIDES)[number]
 
 export interface ConnectionHandlers {

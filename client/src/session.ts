@@ -44,6 +44,8 @@ export interface Session extends Core {
   ask<T>(event: string, message: object): Promise<T | null>
   /** Asks the server beside the line, as this person. Rejects with a Failure. */
   api<T>(path: string, body?: unknown): Promise<T>
+  /** Sends bytes beside the line, as this person. Rejects with a Failure. */
+  put<T>(path: string, bytes: ArrayBuffer): Promise<T>
   /** Has everything erased that is kept of this person, here and there. Rejects with a Failure, and then nothing is. */
   eraseMe(): Promise<void>
   leave(): void
@@ -227,6 +229,7 @@ export function createSession(boot: Boot): Session {
     on,
     ask: async (event, message) => (await connection?.ask(event, message)) ?? null,
     api: (path, body) => ask(path, body, token),
+    put: (path, bytes) => ask(path, bytes, token),
     async eraseMe() {
       try {
         await ask('/api/me/erase', {}, token)
@@ -254,18 +257,19 @@ function device(): string {
   return fresh
 }
 
-/** One request; a body is posted. */
+/** One request; a body is posted, and bytes are put. */
 async function ask<T>(path: string, body: unknown, token?: string): Promise<T> {
   let response: Response
+  const bytes = body instanceof ArrayBuffer
   try {
     response = await fetch(path, {
-      method: body === undefined ? 'GET' : 'POST',
+      method: body === undefined ? 'GET' : bytes ? 'PUT' : 'POST',
       headers: {
         Accept: 'application/json',
-        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...(body === undefined ? {} : { 'Content-Type': bytes ? 'application/octet-stream' : 'application/json' }),
         ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: bytes ? body : JSON.stringify(body) }),
     })
   } catch {
     throw new Failure('line', '')

@@ -1,5 +1,5 @@
 // Everything a page knows, in one value that is replaced and never changed.
-import type { CeremonyState, Entered, Hall, Presence, Programme, You } from './wire'
+import type { CeremonyState, Entered, Hall, OnStage, Presence, Programme, You } from './wire'
 
 /** What the server put into the page. */
 export interface Boot {
@@ -46,6 +46,8 @@ export interface Live {
   /** performance.now() when the line was lost; null while it holds. */
   lostSince_ms: number | null
   entered: boolean
+  /** Of those who only watch: where the stage is to be had, '' for nowhere, and whose picture and voice come there. */
+  stream: { url: string; whose: OnStage | null }
   /** How far the server's clock shown here may be off, ms; Infinity before the first answer. */
   clockBound_ms: number
 }
@@ -69,6 +71,7 @@ export function createStore(boot: Boot): Store {
     erased: false,
     lostSince_ms: null,
     entered: false,
+    stream: { url: '', whose: null },
     clockBound_ms: Infinity,
   }
   const listeners = new Set<() => void>()

@@ -4,7 +4,7 @@ import { emptyState } from './apply'
 import type { Session } from './session'
 import type { Boot } from './state'
 import { askOver, WATCHERS_PLAN } from './watchclock'
-import type { FloorEntry, Presence, Programme, Progress } from './wire'
+import type { FloorEntry, OnStage, Presence, Programme, Progress, Stage } from './wire'
 
 interface TimelineFile {
   epoch: string
@@ -13,6 +13,9 @@ interface TimelineFile {
   progress: Progress
   speaker: FloorEntry | null
   counts: Presence | null
+  stream: string
+  streamed: OnStage | null
+  recorded: Stage['recorded']
 }
 
 const POLL_MS = 6000
@@ -40,11 +43,13 @@ export function createWatching(boot: Boot): Session {
           lostSince_ms: null,
           epoch: file.epoch,
           presence: file.counts,
+          stream: { url: file.stream, whose: file.streamed },
           state: {
             ...emptyState(),
             seq: file.seq,
             programme,
             progress: file.progress,
+            stage: { guests: [], recorded: file.recorded },
             floor: { asking: false, entries: file.speaker === null ? [] : [file.speaker] },
           },
         })
@@ -79,6 +84,7 @@ export function createWatching(boot: Boot): Session {
     },
     resume: () => false,
     api: () => Promise.reject(new Error('somebody who watches has no seat')),
+    put: () => Promise.reject(new Error('somebody who watches has no seat')),
     send: async () => ({ ok: false, code: 'role.not_allowed', message: '', facts: {} }),
     roster: async () => null,
     updateMe: async () => undefined,

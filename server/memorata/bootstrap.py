@@ -30,6 +30,7 @@ from memorata.adapters.sockets.ceremony import CeremonySocket
 from memorata.adapters.sockets.publisher import BEAT_S, SocketPublisher
 from memorata.adapters.sockets.staging import SocketPages
 from memorata.adapters.sockets.telling import Teller
+from memorata.adapters.stage.hls import HlsStreams
 from memorata.adapters.stage.janus import JanusEngine
 from memorata.adapters.stage.mesh import MeshEngine
 from memorata.adapters.store.accounts import SqlAccounts
@@ -77,6 +78,7 @@ from memorata.services.series import SeriesDesk
 from memorata.services.stage import StageDesk
 from memorata.services.stage_ports import StageEngine
 from memorata.services.stage_recording import StageRecording
+from memorata.services.streaming import Streaming
 from memorata.services.undoing import UndoDesk
 
 SWEEP_S = 1.0
@@ -226,6 +228,15 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
         None
         if engine is None
         else StageRecording(engine, recordings, PageRecorder(recordings, publisher), recordings.agreed),
+        None
+        if engine is None or not settings.stream
+        else Streaming(
+            engine,
+            HlsStreams(settings.data_dir / "streams"),
+            clock,
+            alarm,
+            lambda ceremony_id: stage.changed(ceremony_id),
+        ),
     )
     people = SqlPeople(database)
     retention = Retention(ceremonies, people, clock, alarm, settings.names_days)

@@ -24,10 +24,13 @@ PATIENCE_S = 15.0
 def eventually(condition: Callable[[], Any], what: str = "", within_s: float = PATIENCE_S) -> Any:
     """The first true value of a condition."""
     end = time.monotonic() + within_s
+    pause_s = 0.01
     while not (found := condition()):
         if time.monotonic() > end:
             raise AssertionError(f"still waiting for {what or condition}")
-        time.sleep(0.01)
+        time.sleep(pause_s)
+        # Whoever asks a page or a server all the time keeps it from what it is asked for.
+        pause_s = min(pause_s * 1.2, 0.05)
     return found
 
 

@@ -50,7 +50,8 @@ def do_all(services: Services, *, planning: bool) -> None:
         services.agenda.scan()
         if services.agenda.idle and not any(due.state == "waiting" for due in dues.ripe(now_ms, 50)):
             return
-        time.sleep(0.001)
+        while not services.agenda.idle:
+            time.sleep(0.001)
 
 
 def main() -> None:

@@ -118,7 +118,7 @@ window.raw = (() => {
         const colour = red > 150 && blue < 100 ? "red" : blue > 150 && red < 100 ? "blue" : `${red},${green},${blue}`;
         if (one.colours.at(-1)?.[0] !== colour) one.colours.push([colour, Date.now()]);
       }
-      setTimeout(looking, 8);
+      setTimeout(looking, 15);
     };
     looking();
   }

@@ -3,6 +3,7 @@
 Times are printed (`pytest -s`), as on a shared machine they say little to a test; the bounds here are generous.
 """
 
+import re
 import socket
 import subprocess
 import sys
@@ -17,6 +18,8 @@ from playwright.sync_api import Browser
 
 from memorata.adapters.stage import janus_session
 from memorata.adapters.stage.janus import JanusEngine
+from memorata.adapters.stage.janus_check import examine
+from memorata.adapters.stage.janus_line import Denied, Lost
 from memorata.domain.errors import Refused
 from memorata.services.stage_ports import Candidate, Description, Feed, Tab
 from tests.browser.conftest import chromium_program, the_browser
@@ -117,37 +120,47 @@ def grows(pages: RawPages, sid: str, feed: Feed, what: str) -> None:
     pages.until(lambda: (now := pages.of(sid, feed.id)) and now[what] > before + 5, f"more {what} at {sid}")
 
 
+def stands(pages: RawPages, feed: Feed, *whats: str, sid: str | None = None) -> None:
+    """Nobody, or not this page, gets any more of it; what was on its way may still come."""
+    last: list[tuple[float, int]] = []
+
+    def still() -> bool:
+        links = [link for link in pages.links(sid) if link["feed"] == feed.id]
+        count = sum(link[what] for link in links for what in whats or ("frames", "sound"))
+        if not last or last[-1][1] != count:
+            last.append((time.monotonic(), count))
+        return time.monotonic() - last[-1][0] > 0.5
+
+    pages.until(still, "an end of it")
+
+
 def test_who_is_on_deck_is_seen_by_nobody_and_then_at_once(engine: JanusEngine, pages: RawPages) -> None:
-    for sid in ("vera", "walter"):
+    everybody = [f"viewer-{number}" for number in range(8)]
+    for sid in everybody:
         engine.add_viewer(tab(sid), picture=True)
-    red = on_deck(engine, pages, "amina", "red", "vera", "walter")
+    red = on_deck(engine, pages, "amina", "red", *everybody)
     pages.during(1.5)
-    for link in pages.links():
-        assert (link["frames"], link["sound"]) == (0, 0)
+    assert [(link["frames"], link["sound"]) for link in pages.links()] == [(0, 0)] * 8
 
     called = time.time()
     engine.show(red.id, True)
-    for sid in ("vera", "walter"):
+    for sid in everybody:
         assert seen(pages, sid, red, "red", called, f"on deck, called, seen by {sid}") < 2000
         grows(pages, sid, red, "frames")
         grows(pages, sid, red, "sound")
 
     # The next one, while the first is still seen; then the first goes.
-    blue = on_deck(engine, pages, "bruno", "blue", "vera", "walter")
-    assert pages.of("vera", blue.id)["frames"] == 0  # type: ignore[index]
+    blue = on_deck(engine, pages, "bruno", "blue", *everybody)
+    assert [(link["frames"], link["sound"]) for link in pages.links() if link["feed"] == blue.id] == [(0, 0)] * 8
     called = time.time()
     engine.show(blue.id, True)
     engine.show(red.id, False)
-    assert seen(pages, "vera", blue, "blue", called, "from red to blue") < 2000
-    hidden = [(link["frames"], link["sound"]) for link in pages.links() if link["feed"] == red.id]
-    pages.during(0.5)
-    still = [(link["frames"], link["sound"]) for link in pages.links() if link["feed"] == red.id]
-    assert all(after[0] - before[0] <= 3 for before, after in zip(hidden, still, strict=True))
-    pages.during(0.5)
-    assert [(link["frames"], link["sound"]) for link in pages.links() if link["feed"] == red.id] == still
-    called = time.time()
+    assert seen(pages, everybody[0], blue, "blue", called, "from red to blue") < 2000
+    stands(pages, red)
+    for sid in everybody:
+        grows(pages, sid, blue, "frames")
     engine.show(red.id, True)
-    grows(pages, "vera", red, "frames")
+    grows(pages, everybody[0], red, "frames")
 
 
 def test_what_is_closed_reaches_nobody_even_if_pages_do_nothing(engine: JanusEngine, pages: RawPages) -> None:
@@ -157,12 +170,12 @@ def test_what_is_closed_reaches_nobody_even_if_pages_do_nothing(engine: JanusEng
     grows(pages, "vera", feed, "frames")
     released = time.time()
     engine.close_feed(feed.id)
-    time.sleep(0.7)  # pages hear nothing of it meanwhile
+    time.sleep(1.5)  # pages hear nothing of it meanwhile
     link = pages.of("vera", feed.id)
     assert link is not None
     last = link["seen"][-1] - released * 1000
     print(f"closed, last frame: {last:.0f} ms")
-    assert last < 300
+    assert last < 1000
     pages.until(lambda: not pages.links(), "the links to be closed")
     assert not pages.has_heard("gone", feed.id)
     engine.close_feed(feed.id)  # once more is no fault
@@ -187,6 +200,15 @@ def test_sound_alone(engine: JanusEngine, pages: RawPages) -> None:
     engine.show(voice.id, True)
     for sid in ("vera", "walter"):
         grows(pages, sid, voice, "sound")
+    # Who announces sound alone and sends a picture all the same is not seen.
+    shy = a_feed("chiyo", picture=False)
+    pages.sends("chiyo", "red")
+    engine.open_feed(shy)
+    engine.show(shy.id, True)
+    pages.until(lambda: connected(pages, "walter", shy), "the link to who is heard alone")
+    grows(pages, "walter", shy, "sound")
+    assert pages.of("walter", shy.id)["frames"] == 0  # type: ignore[index]
+
     face = on_deck(engine, pages, "bruno", "blue", "vera", "walter")
     engine.show(face.id, True)
     grows(pages, "vera", face, "sound")
@@ -198,9 +220,8 @@ def test_sound_alone(engine: JanusEngine, pages: RawPages) -> None:
     seen(pages, "vera", face, "blue", asked, "pictures switched on")
     engine.add_viewer(tab("vera"), picture=False)
     grows(pages, "vera", face, "sound")
-    frames = pages.of("vera", face.id)["frames"]  # type: ignore[index]
-    pages.during(0.5)
-    assert pages.of("vera", face.id)["frames"] - frames <= 3  # type: ignore[index]
+    stands(pages, face, "frames", sid="vera")
+    grows(pages, "vera", face, "sound")
 
 
 def test_links_are_of_one_page_alone_and_go_one_way(engine: JanusEngine, pages: RawPages) -> None:
@@ -290,7 +311,7 @@ def test_janus_dies_and_the_picture_comes_back(engine: JanusEngine, janus: Janus
 def test_another_server_goes_on_with_what_the_one_before_has_begun(
     engine: JanusEngine, engines: Engines, janus: Janus, pages: RawPages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(janus_session, "HELD_S", 13.0)
+    monkeypatch.setattr(janus_session, "HELD_S", 16.0)
     engine.add_viewer(tab("vera"), picture=True)
     feed = on_deck(engine, pages, "amina", "red", "vera")
     engine.show(feed.id, True)
@@ -329,10 +350,7 @@ def test_what_is_taken_away_after_a_restart_is_gone_from_before_it_too(
     new = on_deck(following, pages, "amina", "red")
     grows(pages, "vera", feed, "frames")
     following.close_feed(new.id)
-    pages.during(0.5)
-    frames = pages.of("vera", feed.id)["frames"]  # type: ignore[index]
-    pages.during(0.5)
-    assert pages.of("vera", feed.id)["frames"] == frames  # type: ignore[index]
+    stands(pages, feed)
 
 
 def test_recordings_are_written_while_asked_for(engine: JanusEngine, janus: Janus, pages: RawPages) -> None:
@@ -353,9 +371,6 @@ def test_recordings_are_written_while_asked_for(engine: JanusEngine, janus: Janu
     assert sorted(sizes()) == [
         f"evening-amina-{part}-{kind}.mjr" for part in (1, 2) for kind in ("audio-0", "video-1")
     ]  # fmt: skip
-    whole = sizes()
-    pages.during(0.5)
-    assert sizes() == whole
     engine.record("unknown", None)
     with pytest.raises(Refused):
         engine.record("unknown", "name")
@@ -369,6 +384,7 @@ def test_a_copy_goes_to_ports_of_this_machine(engine: JanusEngine, pages: RawPag
         pages.until(lambda: sound.heard > 20 and picture.heard > 20, "packets")
         assert (sound.types, picture.types) == ({111}, {96})
         assert len(sound.sources) == 1
+        pages.until(lambda: picture.key_frames >= 3, "a key frame now and then")
         engine.forward(other.id, CEREMONY, sound.port, picture.port)
         pages.until(lambda: len(sound.sources) == 2, "packets of the other")
         engine.forward(None, CEREMONY, 0, 0)
@@ -405,6 +421,18 @@ def test_it_starts_without_janus_and_finds_it_later(engines: Engines, janus: Jan
     janus.start()
     pages.until(lambda: pages.has_heard("back"), "it to be told")
     assert engine.carries().ok
+
+
+def test_an_operator_is_told_whether_janus_is_ready(janus: Janus) -> None:
+    assert re.fullmatch(r"\d+\.\d+\.\d+", examine(janus.url, janus.secret, janus.admin_key))
+    assert janus.admin("list_sessions")["sessions"] == []
+    with pytest.raises(Denied, match="403"):
+        examine(janus.url, "wrong", janus.admin_key)
+    with pytest.raises(Denied, match="admin_key"):
+        examine(janus.url, janus.secret, "wrong")
+    janus.kill()
+    with pytest.raises(Lost):
+        examine(janus.url, janus.secret, janus.admin_key)
 
 
 GREEN = """
@@ -463,6 +491,20 @@ def test_it_works_in_green_as_well(janus: Janus, tmp_path: Path) -> None:
         process.wait()
 
 
+def begins_key_frame(packet: bytes) -> bool:
+    """Whether this RTP packet is the first of a key frame in VP8 (RFC 7741, 4.2 and 4.3)."""
+    rest = packet[12:]
+    if packet[0] & 0x10:  # an extension header
+        rest = rest[4 + 4 * int.from_bytes(rest[2:4], "big") :]
+    first, rest = rest[0], rest[1:]
+    if first & 0x80:
+        more, rest = rest[0], rest[1:]
+        if more & 0x80:
+            rest = rest[2 if rest[0] & 0x80 else 1 :]
+        rest = rest[bool(more & 0x40) + bool(more & 0x30) :]
+    return first & 0x17 == 0x10 and rest[0] & 1 == 0
+
+
 class Ears:
     """A port of this machine, and what comes to it."""
 
@@ -470,6 +512,7 @@ class Ears:
         self.heard = 0
         self.types: set[int] = set()
         self.sources: set[bytes] = set()
+        self.key_frames = 0
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", 0))
         self.port = int(self._socket.getsockname()[1])
@@ -490,3 +533,4 @@ class Ears:
             self.heard += 1
             self.types.add(packet[1] & 0x7F)
             self.sources.add(packet[8:12])
+            self.key_frames += packet[1] & 0x7F == 96 and begins_key_frame(packet)

@@ -221,7 +221,7 @@ export function createOnstage(options: OnstageOptions): Onstage {
     const answer = await options.ask<StagePublishing | Ack>('stage_publish', wanted)
     asking = false
     if (line !== aged_ms) return changed()
-    if (answer === null) {
+    if (answer === null || ('code' in answer && answer.code === 'stage.unavailable')) {
       waits = true
       clearTimeout(again)
       again = setTimeout(() => {
@@ -258,7 +258,7 @@ export function createOnstage(options: OnstageOptions): Onstage {
 
   function tell(): void {
     const { camera, microphone, heard } = devices.checks
-    if (!joined || grant.level === null || calm) return
+    if (!joined || grant.level === null || calm || (microphone === 'unknown' && told === '')) return
     const telling = JSON.stringify([grant.key, camera, microphone, heard])
     if (telling === told) return
     told = telling
@@ -279,6 +279,8 @@ export function createOnstage(options: OnstageOptions): Onstage {
     const had = grant
     grant = next
     if (next.level !== had.level || next.key !== had.key) refused = null
+    // Said again, all that was sent before is over: the media server was away, and is back.
+    else if (next.level !== null && next.recorded === had.recorded) published = refused = null
     if (next.level === null && had.level !== null) release()
     if (next.level !== null && next.key !== lastKey) {
       // Said for another occasion.
@@ -334,7 +336,9 @@ export function createOnstage(options: OnstageOptions): Onstage {
       people: chosen().map(({ person, incoming }) => {
         const mine = isOwn(person)
         const stream = mine && own !== null ? own : (incoming?.stream ?? null)
-        const hasPicture = person.picture && (stream?.getVideoTracks().length ?? 0) > 0
+        // Of a feed that has yet to come back nothing is known; what still plays is known to be seen.
+        const sends = person.picture || mine || incoming?.old === true
+        const hasPicture = sends && (stream?.getVideoTracks().length ?? 0) > 0
         return { person, own: mine && own !== null, stream: hasPicture ? stream : null }
       }),
       engine: shown.engine,

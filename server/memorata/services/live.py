@@ -20,7 +20,7 @@ from memorata.domain.errors import Refused
 from memorata.domain.events import CeremonyPlanned, Event, NamesErased, PersonErased, Recorded
 from memorata.domain.floor import FloorEntry
 from memorata.domain.programme import Programme, silence_locked
-from memorata.domain.state import CeremonyState
+from memorata.domain.state import CeremonyState, now_shown
 from memorata.domain.tributes import Wish
 from memorata.services.ports import Answer, Claim, Clock, Erasure, EventLog, Head, Mark, Publisher, StoreBusy
 from memorata.services.snapshots import public_state
@@ -75,6 +75,8 @@ class _Live:
         self.recent: deque[Recorded] = deque(maxlen=RECENT)
         self.marks: dict[str, set[Mark]] = {}
         self.counts: Counter[tuple[str, str]] = Counter()
+        self.looked = (0, True)
+        """The head, and whether an item was shown, when tributes were last looked for."""
         self.public: CeremonyState | None = None
         self.programme_seq = 0
 
@@ -329,12 +331,17 @@ class LiveCeremonies:
         return tuple(found)
 
     def recount(self) -> None:
-        """Read the tributes that other processes have counted."""
+        """Read the tributes that other processes have counted, where there may be new ones."""
         for live in tuple(self._all.values()):
-            if live.mark(self._log.marks(live.ceremony_id)):
+            # Tributes are paid while an item is shown; one that came and went since the last look was cued meanwhile.
+            before, live.looked = live.looked, (live.state.seq, self._held(live))
+            if (before != live.looked or live.looked[1]) and live.mark(self._log.marks(live.ceremony_id)):
                 self._counted(live.ceremony_id)
 
     # --- inside ---
+
+    def _held(self, live: _Live) -> bool:
+        return live.state.programme is not None and now_shown(live.state, self._clock.now_ms()).phase == "item"
 
     def _readable(self, head: Head) -> _Live | None:
         """The ceremony as far as `head`; `None` when its log is damaged, which must not keep the others from going on.

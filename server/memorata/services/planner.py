@@ -325,7 +325,8 @@ class Planner:
             alone = len(heirs) == 1 and heirs[0].key not in kept and is_only_of_year(series, heirs[0])
             if alone and self._store.rekey_occurrence(series.id, key, heirs[0].key):
                 self._agenda.drop(subject_of(series.id, key), ("reminder", "mail", "change", "cancel"))
-        return {one.key: one for one in self._store.occurrences(series.id)}
+                kept = {one.key: one for one in self._store.occurrences(series.id)}
+        return kept
 
     def _gone(self, series: Series, kept: dict[str, OccurrenceRow], now_ms: int) -> None:
         """Occurrences ahead that the rule does not have any more: their ceremonies are not held."""

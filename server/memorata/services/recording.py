@@ -64,6 +64,7 @@ class RecordingDesk:
         self._alarm = alarm
         self._again_ms = again_ms
         self._joining = green.lock()
+        self._receiving = green.lock()
         self._owed: set[str] = set()
         self._begun: set[str] = set()
         self._later: dict[str, str] = {}
@@ -195,7 +196,8 @@ class RecordingDesk:
             raise Refused("recording.unknown")
         if self._files.written(known) + len(data) > BYTES_MAX:
             raise Refused("recording.too_long", most=BYTES_MAX)
-        size = self._files.append(known, part, offset, data)
+        with self._receiving:
+            size = self._files.append(known, part, offset, data)
         if last:
             self._files.finish(known, part)
         if self._recordings.find(known.id) is None:

@@ -7,7 +7,7 @@ held: each look asks the rule (domain/stage.py) with the state of that moment, a
 import secrets
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import structlog
@@ -23,7 +23,8 @@ from memorata.services.ports import Alarm, Clock, Participant
 from memorata.services.sdp import check
 from memorata.services.stage_ports import Description, Feed, Pages, Signal, StageEngine, Tab, Way
 from memorata.services.stage_recording import StageRecording
-from memorata.services.stage_told import Devices, Grant, Joined, Scene, Seen, StagePages, Standing
+from memorata.services.stage_told import Devices, Grant, Joined, Scene, Seen, StagePages, Standing, streamed
+from memorata.services.streaming import Streaming
 
 log = structlog.get_logger(__name__)
 
@@ -86,6 +87,7 @@ class StageDesk:
         alarm: Alarm,
         here: Callable[[str], bool],
         recording: StageRecording | None = None,
+        streaming: Streaming | None = None,
     ) -> None:
         """Args: engine: `None`: nobody is seen live; here: whether a page of this participant is open."""
         self._engine = engine
@@ -95,6 +97,7 @@ class StageDesk:
         self._alarm = alarm
         self._here = here
         self._recording = recording
+        self._streaming = streaming
         self._stages: dict[str, _Stage] = {}
 
     # --- asked by pages ---
@@ -190,14 +193,25 @@ class StageDesk:
         self._later(0 if goodbye else GRACE_S, stage, self._drop_page, sid)
         self._soon(ceremony_id)
 
+    def streamed(self, ceremony_id: str) -> tuple[str, Seen | None]:
+        """Where watchers find the stage, empty for nowhere, and whom they see there."""
+        stage = self._stages.get(ceremony_id)
+        if stage is None or stage.scene is None or stage.scene.stream == "":
+            return "", None
+        return stage.scene.stream, streamed(stage.scene)
+
     # --- told by the world ---
 
     def start(self) -> None:
         if self._engine is not None:
             self._engine.start(_Told(self, self._pages), self)
             self._alarm.each(LOOK_S, "stage", self._look_at_all)
+        if self._streaming is not None:
+            self._streaming.start()
 
     def end(self) -> None:
+        if self._streaming is not None:
+            self._streaming.stop()
         if self._engine is not None:
             self._engine.stop()
 
@@ -269,6 +283,8 @@ class StageDesk:
             except Refused:  # a rehearsal that was wiped
                 for sending in list(stage.feeds.values()):
                     self._close(stage, sending)
+                if self._streaming is not None:
+                    self._streaming.show(ceremony_id, None, picture=False, sound=False)
                 self._stages.pop(ceremony_id, None)
                 return
             now_ms = self._clock.now_ms()
@@ -331,6 +347,16 @@ class StageDesk:
         )
         watching = sum(1 for viewer in stage.viewers.values() if not viewer.lost)
         scene = Scene(self._engine.name, people, bool(recorded), "", deck, self._engine.carries(), max(0, watching - 1))
+        if self._streaming is not None:
+            seen = streamed(scene)
+            feed = None if seen is None else seen.feed
+            self._streaming.show(
+                stage.ceremony_id,
+                None if feed is None else feed.id,
+                picture=feed is not None and feed.picture,
+                sound=feed is not None and feed.sound,
+            )
+            scene = replace(scene, stream=self._streaming.url(stage.ceremony_id))
         if scene != stage.scene:
             stage.scene = scene
             stage.version += 1

@@ -56,6 +56,11 @@ class Scene:
     viewers: int = 0
 
 
+def streamed(scene: Scene) -> Seen | None:
+    """Whom watchers see and hear: the first who sends. A stream has room for one."""
+    return next((seen for seen in scene.people if seen.feed is not None), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Joined:
     """What a page is told that begins to watch."""

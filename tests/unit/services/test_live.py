@@ -1,5 +1,6 @@
 """One writer for each ceremony: settle, decide, append, tell; and two writers who share a log."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -235,6 +236,32 @@ def test_others_tributes_are_counted_too(house: House) -> None:
     assert other.ceremonies.counts(ID).wreaths == {"wreaths": {"1": 1}}
     assert other.counted == [ID]
     assert house.ceremonies.own(ID, "chiyo").laid == (("wreaths", 1),)
+
+
+def test_tributes_are_read_while_they_may_be_paid_and_once_more(house: House) -> None:
+    house.ceremonies.plan(a_programme(items=[an_item("candles", Candle(), 600), an_item("words", planned_s=60)]))
+    other = again(house)
+    asked: list[int] = []
+
+    def read_after(step: Callable[[], object]) -> bool:
+        step()
+        other.ceremonies.follow()
+        before = len(house.log.asked_for_marks)
+        other.ceremonies.recount()
+        asked.append(len(house.log.asked_for_marks) - before)
+        return other.ceremonies.counts(ID).candles == {"candles": 1}
+
+    def light_and_end() -> None:
+        house.handle(c.LightCandle("candles"), CHIYO)
+        house.handle(c.CloseCeremony())
+
+    def nothing() -> None: ...
+
+    known = [read_after(step) for step in (nothing, nothing, lambda: house.handle(c.CueItem("candles", 0)))]
+    house.clock.forward(3_000)
+    known += [read_after(step) for step in (nothing, light_and_end, nothing)]
+    assert known == [False, False, False, False, True, True]
+    assert asked == [1, 0, 1, 1, 1, 0]
 
 
 def test_silence_is_known_from_stillness_to_rest(house: House) -> None:

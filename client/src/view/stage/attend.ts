@@ -74,7 +74,11 @@ function attend(session: Session): Attended {
     grant.value = message
     toCore((core) => core.onGrant(message))
   })
-  session.on('link', (message: StageLink) => toCore((core) => core.onLink(message)))
+  session.on('link', (message: StageLink) => {
+    toCore((core) => core.onLink(message))
+    // Somebody on deck is linked already, so that a call shows a picture at once.
+    void need()
+  })
   session.on('signal', (message: LinkSignal) => toCore((core) => core.onSignal(message)))
 
   async function watch(line: number, picture: boolean): Promise<void> {

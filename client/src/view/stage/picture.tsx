@@ -5,12 +5,12 @@ import type { Seen } from '../../stage/onstage'
 import { t } from '../../text/messages'
 import type { Item, OnStage } from '../../wire'
 import { Flame } from '../flame'
-import type { Text } from '../live'
-import { From, Name, programmeOf, Said, usePage, type Page } from '../page'
+import { From, Name, programmeOf, Said, usePage } from '../page'
 import { Along, Over } from '../spoken'
 import { place } from '../testimony'
 import { stageOf } from './attend'
 import { Face } from './face'
+import { whoOf } from './whose'
 
 export function Staged() {
   const page = usePage()
@@ -94,11 +94,4 @@ function Tile({ seen: { person, own, stream } }: { seen: Seen }) {
       </figcaption>
     </figure>
   )
-}
-
-/** A hall is called what the programme calls it; a person what they call themselves. */
-function whoOf(page: Page, person: OnStage): { name: Text | string; community: Text | string } {
-  const hall = programmeOf(page)?.halls.find(({ id }) => person.key === `hall-${id}`)
-  if (hall === undefined) return { name: person.name, community: person.community }
-  return { name: hall.place, community: hall.community }
 }

@@ -8,6 +8,7 @@ import type { Detail, Item, Media } from '../../wire'
 import { usePage, type Page } from '../page'
 import { Picture } from '../pictures'
 import { stageOf, whole } from './attend'
+import { Streamed, streamOf } from './streamed'
 
 /** Its name, and itself; null where the item's own picture stays. */
 export function staged(page: Page, shown: Moment): [string, ComponentChild] | null {
@@ -17,7 +18,7 @@ export function staged(page: Page, shown: Moment): [string, ComponentChild] | nu
   const holding = state.progress.holding_since_ms !== null
   switch (standing(shown, onStage.value?.people ?? [], state.stage, holding)) {
     case 'item':
-      return null
+      return streamOf(page, shown) === '' ? null : ['stream', <Streamed />]
     case 'recorded':
       return recorded(shown, recordedAt(state.stage, shown) ?? 0)
     case 'stage': {

@@ -22,6 +22,7 @@ from memorata.adapters.http import (
     recordings,
     replies,
     series,
+    stream,
     watch,
 )
 from memorata.adapters.http.house import House
@@ -34,6 +35,7 @@ from memorata.adapters.http.showing import prepare
 from memorata.adapters.letters import Letters
 from memorata.adapters.schedules.rule_words import in_words
 from memorata.adapters.sockets.telling import Teller
+from memorata.adapters.stage.hls import HlsStreams
 from memorata.config import Settings
 from memorata.services.accounts import AccountDesk
 from memorata.services.admission import Admission
@@ -46,6 +48,7 @@ from memorata.services.presence import PresenceDesk
 from memorata.services.privacy import Privacy
 from memorata.services.recording import RecordingDesk
 from memorata.services.retention import Retention
+from memorata.services.stage import StageDesk
 
 
 class Needs(Protocol):
@@ -82,6 +85,8 @@ class Needs(Protocol):
     @property
     def recordings(self) -> RecordingDesk: ...
     @property
+    def stage(self) -> StageDesk: ...
+    @property
     def security(self) -> SecurityLog: ...
 
 
@@ -97,6 +102,7 @@ def register(app: Flask, services: Needs) -> None:
         services.inviting,
         services.privacy,
         services.retention,
+        services.stage.streamed,
     )
     proxies = services.settings.proxies
     if proxies:
@@ -108,10 +114,12 @@ def register(app: Flask, services: Needs) -> None:
     openapi.answered_before(app, clock.RULE, "GET", clock.OPERATION)
     limiter = limit(app, services.security, proxies)
     files = media.blueprint(house)
-    limiter.limit(FILES)(files)
-    app.register_blueprint(files)
-    for part in (errors, programme, watch, entry, invitations, halls, contact, openapi):
-        app.register_blueprint(part.blueprint(house))
+    streams = stream.blueprint(house, HlsStreams(services.settings.data_dir / "streams"))
+    for part in (files, streams):
+        limiter.limit(FILES)(part)
+        app.register_blueprint(part)
+    for each in (errors, programme, watch, entry, invitations, halls, contact, openapi):
+        app.register_blueprint(each.blueprint(house))
     app.register_blueprint(recordings.blueprint(house, services.recordings))
     plans = services.plans
     app.register_blueprint(pages.blueprint(house, plans))

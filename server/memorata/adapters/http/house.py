@@ -1,6 +1,6 @@
 """What pages ask of the services: ceremonies as they stand, the links that open them, who is there."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -20,6 +20,7 @@ from memorata.services.ports import Clock, LinkRole, Participant
 from memorata.services.presence import PresenceDesk
 from memorata.services.privacy import Privacy
 from memorata.services.retention import Retention
+from memorata.services.stage_told import Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,10 @@ class House:
         inviting: Inviting,
         privacy: Privacy,
         retention: Retention,
+        streamed: Callable[[str], tuple[str, Seen | None]] = lambda _: ("", None),
     ) -> None:
+        """Args: streamed: where watchers find the stage of a ceremony, empty for nowhere, and whom they see there."""
+        self.streamed = streamed
         self.inviting = inviting
         self.settings = settings
         self.clock = clock

@@ -215,6 +215,8 @@ def blueprint(house: House, desk: RecordingDesk) -> Blueprint:
         data = request.stream.read(PIECE_MAX + 1)
         if len(data) > PIECE_MAX:
             raise Refused("message.too_large", most=PIECE_MAX)
+        if len(data) != (request.content_length or 0):
+            raise Refused("message.invalid", path="", reason="cut short")
         size = desk.receive(who, recording_id, int(offset), data, last=bool(request.args.get("last")))
         return encoded(Sent(size), "no-store")
 

@@ -10,15 +10,22 @@ from memorata.adapters.http.openapi import LANGUAGE, described
 from memorata.adapters.http.showing import encoded
 from memorata.adapters.http.stage import stage_page
 from memorata.adapters.sockets import wire
+from memorata.adapters.sockets.staging import on_stage
 from memorata.domain.floor import FloorEntry, public_entry
 from memorata.domain.programme import Progress
+from memorata.domain.stage import Shown as Recorded
+from memorata.services.stage_told import Seen
 
 FRESH_S = 2
 """For how long one answer may serve all watchers."""
 
 
 class Timeline(msgspec.Struct, frozen=True):
-    """What changes in the course of a ceremony, about 1 kB; `now` is the server's time in UTC ms when it was asked."""
+    """What changes in the course of a ceremony, about 1 kB; `now` is the server's time in UTC ms when it was asked.
+
+    `recorded` is where a recorded version stands in for a living voice. `stream` is where the stage is to be seen,
+    seconds late, empty for nowhere; `streamed` is whoever is sent there.
+    """
 
     epoch: str
     programme_seq: int
@@ -26,10 +33,13 @@ class Timeline(msgspec.Struct, frozen=True):
     progress: Progress
     speaker: FloorEntry | None
     counts: wire.Presence
+    recorded: tuple[Recorded, ...] = ()
+    stream: str = ""
+    streamed: wire.OnStage | None = None
     now: float | msgspec.UnsetType = msgspec.UNSET
 
 
-def timeline(shown: Shown, counts: wire.Presence) -> Timeline:
+def timeline(shown: Shown, counts: wire.Presence, stream: str = "", streamed: Seen | None = None) -> Timeline:
     """Without the time."""
     holder = shown.state.floor.holder()
     return Timeline(
@@ -39,6 +49,9 @@ def timeline(shown: Shown, counts: wire.Presence) -> Timeline:
         progress=shown.state.progress,
         speaker=None if holder is None else public_entry(holder),
         counts=counts,
+        recorded=shown.state.stage.recorded,
+        stream=stream,
+        streamed=None if streamed is None else on_stage(streamed),
     )
 
 
@@ -68,7 +81,7 @@ def blueprint(house: House) -> Blueprint:
         also={304: "Nothing but the time is new."},
     )
     def data(ceremony_id: str) -> Response:
-        body = timeline(house.ceremony(ceremony_id), house.counts(ceremony_id))
+        body = timeline(house.ceremony(ceremony_id), house.counts(ceremony_id), *house.streamed(ceremony_id))
         # The tag leaves the time out: who asks again learns that nothing else is new.
         tag = blake2s(msgspec.json.encode(body), digest_size=9).hexdigest()
         now = round(house.clock.now(), 1)

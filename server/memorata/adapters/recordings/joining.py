@@ -22,6 +22,8 @@ LOOK_S = 60.0
 LOSS_S = 2.0
 """How much shorter than its pieces a film may be; else something has been lost and the pieces are kept."""
 
+_FFMPEG = ("ffmpeg", "-nostdin", "-hide_banner", "-loglevel", "error", "-y")
+
 _MJR = re.compile(r".*-(audio|video)-[0-9]+\.mjr(?:\.tmp)?")
 _FORMATS: dict[Part, str] = {"sound": "opus", "picture": "webm"}
 
@@ -87,10 +89,16 @@ def _of_janus(path: Path, kind: Part, work: Path, number: int, run: Runner) -> l
     begins_us = _first_packet_us(told) if status == 0 else None
     if begins_us is None:
         return []  # a file in which no packet came
-    made = work / f"{number}-{kind}.{_FORMATS[kind]}"
-    status, _, _ = run(("janus-pp-rec", "-o", "-f", _FORMATS[kind], str(path), str(made)), CONVERT_S)
-    if status != 0 or not made.is_file():
+    read = work / f"{number}-{kind}.{_FORMATS[kind]}"
+    status, _, _ = run(("janus-pp-rec", "-o", "-f", _FORMATS[kind], str(path), str(read)), CONVERT_S)
+    if status != 0 or not read.is_file():
         return []
+    made = work / f"{number}-{kind}.webm"
+    if made != read:
+        # Pieces that follow each other have to count time alike, and those of pages do it as WebM does.
+        status, _, _ = run((*_FFMPEG, "-i", str(read), "-map", "0", "-c", "copy", str(made)), CONVERT_S)
+        if status != 0:
+            return []
     seconds = _seconds(_probed(made, run))
     return [(kind, made, begins_us / 1_000_000, seconds)] if seconds > 0 else []
 
@@ -122,9 +130,6 @@ def _of_page(path: Path, work: Path, number: int, run: Runner) -> list[tuple[Par
         if ends_s > begins_s:
             found.append(("sound" if kind == "sound" else "picture", made, begins_s, ends_s - begins_s))
     return found
-
-
-_FFMPEG = ("ffmpeg", "-nostdin", "-hide_banner", "-loglevel", "error", "-y")
 
 
 def _write(pieces: list[Piece], work: Path, film: Path, run: Runner) -> None:

@@ -124,7 +124,7 @@ def shown(version: int, scene: Scene, view: wire.View) -> wire.StageShown:
     return wire.StageShown(
         version,
         scene.engine,
-        tuple(_on_stage(seen) for seen in scene.people),
+        tuple(on_stage(seen) for seen in scene.people),
         scene.recording,
         scene.stream,
         tuple(_on_deck(one) for one in scene.deck) if staff else msgspec.UNSET,
@@ -134,7 +134,7 @@ def shown(version: int, scene: Scene, view: wire.View) -> wire.StageShown:
     )
 
 
-def _on_stage(seen: Seen) -> wire.OnStage:
+def on_stage(seen: Seen) -> wire.OnStage:
     part, feed = seen.part, seen.feed
     return wire.OnStage(
         part.key,

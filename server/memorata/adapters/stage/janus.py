@@ -236,7 +236,7 @@ class JanusEngine:
                 room.strangers.add(one["id"])
             elif not its.live:
                 its.live = True
-                its.streams = streams_of(one.get("streams", []))
+                its.streams = streams_of(one.get("streams", []), its.feed)
                 self._wires.tell(partial(_live, its.feed.id))
                 self._viewing.live(its)
         for what in ("unpublished", "leaving", "kicked"):

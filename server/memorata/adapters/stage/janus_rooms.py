@@ -98,8 +98,7 @@ class Publication:
     recording: str | None = None
     asked_s: float = 0.0
     """When a key frame was last asked for."""
-    asking: bool = False
-    """Whether it will be asked for again as soon as it may."""
+    asks_left: int = 0
 
     def kept(self, name: str | None) -> dict[str, object]:
         """What asks Janus to write it to files of this name, or no more.
@@ -168,12 +167,16 @@ def sends(sdp: str) -> bool:
     return len(ways) < media or any(way in {"a=sendrecv", "a=sendonly"} for way in ways)
 
 
-def streams_of(told: list[Message]) -> dict[str, Kind]:
-    """The sound and picture that a publisher is said to send; what it has ended is not there."""
+def streams_of(told: list[Message], feed: Feed) -> dict[str, Kind]:
+    """The sound and picture that a publisher is said to send, by their `mid`.
+
+    Neither what it has ended is there nor what it did not announce: whoever wants to be heard alone is not seen.
+    """
+    announced = {"audio": feed.sound, "video": feed.picture}
     return {
         str(one["mid"]): one["type"]
         for one in told
-        if one.get("type") in {"audio", "video"} and not one.get("disabled") and "mid" in one
+        if announced.get(str(one.get("type")), False) and not one.get("disabled") and "mid" in one
     }
 
 

@@ -187,7 +187,6 @@ class Viewing:
             link.busy = False
             link.on = wanted
             if begins and link.up:
-                # Janus has asked as well, but Chromium passes over whoever asks within 0.3 s of the last key frame.
                 self._key_frame(link.its)
             self._settle(link)
 

@@ -7,9 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from alembic import command as alembic
-from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -57,13 +55,11 @@ class Database:
 
     def upgrade(self) -> None:
         """Bring the tables up to date; of several processes one does it, the others wait."""
-        config = Config()
-        config.set_main_option("script_location", str(_MIGRATIONS))
         with self._writer, self._open() as connection, self._begin(connection):
             if not self.is_sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADE_LOCK})
-            config.attributes["connection"] = connection
-            alembic.upgrade(config, "head")
+            if _version(connection) != _newest():
+                _migrate(connection)
 
     def checkpoint(self) -> bool:
         """Move SQLite's write-ahead log into the file and cut it off; False while another process reads or writes."""
@@ -121,6 +117,30 @@ def _told_as_busy() -> Iterator[None]:
         reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
         log.error("store.busy", reason=reason)
         raise StoreBusy(reason) from error
+
+
+def _version(connection: Connection) -> str | None:
+    """Of the tables that are there; `None` where there are none."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return found
+
+
+def _newest() -> str:
+    """The last of the migrations, whose files are named by their numbers."""
+    return max(path.name.partition("_")[0] for path in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+def _migrate(connection: Connection) -> None:
+    # Loaded here, since it would be a fifth of what every command loads, and most find their tables as they should be.
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
 def _is_locked(error: DBAPIError) -> bool:

@@ -22,9 +22,13 @@ from memorata.services.conductor import Conductor
 from memorata.services.inviting import Inviting
 from memorata.services.keys import Keys
 from memorata.services.live import LiveCeremonies
+from memorata.services.ports import Participant
 from memorata.services.presence import PresenceDesk
 from memorata.services.privacy import Privacy
+from memorata.services.recording import RecordingDesk
 from memorata.services.retention import Retention
+from memorata.services.stage import StageDesk
+from memorata.services.stage_told import Seen
 from tests.builders import START_MS
 from tests.fake_planning import planning_of
 from tests.fake_plans import MemoryPlans
@@ -42,6 +46,17 @@ from tests.fakes import (
     RecordingPublisher,
 )
 from tests.fakes_planning import MemoryContacts, MemorySeries, MemoryTrail
+from tests.fakes_recording import MemoryFiles, MemoryRecordings
+
+
+class _Stage(StageDesk):
+    """As far as pages ask it."""
+
+    def __init__(self, office: "Office") -> None:
+        self._office = office
+
+    def streamed(self, ceremony_id: str) -> tuple[str, Seen | None]:
+        return self._office.streamed
 
 
 class Office:
@@ -56,6 +71,8 @@ class Office:
         alarm = FakeAlarm(self.clock)
         self.presence = PresenceDesk(MemorySeats(), publisher, self.clock, alarm, self.ceremonies.silent)
         keys, self.invitations = Keys(self.settings.secret_key), MemoryInvitations(self.participants)
+        self.recorded, self.films = MemoryRecordings(), MemoryFiles()
+        self.recordings = RecordingDesk(self.recorded, self.films, self.participants, self.clock, alarm)
         self.inviting = Inviting(keys, self.invitations, self.participants, self.clock, is_country, publisher.put_out)
         self.mailer, self.trail = FakeMailer(), list[tuple[str, dict[str, object]]]()
         self.accounts = AccountDesk(
@@ -74,7 +91,7 @@ class Office:
             lambda ceremony_id: door_of(self.ceremonies.state(ceremony_id)),
             self.clock,
             is_country,
-            self.presence.changed,
+            self._changed,
             publisher.removed,
             self.accounts.signed_in,
         )
@@ -96,6 +113,8 @@ class Office:
         self.teller = Teller(self.ceremonies, self.presence, self.clock)
         self.conductor = Conductor(self.ceremonies, self.clock, alarm, lambda _: None, alone=True)
         self.security = FakeSecurityLog()
+        self.streamed: tuple[str, Seen | None] = ("", None)
+        self.stage = _Stage(self)
         self.plans = MemoryPlans()
         self.letters = Letters(self.settings.base_url)
         self.planning = planning_of(
@@ -103,6 +122,10 @@ class Office:
         )
         self.app = Flask("memorata", static_folder=None)
         pages.register(self.app, self)
+
+    def _changed(self, participant: Participant) -> None:
+        self.recordings.changed(participant)
+        self.presence.changed(participant)
 
     def plan(self, programme: Programme) -> dict[str, str]:
         """Plan a ceremony; the keys of its links."""

@@ -335,7 +335,9 @@ def test_one_answer_serves_all_watchers_until_something_changes(office: Office, 
     answer = browser.get(f"/c/{ID}/timeline.json")
     assert answer.json is not None
     assert answer.headers["Cache-Control"] == "public, max-age=2"
-    assert set(answer.json) == {"epoch", "programme_seq", "seq", "now", "progress", "speaker", "counts"}
+    assert set(answer.json) == {
+        "epoch", "programme_seq", "seq", "now", "progress", "speaker", "counts", "recorded", "stream", "streamed",
+    }  # fmt: skip
     assert (answer.json["programme_seq"], answer.json["now"]) == (1, float(office.clock.at_ms))
     office.clock.forward(5_000)
     again = browser.get(f"/c/{ID}/timeline.json", headers={"If-None-Match": answer.headers["ETag"]})
