@@ -307,3 +307,17 @@ def grows(page: Page) -> bool:
     before = sent(page)["video"]
     page.wait_for_timeout(500)
     return sent(page)["video"] > before
+
+
+def test_the_server_begins_anew_and_the_host_is_still_on_the_stage(server: Server, sit: Sit) -> None:
+    evening = Evening(server, sit, "anew")
+    host, chiyo = evening.host, evening.chiyo
+    shows_own_picture(host)
+    shows(chiyo, "red")
+    server.kill()
+    server.start()
+    expect(host.locator(".h-topbar")).to_contain_text("Connected")
+    host.wait_for_timeout(6000)
+    expect(stage(host)).to_contain_text("Everybody sees and hears you")
+    shows(chiyo, "red")
+    eventually(louder(chiyo), "the host's voice", 20)
