@@ -25,7 +25,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup demo serve check test unit live hostile browser load bench-clock docs pictures messages lock audit sbom clean
-.PHONY: built ready-chromium ready-postgresql ready-stage check-ruff check-mypy check-types check-lint check-messages check-client
+.PHONY: built ready-npm ready-chromium ready-postgresql ready-stage
+.PHONY: check-ruff check-mypy check-types check-lint check-messages check-client
 
 help: ## what there is to do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,7 +39,7 @@ demo: built ## a ceremony with simulated people, in your browser: make demo PEOP
 serve: built ## the server itself, set up by the environment (docs/operate.md)
 	@exec $(BIN)/memorata serve $(ARGS)
 
-check: setup ## ruff, mypy --strict, tsc, eslint, catalogues; all of them, whatever fails
+check: setup ready-npm ## ruff, mypy --strict, tsc, eslint, catalogues; all of them, whatever fails
 	+@$(BESIDE) $(CHECKS)
 
 check-ruff:
@@ -62,9 +63,9 @@ check-client:
 
 # Much of pytest waits for clocks, so the rest goes on beside it, and gives way: a ceremony on the clock comes first. It is
 # long over when pytest comes to its closing line; a failure is told once more after that.
-test: setup ready-chromium ready-postgresql ready-stage ## everything: check and vitest, beside them pytest on browser, live, hostile and unit
+test: setup ready-npm ready-chromium ready-postgresql ready-stage ## everything: check and vitest, beside them pytest on browser, live, hostile and unit
 	@nice $(BESIDE) $(CHECKS) check-client & beside=$$!; \
-	.ci/pytest -n 5 --dist loadfile --no-loadscope-reorder $(TESTS) $(ARGS); status=$$?; \
+	.ci/pytest -n 4 --dist loadfile --no-loadscope-reorder $(TESTS) $(ARGS); status=$$?; \
 	wait $$beside || { echo "memorata: check or vitest has failed, see above" >&2; exit 1; }; \
 	exit $$status
 
@@ -137,6 +138,10 @@ $(VENV)/.tools: tests/requirements.txt $(VENV)/.package
 tests/load/clock/node_modules/.installed: tests/load/clock/package-lock.json
 	@$(NPM) --prefix ../tests/load/clock ci --silent --ignore-scripts
 	@touch $@
+
+# Before several at once would find the packages of the client missing, and fetch them into one place.
+ready-npm: | setup
+	@$(NPM) --version >/dev/null
 
 ready-chromium:
 	@.ci/chromium

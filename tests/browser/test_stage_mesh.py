@@ -47,7 +47,9 @@ class Evening:
         page.get_by_label("Your town, association or family").fill(community)
         page.locator(".sheet").get_by_role("button", name="Ask to speak").click()
         page.get_by_role("button", name="Back to the ceremony").click()
-        return eventually(lambda: next((e.id for e in self.host.state.floor.entries if e.name == name), None), "the entry")
+        return eventually(
+            lambda: next((e.id for e in self.host.state.floor.entries if e.name == name), None), "the entry"
+        )
 
     def do(self, kind: str, **fields: object) -> None:
         answer = self.host.command(kind, **fields)
@@ -156,9 +158,16 @@ def test_the_line_is_lost_and_nobody_sees_a_gap(server: Server, sit: Sit) -> Non
     server.start()
     expect(viewer.locator(".bar")).to_be_visible()
     evening.host = server.person(evening.keys["host"], name="Hana").connect()
-    eventually(lambda: viewer.evaluate("() => window.__peers.filter((p) => p.connectionState === 'connected').length") >= 1, "links")
+    eventually(
+        lambda: viewer.evaluate("() => window.__peers.filter((p) => p.connectionState === 'connected').length") >= 1,
+        "links",
+    )
     eventually(lambda: viewer.evaluate("() => window.__peers.length") >= 2, "new links", 30)
-    eventually(lambda: viewer.evaluate("() => window.__peers.filter((p) => p.connectionState !== 'closed').length") == 1, "the old link's end", 30)
+    eventually(
+        lambda: viewer.evaluate("() => window.__peers.filter((p) => p.connectionState !== 'closed').length") == 1,
+        "the old link's end",
+        30,
+    )
     shows(viewer, "red")
     assert gaps(viewer) == []
 
@@ -211,4 +220,3 @@ def watch_for_gaps(page: Page) -> None:
 def gaps(page: Page) -> list[str]:
     found: list[str] = page.evaluate("() => window.__gaps")
     return found
-

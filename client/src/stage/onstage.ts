@@ -336,7 +336,9 @@ export function createOnstage(options: OnstageOptions): Onstage {
       people: chosen().map(({ person, incoming }) => {
         const mine = isOwn(person)
         const stream = mine && own !== null ? own : (incoming?.stream ?? null)
-        const hasPicture = person.picture && (stream?.getVideoTracks().length ?? 0) > 0
+        // Of a feed that has yet to come back nothing is known; what still plays is known to be seen.
+        const sends = person.picture || mine || incoming?.old === true
+        const hasPicture = sends && (stream?.getVideoTracks().length ?? 0) > 0
         return { person, own: mine && own !== null, stream: hasPicture ? stream : null }
       }),
       engine: shown.engine,

@@ -10,6 +10,7 @@ import { Pictures } from './gallery'
 import { Letter, Write, written } from './letters'
 import { programmeOf, Said, usePage, Words } from './page'
 import type { PictureProps } from './pictures'
+import { EveningRecordings } from './recordings'
 import { Over } from './spoken'
 
 const GUEST_BOOK_MOST = 500
@@ -55,6 +56,7 @@ export function Closing({ item, detail, run }: { item: wire.Item; detail: wire.C
               </ul>
             </div>
           )}
+          {mine && <EveningRecordings />}
           {programme !== null && <Pictures of={programme.items} />}
           {detail.guest_book_until !== null && <GuestBook item={item} until={detail.guest_book_until} writes={mine} />}
         </>
@@ -90,6 +92,7 @@ export function Closed() {
         <Flame />
       </div>
       <h1 class="large">{t('The ceremony is over. Thank you for being together.')}</h1>
+      {page.variant === 'participant' && <EveningRecordings />}
     </section>
   )
 }

@@ -8,6 +8,7 @@ import { LateSound } from './late'
 import { OrderOfService } from './order'
 import { programmeOf, usePage } from './page'
 import { prefs, setPref } from './prefs'
+import { MyRecordings } from './recordings'
 import { closeSheet } from './sheet'
 import { Telephone } from './telephone'
 
@@ -52,6 +53,7 @@ export function HelpPage() {
           <OrderOfService programme={programme} />
         </details>
       )}
+      {seated && link !== 'idle' && <MyRecordings />}
       {seated && link !== 'idle' && <MyDetails />}
       {seated && link !== 'idle' && <RemoveMe />}
       {seated && <Leave />}

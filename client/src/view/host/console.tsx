@@ -19,6 +19,8 @@ import { Panels, type Panel } from './panels'
 import { People } from './people'
 import { Preview, hear } from './preview'
 import { Queue } from './queue'
+import { recordHere } from './recordhere'
+import { mayRecord, Recordings, undecided } from './recordings'
 import { Rundown } from './rundown'
 import { Stage } from './stage'
 import { awaiting, watchWaiting } from './awaiting'
@@ -52,6 +54,7 @@ export function start(root: HTMLElement, boot: Boot): void {
   stageSound.value = true
   watchOthers(desk)
   watchWaiting(desk)
+  recordHere(desk)
   document.addEventListener('keydown', (event) => onKey(desk, event))
   // After a reload in the middle of a ceremony the console is back without a press; sound waits for one.
   if (session.entered) {
@@ -156,6 +159,7 @@ function sidePanels(desk: Desk): Panel[] {
     { id: 'queue', words: t('Queue'), waiting: asking, draw: () => <Queue desk={desk} /> },
     { id: 'waiting', words: t('Waiting'), waiting: awaiting.value, draw: () => <Moderating desk={desk} /> },
     { id: 'wishes', words: t('Words'), waiting: held, draw: () => <Wishes desk={desk} /> },
+    ...(mayRecord(desk) ? [{ id: 'recordings', words: t('Recordings'), waiting: undecided(), draw: () => <Recordings desk={desk} /> }] : []),
     { id: 'people', words: t('People'), waiting: 0, draw: () => <People desk={desk} /> },
     ...(desk.conducts.value && halls > 0 ? [{ id: 'halls', words: t('Halls'), waiting: 0, draw: () => <Halls desk={desk} /> }] : []),
     ...(desk.conducts.value ? [{ id: 'invitations', words: t('Invitations'), waiting: 0, draw: () => <Invitations desk={desk} /> }] : []),

@@ -45,6 +45,11 @@ function Card({ entry, send, fault, onPass, core, state }: Props & { core: Onsta
   const tried = core.devices.opened
   const asking = checks.microphone === 'asking'
   const ready = entry.state === 'ready'
+  function beReady(): void {
+    // Before the answer: the host may be quicker.
+    core.setWilling(true)
+    void send('floor.ready')
+  }
   function notNow(): void {
     core.stop()
     void send('floor.not_now')
@@ -78,7 +83,7 @@ function Card({ entry, send, fault, onPass, core, state }: Props & { core: Onsta
             {t('Good')}
           </button>
         ) : (
-          <button class="button" type="button" data-main={tried ? '' : undefined} onClick={() => void send('floor.ready')}>
+          <button class="button" type="button" data-main={tried ? '' : undefined} onClick={beReady}>
             {t('I am ready')}
           </button>
         )}

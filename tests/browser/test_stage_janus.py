@@ -1,0 +1,202 @@
+"""By a real Janus one speaks and eight see it; what dies is made up for, and who intrudes is seen by nobody."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.cameras import PEERS, seen, sent
+from tests.browser.conftest import Sit
+from tests.browser.test_ceremony import enter
+from tests.browser.test_stage_mesh import Evening, gaps, linked, one_voice, shows, tried, watch_for_gaps
+from tests.janus import Janus, running
+from tests.live.client import eventually
+from tests.live.conftest import Server
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+VIEWERS = 8
+
+DECODED = """async () => {
+  let decoded = 0
+  for (const peer of window.__peers) {
+    if (peer.connectionState === 'closed') continue
+    for (const one of (await peer.getStats()).values()) if (one.type === 'inbound-rtp') decoded += one.framesDecoded || 0
+  }
+  return decoded
+}"""
+
+WATCH = f"""
+() => {{
+  const count = {DECODED}
+  const frames = window.__frames = {{ first_ms: 0, last_ms: 0, decoded: 0 }}
+  setInterval(async () => {{
+    const decoded = await count()
+    if (decoded <= frames.decoded) return
+    if (frames.first_ms === 0) frames.first_ms = Date.now()
+    frames.last_ms = Date.now()
+    frames.decoded = decoded
+  }}, 10)
+}}
+"""
+"""Notes when pictures came to a page, looking each 10 ms."""
+
+INTRUDER = """
+(() => {
+  const { get } = Object.getOwnPropertyDescriptor(RTCPeerConnection.prototype, 'localDescription')
+  Object.defineProperty(RTCPeerConnection.prototype, 'localDescription', {
+    get() {
+      const own = get.call(this)
+      return own && { type: own.type, sdp: own.sdp.replace(/a=recvonly/g, 'a=sendrecv') }
+    },
+  })
+})()
+"""
+"""A page that says to whoever sends to it that it sends too."""
+
+
+@pytest.fixture(scope="module")
+def janus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Janus]:
+    with running(tmp_path_factory.mktemp("janus")) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, janus: Janus) -> Iterator[Server]:
+    started = Server(
+        tmp_path_factory.mktemp("house"),
+        MEMORATA_JANUS_URL=janus.url,
+        MEMORATA_JANUS_SECRET=janus.secret,
+        MEMORATA_JANUS_ADMIN_KEY=janus.admin_key,
+    ).start()
+    yield started
+    started.stop()
+    assert started.defects() == []
+
+
+def ready(evening: Evening) -> None:
+    """Vera is on deck, tried, and willing."""
+    evening.call()
+    tried(evening.vera)
+    evening.vera.get_by_role("button", name="I am ready").click()
+    eventually(lambda: sent(evening.vera)["video"] > 0, "the media server to have her picture", 20)
+
+
+def frames(page: Page) -> dict[str, Any]:
+    found: dict[str, Any] = page.evaluate("() => window.__frames")
+    return found
+
+
+def test_one_speaks_and_eight_see_it(server: Server, sit: Sit) -> None:
+    evening = Evening(server, sit, "eight")
+    viewers = [evening.guest() for _ in range(VIEWERS)]
+    ready(evening)
+    for viewer in viewers:
+        eventually(lambda viewer=viewer: linked(viewer), "the link that waits", 30)  # type: ignore[misc]
+        viewer.evaluate(WATCH)
+    time.sleep(1)
+    # She sends, and nobody has seen a single frame.
+    assert [frames(viewer)["decoded"] for viewer in viewers] == [0] * VIEWERS
+    called_ms = time.time() * 1000
+    evening.grant()
+    for viewer in viewers:
+        shows(viewer, "red")
+    first = sorted(frames(viewer)["first_ms"] - called_ms for viewer in viewers)
+    print(f"called to first frame, {VIEWERS} viewers: {first[0]:.0f} / {first[VIEWERS // 2]:.0f} / {first[-1]:.0f} ms")
+    assert all(one_voice(viewer) for viewer in viewers)
+    late = evening.guest()
+    late.evaluate(WATCH)
+    shows(late, "red")
+    released_ms = time.time() * 1000
+    evening.do("floor.yield", entry_id=evening.entry)
+    for viewer in viewers:
+        expect(viewer.locator(".tile")).to_have_count(0)
+        assert seen(viewer) is None
+    last = sorted(frames(viewer)["last_ms"] - released_ms for viewer in viewers)
+    print(f"released to last frame: {last[0]:.0f} / {last[VIEWERS // 2]:.0f} / {last[-1]:.0f} ms")
+    eventually(lambda: sent(evening.vera) == {"audio": 0, "video": 0}, "nothing to be sent", 10)
+
+
+def test_whatever_is_killed_in_the_middle_of_a_sentence(server: Server, sit: Sit, janus: Janus) -> None:
+    evening = Evening(server, sit, "killed")
+    viewer = evening.guest()
+    ready(evening)
+    evening.grant()
+    shows(viewer, "red")
+    watch_for_gaps(viewer)
+    before = peers(viewer)
+
+    server.kill()
+    server.start()
+    evening.host = server.person(evening.keys["host"], name="Hana").connect()
+    eventually(lambda: peers(viewer) > before, "a new link", 60)
+    eventually(lambda: open_peers(viewer) == 1, "the end of the old one", 60)
+    shows(viewer, "red")
+    assert gaps(viewer) == []
+
+    before = peers(viewer)
+    killed = time.monotonic()
+    janus.restart()
+    eventually(lambda: peers(viewer) > before, "a new link", 60)
+    eventually(lambda: seen(viewer) == "red" and moving(viewer), "the picture to be back", 60)
+    print(f"picture back {time.monotonic() - killed:.1f} s after the end of the media server")
+    expect(evening.vera.locator("#floor-title")).to_have_text("Everybody hears you.")
+
+
+def peers(page: Page) -> int:
+    found: int = page.evaluate("() => window.__peers.length")
+    return found
+
+
+def open_peers(page: Page) -> int:
+    found: int = page.evaluate("() => window.__peers.filter((p) => p.connectionState !== 'closed').length")
+    return found
+
+
+def moving(page: Page) -> bool:
+    """Whether pictures come in."""
+    before = page.evaluate(DECODED)
+    return bool(eventually(lambda: page.evaluate(DECODED) > before, "frames", 5))
+
+
+def test_a_silence_closes_every_microphone(server: Server, sit: Sit) -> None:
+    evening = Evening(server, sit, "silence-janus")
+    viewer = evening.guest()
+    ready(evening)
+    evening.grant()
+    shows(viewer, "red")
+    evening.cue("minute")
+    expect(viewer.locator("html")).to_have_attribute("data-calm", "")
+    eventually(lambda: sent(evening.vera) == {"audio": 0, "video": 0}, "nothing to be sent", 5)
+    assert not one_voice(viewer)
+    expect(viewer.locator("html")).not_to_have_attribute("data-calm", "", timeout=40_000)
+    evening.cue("words")
+    shows(viewer, "red")
+
+
+def test_who_intrudes_is_seen_by_nobody(server: Server, sit: Sit) -> None:
+    intruded(Evening(server, sit, "intruder-janus"), sit)
+
+
+def intruded(evening: Evening, sit: Sit) -> None:
+    """A page that watches means to send as well."""
+    intruder = sit("about:blank")
+    for script in (PEERS, INTRUDER):
+        intruder.add_init_script(script)
+    intruder.goto(f"{evening.server.url}/e/{evening.keys['participant']}")
+    enter(intruder)
+    viewer = evening.guest()
+    evening.call()
+    tried(evening.vera)
+    evening.vera.get_by_role("button", name="I am ready").click()
+    evening.grant()
+    shows(viewer, "red")
+    eventually(lambda: peers(intruder) > 0, "the intruder's try", 20)
+    time.sleep(2)
+    # It was refused: it neither sends nor sees.
+    assert sent(intruder) == {"audio": 0, "video": 0}
+    assert not linked(intruder)
+    assert (seen(viewer), viewer.locator(".tile").count()) == ("red", 1)
+    assert evening.vera.locator(".tile video").count() <= 1
