@@ -197,7 +197,7 @@ def table(rows: list[Row]) -> str:
         janus = "-" if row.janus_percent is None else f"{row.janus_percent:.1f}"
         each = "-" if row.janus_percent is None else f"{row.janus_percent / row.viewers:.2f}"
         lines.append(
-            f"| {row.engine} | {row.viewers} | {first} | {max(row.last_ms):.0f} "
+            f"| {row.engine} | {row.viewers} | {first} | {max(0, *row.last_ms):.0f} "
             f"| {row.speaker_percent:.0f} | {row.server_percent:.1f} | {janus} | {each} |"
         )
     return "\n".join([head, *lines])
