@@ -13,10 +13,10 @@ from memorata.domain import items as i
 from memorata.domain.broadcast import Source
 from memorata.domain.programme import Hall
 from tests.browser.cameras import PEERS, camera, live_tracks, seen, sent
-from tests.browser.conftest import PHONE, ROOT, Sit
+from tests.browser.conftest import PHONE, Sit
 from tests.browser.evening import VERA, an_item, both, of
 from tests.browser.test_ceremony import enter, open_console
-from tests.live.client import Person, eventually
+from tests.live.client import eventually
 from tests.live.conftest import Server, now_ms
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -99,7 +99,9 @@ class Evening:
 
     def entry(self, name: str) -> str:
         entries = self.other.state.floor
-        found: str = eventually(lambda: next((e.id for e in self.other.state.floor.entries if e.name == name), None), str(entries))
+        found: str = eventually(
+            lambda: next((e.id for e in self.other.state.floor.entries if e.name == name), None), str(entries)
+        )
         return found
 
     def speaks(self, name: str = "Vera") -> Page:
@@ -272,7 +274,9 @@ def test_a_line_fails_and_one_press_helps(server: Server, sit: Sit) -> None:
     stage(host).get_by_role("button", name="Play the recorded version").click()
     expect(host.locator(".h-stage")).to_contain_text("Everybody sees the recorded version.")
     expect(chiyo.locator(".tile")).to_have_count(0)
-    eventually(lambda: chiyo.evaluate("() => document.querySelector('video.player-video')?.currentTime > 0.5"), "the film", 20)
+    eventually(
+        lambda: chiyo.evaluate("() => document.querySelector('video.player-video')?.currentTime > 0.5"), "the film", 20
+    )
     eventually(lambda: sent(vera)["video"] == 0 or not grows(vera), "nothing of Vera's", 10)
     host.locator(".h-stage .h-warning").get_by_role("button", name="Back to the living voice").click()
     shows(chiyo, "green")
@@ -307,3 +311,17 @@ def grows(page: Page) -> bool:
     before = sent(page)["video"]
     page.wait_for_timeout(500)
     return sent(page)["video"] > before
+
+
+def test_the_server_begins_anew_and_the_host_is_still_on_the_stage(server: Server, sit: Sit) -> None:
+    evening = Evening(server, sit, "anew")
+    host, chiyo = evening.host, evening.chiyo
+    shows_own_picture(host)
+    shows(chiyo, "red")
+    server.kill()
+    server.start()
+    expect(host.locator(".h-topbar")).to_contain_text("Connected")
+    host.wait_for_timeout(6000)
+    expect(stage(host)).to_contain_text("Everybody sees and hears you")
+    shows(chiyo, "red")
+    eventually(louder(chiyo), "the host's voice", 20)
