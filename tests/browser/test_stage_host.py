@@ -1,10 +1,8 @@
 """The host's side of the stage: the own picture, guests, somebody on the telephone, and what a host falls back to."""
 
-import os
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -15,6 +13,7 @@ from memorata.domain.programme import Hall
 from tests.browser.cameras import PEERS, camera, live_tracks, seen, sent
 from tests.browser.conftest import PHONE, Sit
 from tests.browser.evening import VERA, an_item, both, of
+from tests.browser.test_accessibility import Examiner
 from tests.browser.test_ceremony import enter, open_console
 from tests.live.client import eventually
 from tests.live.conftest import Server, now_ms
@@ -48,11 +47,14 @@ async () => {
   let energy = 0
   for (const peer of window.__peers) {
     if (peer.connectionState === 'closed') continue
-    for (const one of (await peer.getStats()).values()) if (one.type === 'inbound-rtp' && one.kind === 'audio') energy += one.totalAudioEnergy
+    for (const one of (await peer.getStats()).values()) {
+      if (one.type === 'inbound-rtp' && one.kind === 'audio') energy += one.totalAudioEnergy
+    }
   }
   return energy
 }
 """
+PLAYS = "() => document.querySelector('video.player-video')?.currentTime > 0.5"
 
 
 class Evening:
@@ -98,10 +100,10 @@ class Evening:
         return self.entry(name)
 
     def entry(self, name: str) -> str:
-        entries = self.other.state.floor
-        found: str = eventually(
-            lambda: next((e.id for e in self.other.state.floor.entries if e.name == name), None), str(entries)
-        )
+        def known() -> str | None:
+            return next((entry.id for entry in self.other.state.floor.entries if entry.name == name), None)
+
+        found: str = eventually(known, f"the request of {name}")
         return found
 
     def speaks(self, name: str = "Vera") -> Page:
@@ -137,12 +139,6 @@ def louder(page: Page) -> Callable[[], bool]:
     """Whether anything has been heard since."""
     before: float = page.evaluate(LOUDNESS)
     return lambda: bool(page.evaluate(LOUDNESS) > before + 1e-4)
-
-
-def shot(page: Page, name: str) -> None:
-    folder = os.environ.get("MEMORATA_SHOTS")
-    if folder:
-        page.screenshot(path=Path(folder) / f"{name}.png")
 
 
 def test_the_host_is_seen_beside_nobody_and_hidden_again(server: Server, sit: Sit) -> None:
@@ -207,7 +203,7 @@ def test_the_host_hears_a_speaker_once_and_sees_who_stands_by(server: Server, si
     # The sound of the ceremony is another matter.
     host.get_by_role("button", name="Sound is off").click()
     assert host.evaluate(HEARD) == 1
-    stage(host).get_by_role("button", name="The sound of the stage is on").click()
+    stage(host).get_by_role("button", name="On the stage: Its sound is on").click()
     eventually(lambda: host.evaluate(HEARD) == 0, "no voice")
 
 
@@ -238,6 +234,7 @@ def test_guests_beside_the_floor_and_no_more_than_there_is_room_for(server: Serv
 
 
 def test_somebody_on_the_telephone(server: Server, sit: Sit) -> None:
+    examiner = Examiner()
     evening = Evening(server, sit, "telephone")
     host, chiyo = evening.host, evening.chiyo
     host.get_by_role("button", name="Add somebody").click()
@@ -253,6 +250,7 @@ def test_somebody_on_the_telephone(server: Server, sit: Sit) -> None:
     expect(host.locator(".h-entry .h-ring").get_by_role("link")).to_have_text("+374 10 12 34 56")
     # The number is for hosts.
     assert "+374" not in chiyo.content()
+    examiner.look(host, "ringing")
     ring.get_by_role("button", name="Only my voice").click()
     host.get_by_label("Your name, for everybody to read").fill("Hana Okafor")
     stage(host).get_by_role("region", name="My own picture").get_by_role("button", name="Only my voice").click()
@@ -265,6 +263,8 @@ def test_somebody_on_the_telephone(server: Server, sit: Sit) -> None:
     expect(ring).to_contain_text("Your microphone is muted: nobody hears the telephone.")
     ring.get_by_role("button", name="Turn my microphone on").click()
     expect(ring).to_contain_text("Your microphone is on")
+    examiner.look(host, "speaking by telephone")
+    assert examiner.found == []
 
 
 def test_a_line_fails_and_one_press_helps(server: Server, sit: Sit) -> None:
@@ -295,7 +295,7 @@ def test_a_line_fails_and_one_press_helps(server: Server, sit: Sit) -> None:
 
 def test_devices_that_are_refused_keep_the_host_off_the_stage(server: Server, sit: Sit) -> None:
     evening = Evening(server, sit, "refused", **PHONE)
-    host = evening.host
+    host, examiner = evening.host, Examiner()
     host.evaluate("() => { window.__camera.fails = 'NotAllowedError' }")
     shows_own_picture(host)
     expect(stage(host)).to_contain_text("Your browser does not let this page use the microphone.")
@@ -305,6 +305,9 @@ def test_devices_that_are_refused_keep_the_host_off_the_stage(server: Server, si
     expect(stage(host)).to_contain_text("Everybody hears you")
     expect(stage(host)).to_contain_text("This device has no camera: you are heard without a picture.")
     eventually(louder(evening.chiyo), "the host's voice", 10)
+    host.set_viewport_size({"width": 320, "height": 640})
+    examiner.look(host, "the host on a telephone", narrow=host)
+    assert examiner.found == []
 
 
 def grows(page: Page) -> bool:

@@ -9,18 +9,19 @@ export function Listen({ desk }: { desk: Desk }) {
   if (desk.calm.value) return null
   const backstage = backstageOf(desk)
   const heard = stageSound.value !== false && !backstage.blocked.value
+  const words = heard ? t('Its sound is on') : t('Its sound is off')
   return (
     <Press
       desk={desk}
       kind="quiet"
       always
-      label={heard ? t('The sound of the stage is on') : t('The sound of the stage is off')}
+      label={`${t('On the stage')}: ${words}`}
       onPress={() => {
         stageSound.value = !heard
         if (!heard) backstage.prime()
       }}
     >
-      {heard ? t('Its sound is on') : t('Its sound is off')}
+      {words}
     </Press>
   )
 }
