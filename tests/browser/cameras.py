@@ -51,9 +51,16 @@ PEERS = """
     return peer
   }
   window.RTCPeerConnection.prototype = Native.prototype
+  const NativeAudio = window.Audio
+  const played = (window.__played = [])
+  window.Audio = function (...given) {
+    const element = new NativeAudio(...given)
+    played.push(element)
+    return element
+  }
 })()
 """
-"""Notes every peer connection of a page."""
+"""Notes every peer connection of a page, and every sound that it plays."""
 
 SEEN = """
 (of) => {

@@ -193,8 +193,9 @@ def linked(page: Page) -> bool:
 
 
 VOICES = """
-() => window.__peers.filter((peer) => peer.connectionState === 'connected')
-  .flatMap((peer) => peer.getReceivers()).filter(({ track }) => track.kind === 'audio' && !track.muted).length
+() => window.__played.filter(({ paused, muted, srcObject }) => !paused && !muted && srcObject !== null)
+  .flatMap(({ srcObject }) => srcObject.getAudioTracks())
+  .filter(({ muted, readyState }) => !muted && readyState === 'live').length
 """
 
 
