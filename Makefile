@@ -24,7 +24,7 @@ DEMO = $(if $(PEOPLE),--people $(PEOPLE)) $(if $(AUTOPILOT),--autopilot) $(if $(
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo serve check test unit live hostile browser load bench-clock docs pictures messages lock audit sbom clean
+.PHONY: help setup demo serve check test unit live hostile browser load bench-clock bench-stage docs pictures messages lock audit sbom clean
 .PHONY: built ready-npm ready-chromium ready-postgresql ready-stage
 .PHONY: check-ruff check-mypy check-types check-lint check-messages check-client
 
@@ -87,6 +87,9 @@ load: setup ## opt-in; prints its numbers
 
 bench-clock: setup tests/load/clock/node_modules/.installed ## our clock beside published ones, 25 minutes: make bench-clock ARGS="--profiles lan"
 	@$(BIN)/python -m tests.load.clock $(ARGS)
+
+bench-stage: built ready-chromium ready-stage ## how soon a speaker is seen, and at what cost, by mesh and Janus: make bench-stage ARGS="--janus 1,8,16"
+	@$(BIN)/python -m tests.load.stage $(ARGS)
 
 docs: setup ## checks the documentation: every link and anchor
 	$(BIN)/python .ci/links.py

@@ -10,28 +10,16 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Literal
 from urllib.parse import urlsplit
 
+from memorata import doctor_stage
 from memorata.config import ConfigFault, Settings
-
-State = Literal["good", "note", "missing"]
+from memorata.findings import ANSWER_S, Finding
 
 SPACE_LOW = 500 * 2**20
 FILES_LOW = 4096
-ANSWER_S = 3.0
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the table; a `note` is worth knowing and stops nothing, what is `missing` must be seen to."""
-
-    what: str
-    state: State
-    found: str
-    hint: str = ""
 
 
 def examine() -> list[Finding]:
@@ -44,7 +32,7 @@ def examine() -> list[Finding]:
         return [*findings, *(Finding("settings", "missing", line, hint) for line in fault.lines)]
     looks: tuple[Callable[[Settings], Finding], ...] = (
         _data, _database, _address, _contact, _listener, _client, _languages, _schedules, _ceremonies, _mail, _redis,
-        _janus,
+        doctor_stage.stage, doctor_stage.janus, doctor_stage.relay, doctor_stage.programs,
     )  # fmt: skip
     return [*findings, *(_looked(look, settings) for look in looks)]
 
@@ -267,17 +255,6 @@ def _redis(settings: Settings) -> Finding:
     except OSError as fault:
         return Finding("Redis", "missing", f"{shown} does not answer: {fault.strerror or fault}", "Is it running?")
     return Finding("Redis", "good", f"{shown} answers; nothing uses it yet")
-
-
-def _janus(settings: Settings) -> Finding:
-    if not settings.janus_url:
-        return Finding("Janus", "good", "not configured; few who speak need none")
-    url = settings.janus_url.replace("ws://", "http://").replace("wss://", "https://").rstrip("/")
-    try:
-        answer = json.loads(_fetched(f"{url}/info"))
-        return Finding("Janus", "good", f"{settings.janus_url} answers: {answer.get('version_string', 'some version')}")
-    except (OSError, ValueError) as fault:
-        return Finding("Janus", "missing", f"{settings.janus_url} does not answer: {fault}", "Is it running?")
 
 
 def _fetched(url: str) -> bytes:

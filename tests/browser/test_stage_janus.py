@@ -2,17 +2,19 @@
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests import filming
 from tests.browser.cameras import PEERS, seen, sent
 from tests.browser.conftest import Sit
 from tests.browser.test_ceremony import enter
 from tests.browser.test_stage_mesh import Evening, gaps, linked, one_voice, shows, tried, watch_for_gaps
 from tests.janus import Janus, running
-from tests.live.client import eventually
+from tests.live.client import eventually, fetch
 from tests.live.conftest import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -23,7 +25,8 @@ DECODED = """async () => {
   let decoded = 0
   for (const peer of window.__peers) {
     if (peer.connectionState === 'closed') continue
-    for (const one of (await peer.getStats()).values()) if (one.type === 'inbound-rtp') decoded += one.framesDecoded || 0
+    for (const { type, framesDecoded } of (await peer.getStats()).values())
+      if (type === 'inbound-rtp') decoded += framesDecoded || 0
   }
   return decoded
 }"""
@@ -143,6 +146,44 @@ def test_whatever_is_killed_in_the_middle_of_a_sentence(server: Server, sit: Sit
     eventually(lambda: seen(viewer) == "red" and moving(viewer), "the picture to be back", 60)
     print(f"picture back {time.monotonic() - killed:.1f} s after the end of the media server")
     expect(evening.vera.locator("#floor-title")).to_have_text("Everybody hears you.")
+
+
+def test_what_she_says_is_kept_until_she_takes_it_back(server: Server, sit: Sit) -> None:
+    evening = Evening(server, sit, "kept")
+    viewer = evening.guest()
+    evening.call()
+    tried(evening.vera)
+    evening.vera.get_by_label("I agree that my words may be recorded").check()
+    evening.vera.get_by_role("button", name="I am ready").click()
+    evening.grant()
+    shows(viewer, "red")
+    expect(viewer.get_by_text("Being recorded")).to_be_visible()
+    folder = Path(server.environment["MEMORATA_DATA_DIR"]) / "recordings"
+    eventually(lambda: sum(file.stat().st_size for file in folder.glob("incoming/*")) > 40_000, "what Janus writes", 30)
+    evening.vera.get_by_role("button", name="I have finished").click()
+    film = eventually(lambda: next(folder.glob("stage-kept/*/film.webm"), None), "the film", 90)
+    told = eventually(lambda: film.is_file() and filming.holds(film), "the whole of it")
+    assert (told["video"], told["audio"]) == ("vp8", "opus")
+    red, green, blue = filming.seen(film, told["seconds"] / 2)
+    assert red > 150 > 90 > max(green, blue)
+    assert filming.loudness_db(film, told["seconds"] / 2, 1) > -45
+    eventually(
+        lambda: recordings(evening, evening.host.token)["recordings"][0]["state"] == "held", "its being kept back"
+    )
+    # Nobody else hears of it, and once she does not agree any more it is there for nobody.
+    assert recordings(evening, server.person(evening.keys["participant"]).enter().token)["recordings"] == []
+    evening.vera.get_by_role("button", name="Help").click()
+    evening.vera.get_by_text("Your words were recorded").click()
+    evening.vera.get_by_role("button", name="I take my consent back").click()
+    evening.vera.get_by_role("button", name="Yes, delete my recordings").click()
+    eventually(lambda: recordings(evening, evening.host.token)["recordings"] == [], "its end")
+    assert not film.exists()
+
+
+def recordings(evening: Evening, token: str) -> Any:
+    status, told = fetch(f"{evening.server.url}/api/recordings", headers={"Authorization": f"Bearer {token}"})
+    assert status == 200, told
+    return told
 
 
 def peers(page: Page) -> int:

@@ -180,7 +180,9 @@ def test_whatever_is_for_somebody_who_has_entered_refuses_everybody_else(
     assert len(guarded) >= 8
     for path, method in guarded:
         for headers, code in (({}, "token.missing"), ({"Authorization": "Bearer of.nothing"}, "token.unknown")):
-            answer = line.request(method, server.url + path, json={} if method == "post" else None, headers=headers)
+            piece = {"Content-Type": "application/octet-stream"} if method == "put" else {}
+            body = {} if method == "post" else None
+            answer = line.request(method, server.url + path, json=body, headers={**headers, **piece})
             assert (answer.status_code, answer.json()["code"]) == (401, code), (method, path)
 
 

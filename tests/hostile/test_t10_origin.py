@@ -163,6 +163,16 @@ def test_nothing_is_changed_by_the_pages_of_others(
         assert code(ask(server, method, path, given, body)) == refused
 
 
+def test_bytes_come_to_the_one_place_that_wants_them_and_from_our_own_pages(server: Server) -> None:
+    given = {"Content-Type": "application/octet-stream"}
+    at = "/api/recordings/00112233445566aa-1/bytes/0"
+    for method, path in (("PUT", "/api/me"), ("POST", at), ("PUT", "/api/recordings/a/release"), ("PUT", f"{at}/x")):
+        assert code(ask(server, method, path, given, b"x")) == (415, "message.not_json")
+    for foreign in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}):
+        assert code(ask(server, "PUT", at, {**given, **foreign}, b"x")) == ORIGIN
+    assert code(ask(server, "PUT", at, {**given, "Sec-Fetch-Site": "same-origin"}, b"x")) == (401, "token.missing")
+
+
 @pytest.mark.parametrize(
     "headers", [{}, {"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "none"}, {"Origin": "{own}"}]
 )

@@ -291,13 +291,15 @@ class Invitations(Protocol):
 class Kept:
     """Everything that the store keeps of people: rows by the names of their columns, without hashes and secrets.
 
-    `contacts` and `guests` are what organizers keep of whom they invite each year.
+    `contacts` and `guests` are what organizers keep of whom they invite each year; `recordings` tell of films, which
+    lie on the disk.
     """
 
     participants: tuple[dict[str, object], ...] = ()
     invitations: tuple[dict[str, object], ...] = ()
     marks: tuple[dict[str, object], ...] = ()
     commands: tuple[dict[str, object], ...] = ()
+    recordings: tuple[dict[str, object], ...] = ()
     contacts: tuple[dict[str, object], ...] = ()
     guests: tuple[dict[str, object], ...] = ()
 

@@ -16,6 +16,7 @@ from memorata import green
 from memorata.domain.errors import Refused
 from memorata.domain.items import Item
 from memorata.domain.programme import moment
+from memorata.domain.roles import is_staff
 from memorata.domain.stage import Part, level_of, next_change_ms
 from memorata.domain.state import parts_of
 from memorata.services.live import LiveCeremonies
@@ -23,7 +24,7 @@ from memorata.services.ports import Alarm, Clock, Participant
 from memorata.services.sdp import check
 from memorata.services.stage_ports import Description, Feed, Pages, Signal, StageEngine, Tab, Way
 from memorata.services.stage_recording import StageRecording
-from memorata.services.stage_told import Devices, Grant, Joined, Scene, Seen, StagePages, Standing, streamed
+from memorata.services.stage_told import Devices, Grant, Joined, Scene, Seen, StagePages, Standing, public, streamed
 from memorata.services.streaming import Streaming
 
 log = structlog.get_logger(__name__)
@@ -33,6 +34,9 @@ LOOK_S = 1.0
 
 GRACE_S = 20.0
 """For how long links stay of a page whose line is lost: its picture goes on meanwhile, and most pages come back."""
+
+SPACING_S = 0.5
+"""At most so often hosts are told how many watch; while thousands arrive nobody is told of each."""
 
 OVERLAP_S = 3.0
 """For how long the old links stay beside the new ones of a page that has come back."""
@@ -66,6 +70,15 @@ class _Stage:
     ceremony_id: str
     lock: threading.Lock = field(default_factory=green.lock)
     viewers: dict[str, _Viewer] = field(default_factory=dict)
+    carried: dict[str, _Viewer] = field(default_factory=dict)
+    """Those of the viewers whom the engine has, in their order, where it has a limit."""
+    pages: dict[tuple[str, str], str] = field(default_factory=dict)
+    """The line of each page, by whose it is and its name."""
+    halls: dict[str, Participant] = field(default_factory=dict)
+    """Who sits behind the screens of halls, by id."""
+    watching: int = 0
+    coming: bool = False
+    """Whether a look is due that waits for more to come."""
     feeds: dict[str, _Sending] = field(default_factory=dict)
     links: dict[tuple[str, str], Way] = field(default_factory=dict)
     grants: dict[str, Grant] = field(default_factory=dict)
@@ -108,19 +121,26 @@ class StageDesk:
         if self._engine is None:
             return Joined(0, Scene("off"), Grant())
         with stage.lock:
-            for other in list(stage.viewers.values()):
-                if other.page == page and other.who.id == who.id and other.tab.sid != sid:
-                    other.lost = True
-                    self._later(OVERLAP_S, stage, self._drop_viewer, other.tab.sid)
+            before = stage.viewers.get(stage.pages.get((who.id, page), ""))
+            if before is not None and before.tab.sid != sid:
+                self._lose(stage, before)
+                self._later(OVERLAP_S, stage, self._drop_viewer, before.tab.sid)
+            stage.pages[who.id, page] = sid
+            if who.hall:
+                stage.halls[who.id] = who
             viewer = stage.viewers.get(sid)
             if viewer is None:
                 viewer = stage.viewers[sid] = _Viewer(Tab(sid, who.ceremony_id, who.id), who, page, picture)
+                stage.watching += 1
             viewer.picture = picture
             self._seat(stage, viewer)
             if self._recording is not None:
                 self._recording.arrived(who, viewer.tab)
-        self._look_safely(who.ceremony_id)
-        return Joined(stage.version, stage.scene or Scene("off"), stage.grants.get(who.id, Grant()))
+        if stage.scene is None:
+            self._look_safely(who.ceremony_id)
+        else:
+            self._coming(stage)
+        return Joined(stage.version, stage.scene or Scene(self._engine.name), self._granted(stage, who))
 
     def publish(self, who: Participant, sid: str, page: str, *, picture: bool, sound: bool) -> str:
         """A page begins to send; the id of its feed. Another page of the same person has to stop.
@@ -189,9 +209,9 @@ class StageDesk:
         if stage is None or (sid not in stage.viewers and all(one.feed.sid != sid for one in stage.feeds.values())):
             return
         if sid in stage.viewers:
-            stage.viewers[sid].lost = True
+            self._lose(stage, stage.viewers[sid])
         self._later(0 if goodbye else GRACE_S, stage, self._drop_page, sid)
-        self._soon(ceremony_id)
+        self._coming(stage)
 
     def streamed(self, ceremony_id: str) -> tuple[str, Seen | None]:
         """Where watchers find the stage, empty for nowhere, and whom they see there."""
@@ -278,6 +298,7 @@ class StageDesk:
         if stage is None or self._engine is None:
             return
         with stage.lock:
+            stage.coming = False
             try:
                 state = self._ceremonies.state(ceremony_id)
             except Refused:  # a rehearsal that was wiped
@@ -327,15 +348,28 @@ class StageDesk:
         return self._recording.follow(stage.ceremony_id, item, found, seen)
 
     def _grant(self, stage: _Stage, found: tuple[Part, ...], recorded: frozenset[str]) -> None:
-        people = {viewer.who.id: viewer.who for viewer in stage.viewers.values()}
-        for who in people.values():
-            part = _part(found, who)
-            grant = Grant() if part is None else Grant(part.level, part.key, part.key in recorded)
-            if stage.grants.get(who.id, Grant()) != grant:
-                stage.grants[who.id] = grant
-                self._pages.grant(who.id, grant)
-        for gone in set(stage.grants) - set(people):
-            del stage.grants[gone]
+        granted: dict[str, Grant] = {}
+        for part in found:
+            for who in self._people_of(stage, part):
+                granted[who] = Grant(part.level, part.key, part.key in recorded)
+        before, stage.grants = stage.grants, granted
+        for who in (*granted, *(set(before) - set(granted))):
+            if before.get(who, Grant()) != granted.get(who, Grant()):
+                self._pages.grant(who, granted.get(who, Grant()))
+
+    def _granted(self, stage: _Stage, who: Participant) -> Grant:
+        """As the last look had it; for a page of a hall that has come since, as the rule has it."""
+        known = stage.grants.get(who.id)
+        if known is not None or not who.hall:
+            return known or Grant()
+        part = self._part_of(who)
+        return Grant() if part is None else Grant(part.level, part.key)
+
+    def _people_of(self, stage: _Stage, part: Part) -> tuple[str, ...]:
+        """The ids of those who may send for this part."""
+        if part.hall:
+            return tuple(who.id for who in stage.halls.values() if who.hall == part.hall)
+        return () if part.participant_id is None else (part.participant_id,)
 
     def _tell(self, stage: _Stage, found: tuple[Part, ...], recorded: frozenset[str]) -> None:
         if self._engine is None:
@@ -345,8 +379,8 @@ class StageDesk:
             Standing(part, self._online(stage, part), self._feed_of(stage, part), self._devices_of(stage, part))
             for part in found
         )
-        watching = sum(1 for viewer in stage.viewers.values() if not viewer.lost)
-        scene = Scene(self._engine.name, people, bool(recorded), "", deck, self._engine.carries(), max(0, watching - 1))
+        watching = max(0, stage.watching - 1)
+        scene = Scene(self._engine.name, people, bool(recorded), "", deck, self._engine.carries(), watching)
         if self._streaming is not None:
             seen = streamed(scene)
             feed = None if seen is None else seen.feed
@@ -357,10 +391,12 @@ class StageDesk:
                 sound=feed is not None and feed.sound,
             )
             scene = replace(scene, stream=self._streaming.url(stage.ceremony_id))
-        if scene != stage.scene:
-            stage.scene = scene
+        before, stage.scene = stage.scene, scene
+        if scene != before:
             stage.version += 1
-            self._pages.shown(stage.ceremony_id, stage.version, scene)
+            self._pages.shown(
+                stage.ceremony_id, stage.version, scene, everybody=before is None or public(scene) != public(before)
+            )
 
     def _feed_of(self, stage: _Stage, part: Part, *, live: bool = False) -> Feed | None:
         found = [
@@ -369,12 +405,10 @@ class StageDesk:
         return found[-1].feed if found else None
 
     def _online(self, stage: _Stage, part: Part) -> bool:
-        if part.hall:
-            return any(viewer.who.hall == part.hall and not viewer.lost for viewer in stage.viewers.values())
-        return part.participant_id is not None and self._here(part.participant_id)
+        return any(self._here(who) for who in self._people_of(stage, part))
 
     def _devices_of(self, stage: _Stage, part: Part) -> Devices:
-        whose = [viewer.who.id for viewer in stage.viewers.values() if _is_of(viewer.who, part)]
+        whose = self._people_of(stage, part)
         return next((stage.devices[who] for who in whose if who in stage.devices), Devices())
 
     # --- inside ---
@@ -390,17 +424,32 @@ class StageDesk:
         if self._engine is None:
             return
         most = self._engine.carries().most
-        others = [one for one in stage.viewers.values() if one.carried and not one.lost and one is not viewer]
-        viewer.carried = True
-        if most is not None and len(others) > most:
-            staff = viewer.who.role in ("moderator", "host", "organizer", "admin")
-            last = next((one for one in reversed(others) if one.who.role in ("participant", "speaker")), None)
-            if not staff or last is None or any(one.feed.sid == last.tab.sid for one in stage.feeds.values()):
+        if most is not None and viewer.tab.sid not in stage.carried:
+            # The speaker's own page is one of those who watch, and needs no link to itself.
+            if sum(not one.lost for one in stage.carried.values()) > most and not self._make_room(stage, viewer):
                 viewer.carried = False
                 return
-            last.carried = False
-            self._engine.remove_viewer(last.tab.sid)
+            stage.carried[viewer.tab.sid] = viewer
+        viewer.carried = True
         self._engine.add_viewer(viewer.tab, picture=viewer.picture)
+
+    def _make_room(self, stage: _Stage, viewer: _Viewer) -> bool:
+        """A host goes before whoever of the audience came last and does not send."""
+        if self._engine is None or not is_staff(viewer.who.role):
+            return False
+        sending = {one.feed.sid for one in stage.feeds.values()}
+        for last in reversed(stage.carried.values()):
+            if not last.lost and not is_staff(last.who.role) and last.tab.sid not in sending:
+                last.carried = False
+                del stage.carried[last.tab.sid]
+                self._engine.remove_viewer(last.tab.sid)
+                return True
+        return False
+
+    def _lose(self, stage: _Stage, viewer: _Viewer) -> None:
+        if not viewer.lost:
+            viewer.lost = True
+            stage.watching -= 1
 
     def _close(self, stage: _Stage, sending: _Sending) -> None:
         stage.feeds.pop(sending.feed.id, None)
@@ -416,14 +465,18 @@ class StageDesk:
 
     def _drop_viewer(self, stage: _Stage, sid: str) -> None:
         viewer = stage.viewers.pop(sid, None)
-        if viewer is not None and self._engine is not None:
-            self._engine.remove_viewer(sid)
-            if self._recording is not None:
-                self._recording.left(sid)
-            for other in stage.viewers.values():
-                if not other.carried and not other.lost:
-                    self._seat(stage, other)
-                    break
+        if viewer is None or self._engine is None:
+            return
+        self._lose(stage, viewer)
+        if stage.pages.get((viewer.who.id, viewer.page)) == sid:
+            del stage.pages[viewer.who.id, viewer.page]
+        self._engine.remove_viewer(sid)
+        if self._recording is not None:
+            self._recording.left(sid)
+        if stage.carried.pop(sid, None) is not None:
+            waiting = next((one for one in stage.viewers.values() if not one.carried and not one.lost), None)
+            if waiting is not None:
+                self._seat(stage, waiting)
 
     def _drop_page(self, stage: _Stage, sid: str) -> None:
         for sending in [one for one in stage.feeds.values() if one.feed.sid == sid]:
@@ -441,6 +494,12 @@ class StageDesk:
     def _soon(self, ceremony_id: str) -> None:
         """Look beside whatever is being done: what has happened may be told under a lock of the ceremony."""
         self._alarm.once(0, lambda: self._look_safely(ceremony_id))
+
+    def _coming(self, stage: _Stage) -> None:
+        """Look in a while, once for all who come and go until then: that changes nothing for anybody but hosts."""
+        if not stage.coming:
+            stage.coming = True
+            self._alarm.once(SPACING_S, lambda: self._look_safely(stage.ceremony_id))
 
     def _look_safely(self, ceremony_id: str) -> None:
         try:

@@ -73,6 +73,12 @@ class Joined:
 class StagePages(Pages, Protocol):
     """How the stage speaks to pages."""
 
-    def shown(self, ceremony_id: str, version: int, scene: Scene) -> None: ...
+    def shown(self, ceremony_id: str, version: int, scene: Scene, *, everybody: bool) -> None:
+        """The stage as it is now; only to hosts, unless something has changed that everybody sees."""
 
     def grant(self, participant_id: str, grant: Grant) -> None: ...
+
+
+def public(scene: Scene) -> Scene:
+    """As much of it as everybody is told."""
+    return Scene(scene.engine, scene.people, scene.recording, scene.stream)

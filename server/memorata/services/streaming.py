@@ -29,9 +29,9 @@ STALLED_MS = 15_000
 """An encoder that has finished no segment for so long is begun anew."""
 
 TRIES = 2
-"""So many beginnings in vain, and the picture is left out; so many more, and the sound is too."""
+"""After so many beginnings in vain it is tried without the picture, without the sound, and whole, in turn."""
 
-WHOLE_AGAIN_MS = 60_000
+WHOLE_AGAIN_MS = 30_000
 """After which what was left out is tried again."""
 
 
@@ -187,7 +187,7 @@ class Streaming:
             show.tries = 0
         elif died or show.forwarded or show.wanted.feed is None:
             show.tries += 1
-            show.again_ms = now_ms + 500 * 2 ** min(show.tries, 5)
+            show.again_ms = now_ms + 500 * min(show.tries, 4)
         log.warning("stream.broken", ceremony=ceremony_id, died=died, tries=show.tries)
         return True
 
@@ -232,7 +232,8 @@ class Streaming:
 
 def _given(show: _Show) -> tuple[bool, bool]:
     """Whether the encoder is to wait for a picture, and for sound."""
-    return show.wanted.picture and show.tries < TRIES, show.wanted.sound and show.tries < 2 * TRIES
+    turn = -1 if show.tries < TRIES else (show.tries - TRIES) % 3
+    return show.wanted.picture and turn != 0, show.wanted.sound and turn != 1
 
 
 def _left_out(show: _Show) -> bool:

@@ -124,7 +124,7 @@ class Disk(DiskRecordings):
     def __init__(self, folder: Path) -> None:
         self.programs, self.clock, self.folder = Programs(), Clock(), folder / "recordings"
         super().__init__(self.folder, self.programs, self.clock)
-        self.incoming.mkdir(parents=True)
+        assert self.incoming.is_dir()
 
     def engine(self, name: str, text: str = "audio 5 1000000") -> Path:
         path = self.incoming / name

@@ -13,7 +13,7 @@ from memorata.domain.errors import Refused
 from memorata.domain.programme import Hall
 from memorata.services.live import LiveCeremonies
 from memorata.services.ports import Participant
-from memorata.services.stage import GRACE_S, OVERLAP_S, StageDesk
+from memorata.services.stage import GRACE_S, OVERLAP_S, SPACING_S, StageDesk
 from memorata.services.stage_ports import Candidate, Description, Signal, StageEngine, Way
 from memorata.services.stage_told import Devices, Grant, Scene
 from tests.builders import START_MS, a_programme, a_silence, an_item, text
@@ -35,6 +35,7 @@ class Heard:
         self.links: list[tuple[str, str, str, Way, str]] = []
         self.signals: list[tuple[str, str, Signal]] = []
         self.scenes: list[Scene] = []
+        self.to_everybody = 0
         self.grants: list[tuple[str, Grant]] = []
 
     def link(self, sid: str, link_id: str, do: Literal["open", "move", "close"], way: Way, feed_id: str) -> None:
@@ -43,8 +44,9 @@ class Heard:
     def signal(self, sid: str, link_id: str, signal: Signal) -> None:
         self.signals.append((sid, link_id, signal))
 
-    def shown(self, ceremony_id: str, version: int, scene: Scene) -> None:
+    def shown(self, ceremony_id: str, version: int, scene: Scene, *, everybody: bool) -> None:
         self.scenes.append(scene)
+        self.to_everybody += everybody
 
     def grant(self, participant_id: str, grant: Grant) -> None:
         self.grants.append((participant_id, grant))
@@ -104,7 +106,7 @@ class House:
     def watch(self, *people: Participant) -> None:
         for who in people:
             self.stage.watch(who, f"line-{who.id}", f"page-{who.id}", picture=True)
-        self.alarm.pass_time(0)
+        self.alarm.pass_time(int(SPACING_S * 1000))
 
     def publish(self, who: Participant, sid: str = "") -> str:
         feed = self.stage.publish(who, sid or f"line-{who.id}", f"page-{who.id}", picture=True, sound=True)
@@ -315,6 +317,19 @@ def test_beyond_what_is_carried_hosts_go_first() -> None:
     house.stage.left(ID, "line-guest-0", goodbye=True)
     house.alarm.pass_time(0)
     assert len(house.engine.viewers) == 3
+
+
+def test_while_a_thousand_arrive_nobody_is_told_of_each(house: House) -> None:
+    house.watch(HANA, VERA)
+    house.do(c.GrantFloor(house.ask()))
+    house.publish(VERA)
+    told, to_everybody = len(house.pages.scenes), house.pages.to_everybody
+    for number in range(1_000):
+        joined = house.stage.watch(replace(CHIYO, id=f"guest-{number}"), f"line-{number}", "page", picture=True)
+        assert joined.scene.people[0].feed is not None
+    house.alarm.pass_time(int(SPACING_S * 1000))
+    assert (len(house.pages.scenes) - told, house.pages.to_everybody - to_everybody) == (1, 0)
+    assert house.scene().viewers == 1_001
 
 
 def test_off_nothing_is_granted() -> None:

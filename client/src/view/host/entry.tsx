@@ -5,12 +5,14 @@ import { t } from '../../text/messages'
 import type { FloorEntry } from '../../wire'
 import { countryName } from '../page'
 import { aboutMinutes } from '../dates'
+import { backstageOf } from './backstage'
 import { Press, Twice } from './controls'
 import type { Desk } from './desk'
 import { EditForm } from './editentry'
 import { ByTelephone, Recorded } from './fallbacks'
 import { Ring } from './ring'
 import { moved } from './runofshow'
+import { deckSaid } from './stagewords'
 import { ENTRY_KINDS, VIAS, entryStateWord, length } from './words'
 
 /** The entry whose further actions are open, and the one being corrected. */
@@ -43,6 +45,7 @@ export function Entry({ desk, entry, here }: { desk: Desk; entry: FloorEntry; he
       {/* Who has not said so themselves, on a screen of their own, has not agreed. */}
       {isOpen && <p class="h-facts">{here?.recording === true ? t('may be recorded') : t('not to be recorded')}</p>}
       {isOpen && here?.online === false && <p class="h-away">{t('Not connected just now; the place is kept.')}</p>}
+      <Standing desk={desk} entry={entry} />
       <Ring desk={desk} entry={entry} brief />
       {entry.note !== '' && <p class="h-hostnote" dir="auto">{entry.note}</p>}
       {entry.text !== '' && (
@@ -58,6 +61,14 @@ export function Entry({ desk, entry, here }: { desk: Desk; entry: FloorEntry; he
       )}
     </li>
   )
+}
+
+/** Whether whoever is called will be heard: told where the floor is given. */
+function Standing({ desk, entry }: { desk: Desk; entry: FloorEntry }) {
+  const deck = backstageOf(desk).shown.value?.deck?.find(({ key }) => key === entry.id)
+  if (deck === undefined || desk.calm.value || entry.via === 'telephone' || (entry.state !== 'next' && entry.state !== 'ready')) return null
+  const said = deckSaid(deck)
+  return <p class={`h-standing is-${said.tone}`}>{said.words}</p>
 }
 
 function timing(entry: FloorEntry, now_ms: number): string {

@@ -9,6 +9,13 @@ import { Field, Form } from './fields'
 /** Somebody without a name, whose name for the stage is asked. */
 const naming = signal<{ id: string; name: string } | null>(null)
 
+/** By which name somebody is on the stage; empty for those who are not. */
+export function onStageAs(desk: Desk, row: RosterRow): string {
+  const guest = desk.state.value.stage.guests.find((one) => one.participant_id !== null && one.participant_id === row.participant_id)
+  if (guest === undefined) return ''
+  return guest.name === row.name ? t('on the stage') : t('on the stage as {name}', { name: guest.name })
+}
+
 export function OntoStage({ desk, row }: { desk: Desk; row: RosterRow }) {
   const id = row.participant_id
   if (!desk.conducts.value || id === undefined || id === desk.live.value.you?.participant.id) return null

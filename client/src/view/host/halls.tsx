@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { Failure } from '../../session'
-import { hallsAhead } from '../../stage/ahead'
+import { hallOnScreen, hallsAhead } from '../../stage/ahead'
 import { t } from '../../text/messages'
 import type { Hall } from '../../wire'
 import { countryName } from '../page'
@@ -68,6 +68,7 @@ function One({ desk, hall, told }: { desk: Desk; hall: Hall; told: HallTold | nu
   const wanted = programme === null ? null : (hallsAhead(programme, state.progress, shown, now_ms).find((one) => one.hall === hall.id) ?? null)
   const from = [desk.text(hall.community), countryName(desk, hall.country)].filter((part) => part !== '')
   const name = desk.text(hall.place)
+  const isItsTurn = hallOnScreen(shown) === hall.id
   return (
     <li class={`h-entry is-hall is-${place.said.tone}`}>
       <p class="h-hallhead">
@@ -80,12 +81,12 @@ function One({ desk, hall, told }: { desk: Desk; hall: Hall; told: HallTold | nu
         <>
           <p>{place.said.words}</p>
           {place.said.todo !== '' && <p class="h-facts">{place.said.todo}</p>}
-          {person === null && <p class="h-facts">{wantedSaid(wanted)}</p>}
+          {!isItsTurn && <p class="h-facts">{wantedSaid(wanted)}</p>}
         </>
       )}
       {hall.telephone !== '' && (
         <p class="h-ringnow">
-          {hall.contact === '' ? t('Ring:') : t('Ring {name}:', { name: hall.contact })} <Telephone number={hall.telephone} />
+          {hall.contact === '' ? t('Ring:') : t('Ring {name}:', { name: hall.contact })} <Telephone number={hall.telephone} class="h-telephone" />
         </p>
       )}
       {hall.telephone === '' && hall.contact !== '' && <p class="h-facts">{hall.contact}</p>}

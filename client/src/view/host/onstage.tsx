@@ -1,6 +1,7 @@
 // Who is on the stage now, as small live pictures; who stands by, and whether they will be heard; how it is carried.
 import { useEffect } from 'preact/hooks'
 import { t } from '../../text/messages'
+import { hallsAhead } from '../../stage/ahead'
 import { recordedAt } from '../../stage/rule'
 import type { FloorEntry, OnDeck, OnStage as Person, StageShown } from '../../wire'
 import { Telephone } from '../telephone'
@@ -41,7 +42,7 @@ function Panel({ desk, shown }: { desk: Desk; shown: StageShown }) {
   const people = desk.calm.value ? [] : shown.people.filter(({ key }) => key !== own?.key)
   const deck = desk.calm.value ? [] : standingBy(desk, shown)
   return (
-    <section class="h-card is-onstage" aria-label={t('On the stage')}>
+    <section class={`h-card is-onstage ${own !== null ? 'is-own' : ''}`} aria-label={t('On the stage')}>
       <div class="h-stagehead">
         <h3>{t('On the stage')}</h3>
         {shown.recording && (
@@ -52,7 +53,7 @@ function Panel({ desk, shown }: { desk: Desk; shown: StageShown }) {
         )}
         {people.length > 0 && <Listen desk={desk} />}
       </div>
-      {!desk.calm.value && <Carries shown={shown} />}
+      {(people.length > 0 || own !== null || deck.length > 0) && <Carries desk={desk} shown={shown} />}
       {people.length === 0 && own === null && (
         <p class="h-empty">{desk.calm.value ? t('In the silence nobody is seen or heard.') : t('Nobody is seen or heard live.')}</p>
       )}
@@ -79,17 +80,29 @@ function Panel({ desk, shown }: { desk: Desk; shown: StageShown }) {
   )
 }
 
+/** How long before its turn a hall is told of here; all of them are under their own tab. */
+const HALL_MS = 10 * 60_000
+
 /** The server tells of the devices of everybody; here are those who are not on the stage, and not rung up above. */
 function standingBy(desk: Desk, { people, deck = [] }: StageShown): OnDeck[] {
   const own = ownGuest(desk)?.key
-  return deck.filter(({ key }) => key !== own && people.every((person) => person.key !== key) && entryOf(desk, key)?.via !== 'telephone')
+  const programme = desk.programme.value
+  const now_ms = desk.now_s.value * 1000
+  const ahead = programme === null ? [] : hallsAhead(programme, desk.state.value.progress, desk.shown.value, now_ms)
+  const soon = new Set(ahead.filter(({ in_ms }) => in_ms <= HALL_MS).map(({ hall }) => `hall-${hall}`))
+  return deck.filter(
+    ({ key, kind }) =>
+      key !== own &&
+      people.every((person) => person.key !== key) &&
+      (kind === 'hall' ? soon.has(key) : entryOf(desk, key)?.via !== 'telephone'),
+  )
 }
 
-function Carries({ shown }: { shown: StageShown }) {
-  const said = shown.carries === undefined ? null : carriesSaid(shown.carries)
+function Carries({ desk, shown }: { desk: Desk; shown: StageShown }) {
+  const said = shown.carries === undefined || desk.calm.value ? null : carriesSaid(shown.carries)
   if (said === null) return null
   return (
-    <div class={`h-warning is-step ${said.tone === 'trouble' ? 'is-strong' : ''}`}>
+    <div class={`h-warning is-carries ${said.tone === 'trouble' ? 'is-strong' : ''}`}>
       <Icon mark="warning" />
       <div>
         <p>{said.words}</p>
@@ -115,16 +128,18 @@ function Tile({ desk, person, deck }: { desk: Desk; person: Person; deck: OnDeck
         </p>
         <p class="h-facts">{said.words}</p>
         {said.todo !== '' && <p class="h-facts">{said.todo}</p>}
+      </div>
+      {desk.conducts.value && (
         <div class="h-buttons">
           {entry !== null && <ByTelephone desk={desk} entry={entry} kind="quiet" />}
           {entry !== null && <Recorded desk={desk} kind="quiet" />}
-          {person.kind === 'guest' && desk.conducts.value && (
+          {person.kind === 'guest' && (
             <Press desk={desk} kind="quiet" label={`${t('From the stage')}: ${name}`} onPress={() => void desk.act('stage.dismiss', { key: person.key })}>
               {t('From the stage')}
             </Press>
           )}
         </div>
-      </div>
+      )}
     </li>
   )
 }

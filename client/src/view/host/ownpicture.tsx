@@ -1,7 +1,7 @@
 // The host's own picture beside the speaker's: shown and hidden by one press, with the devices that make it.
 import { signal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import type { Choice as DeviceChoice } from '../../stage/devices'
+import type { Choice as Apparatus } from '../../stage/devices'
 import { localStorageOrNull } from '../../storage'
 import { t } from '../../text/messages'
 import type { Guest, OnDeck } from '../../wire'
@@ -183,15 +183,18 @@ function Devices({ desk }: { desk: Desk }) {
   const backstage = backstageOf(desk)
   const { cameras, microphones, camera, microphone } = backstage.choices.value
   useEffect(() => void backstage.lookForDevices(), [backstage])
-  const options = (all: DeviceChoice[]) => all.map(({ id, name }, at) => [id, name || t('Device {n}', { n: at + 1 })] as const)
   return (
     <div class="h-form">
-      {cameras.length > 0 && <Choice label={t('Camera')} value={camera} options={options(cameras)} onValue={(id) => void backstage.choose('camera', id)} />}
-      {microphones.length > 0 && (
-        <Choice label={t('Microphone')} value={microphone} options={options(microphones)} onValue={(id) => void backstage.choose('microphone', id)} />
-      )}
+      <DeviceChoice label={t('Camera')} all={cameras} chosen={camera} onChoose={(id) => void backstage.choose('camera', id)} />
+      <DeviceChoice label={t('Microphone')} all={microphones} chosen={microphone} onChoose={(id) => void backstage.choose('microphone', id)} />
     </div>
   )
+}
+
+function DeviceChoice({ label, all, chosen, onChoose }: { label: string; all: Apparatus[]; chosen: string; onChoose: (id: string) => void }) {
+  const named = all.map(({ id, name }, at) => [id, name || t('Device {n}', { n: at + 1 })] as const)
+  const isKnown = all.some(({ id }) => id === chosen)
+  return <Choice label={label} value={isKnown ? chosen : ''} options={isKnown ? named : [['', t('As the browser chooses')], ...named]} onValue={onChoose} />
 }
 
 /** Why no picture came of the press, and what to do. */

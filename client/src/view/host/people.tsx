@@ -9,7 +9,7 @@ import { Press } from './controls'
 import type { Desk } from './desk'
 import { Doors } from './doors'
 import { Field } from './fields'
-import { OntoStage } from './guests'
+import { onStageAs, OntoStage } from './guests'
 import { Strip, useStill } from './strip'
 
 interface Found {
@@ -90,6 +90,7 @@ function Roster({ desk }: { desk: Desk }) {
                   countryName(desk, row.country),
                   row.people > 1 ? tn('{n} person', '{n} people', row.people) : '',
                   roleWord(row.role),
+                  onStageAs(desk, row),
                   row.online ? '' : t('not connected'),
                   row.name_state === 'held' && row.name !== '' ? t('name not released yet') : '',
                   row.name_state === 'hidden' ? t('name hidden') : '',

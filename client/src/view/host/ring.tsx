@@ -29,7 +29,7 @@ export function Rings({ desk }: { desk: Desk }) {
 /** With `brief` the microphone is told of, and turned on elsewhere. */
 export function Ring({ desk, entry, brief }: { desk: Desk; entry: FloorEntry; brief?: boolean }) {
   const now = telephoneNow(entry)
-  if (now === null) return null
+  if (now === null || desk.calm.value) return null
   return (
     <div class="h-ring" role="group" aria-label={`${t('By telephone')}: ${entry.name}`}>
       {now === 'ring' ? (
@@ -90,8 +90,8 @@ function NoNumber({ desk, entry }: { desk: Desk; entry: FloorEntry }) {
 function OwnMicrophone({ desk, brief }: { desk: Desk; brief: boolean }) {
   const backstage = backstageOf(desk)
   const { microphone, muted } = backstage.own.value
-  if (desk.calm.value) return null
   const shown = ownGuest(desk) !== null
+  if (desk.state.value.progress.holding_since_ms !== null) return <p class="h-mic is-off">{t('Nobody is heard while the holding picture is shown.')}</p>
   if (shown && microphone === 'on' && !muted) return <p class="h-mic is-on">{t('Your microphone is on: everybody hears it.')}</p>
   return (
     <>

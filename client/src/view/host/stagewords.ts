@@ -36,7 +36,7 @@ export function initials(name: string): string {
 /** How somebody on the stage is seen and heard; while nothing comes, what their page says of its devices. */
 export function onStageSaid(person: Pick<OnStage, 'feed' | 'picture' | 'sound' | 'via'>, deck: Devices | null = null): Said {
   const said = (tone: Tone, words: string, todo = ''): Said => ({ tone, words, todo })
-  if (person.via === 'telephone') return said('good', t('by telephone, their name stands there'))
+  if (person.via === 'telephone') return said('good', t('by telephone; the name is shown'))
   if (person.feed === null) {
     const why = deck === null ? null : deckSaid(deck)
     return why !== null && (why.tone === 'trouble' || why.tone === 'wait') ? why : said('wait', t('nothing comes from there yet'))

@@ -1,5 +1,5 @@
 // Trying the camera and microphone of a hall, before it begins and whenever its helper wants to: seen, heard by the meter, chosen.
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useId, useState } from 'preact/hooks'
 import type { Choices } from '../../stage/devices'
 import type { Onstage, OnstageState } from '../../stage/onstage'
 import { t } from '../../text/messages'
@@ -103,17 +103,18 @@ interface WhichProps {
 }
 
 function Which({ label, of, now, onChoose }: WhichProps) {
+  const id = useId()
   if (of.length === 0) return null
   return (
-    <label class="hall-which">
-      <span>{label}</span>
-      <select value={of.some(({ id }) => id === now) ? now : of[0]?.id} onChange={(event) => onChoose(event.currentTarget.value)}>
+    <div class="hall-which">
+      <label for={id}>{label}</label>
+      <select id={id} value={of.some(({ id }) => id === now) ? now : of[0]?.id} onChange={(event) => onChoose(event.currentTarget.value)}>
         {of.map(({ id, name }, at) => (
           <option key={id} value={id}>
             {name === '' ? t('Number {number}', { number: at + 1 }) : name}
           </option>
         ))}
       </select>
-    </label>
+    </div>
   )
 }

@@ -38,7 +38,7 @@ _ANSWER = re.compile(r"/r/[^/]+(?:/unsubscribe)?")
 """Where the links of mails lead. What is sent there says by its own path whose it is, and no cookie matters, so a form
 may bring it: of a page without scripts, or of a mail provider that knows no more than that (RFC 8058)."""
 
-_PIECE = re.compile(r"/api/recordings/[0-9a-f-]{1,40}/bytes/[0-9]{1,12}")
+_PIECE = re.compile(r"/api/recordings/[^/]+/bytes/[^/]+")
 """Where a host's page sends what it records. A form cannot PUT, and a foreign script has to ask first here too."""
 
 _BYTES = "application/octet-stream"

@@ -41,8 +41,10 @@ class DiskRecordings:
 
     @property
     def incoming(self) -> Path:
-        """Where the media server is to write."""
-        return self._folder / INCOMING
+        """Where the media server is to write; it is made, so that its rights can be given before anything is."""
+        path = self._folder / INCOMING
+        path.mkdir(parents=True, exist_ok=True)
+        return path
 
     def received(self, recording: Recording, part: str) -> int:
         return _size(self._received(recording, part))
@@ -114,7 +116,7 @@ class DiskRecordings:
     def sweep(self, known: frozenset[str], silent_ms: int) -> int:
         before_s = self._now_s() - silent_ms / 1000
         count = 0
-        for path in self.incoming.glob("*.mjr*"):
+        for path in (self._folder / INCOMING).glob("*.mjr*"):
             found = _INCOMING.fullmatch(path.name)
             if found is not None and recording_of(found["part"]) not in known and _touched_s(path) < before_s:
                 path.unlink(missing_ok=True)
@@ -133,7 +135,7 @@ class DiskRecordings:
         return self._of(recording) / f"{part}.received"
 
     def _engines(self, recording: Recording) -> list[Path]:
-        found = self.incoming.glob(f"{recording.id}-*.mjr*")
+        found = (self._folder / INCOMING).glob(f"{recording.id}-*.mjr*")
         return sorted(path for path in found if _INCOMING.fullmatch(path.name))
 
     def _tidy(self, folder: Path) -> None:

@@ -31,8 +31,8 @@ class SocketPages:
     def signal(self, sid: str, link_id: str, signal: Signal) -> None:
         self._publisher.say("signal", _signal(link_id, signal), sid)
 
-    def shown(self, ceremony_id: str, version: int, scene: Scene) -> None:
-        for view in VIEWS:
+    def shown(self, ceremony_id: str, version: int, scene: Scene, *, everybody: bool) -> None:
+        for view in VIEWS if everybody else ("staff",):
             self._publisher.say("stage", shown(version, scene, view), audience(ceremony_id, view))
 
     def grant(self, participant_id: str, grant: Grant) -> None:

@@ -48,6 +48,7 @@ class SqlPeople:
                 invitations=_rows(connection, t.invitation, t.invitation.c.id, invitation_ids),
                 marks=_rows(connection, t.tribute_mark, t.tribute_mark.c.participant_id, participant_ids),
                 commands=_rows(connection, t.command, t.command.c.participant_id, participant_ids),
+                recordings=_rows(connection, t.recording, t.recording.c.participant_id, participant_ids),
             )
 
     def any_left(self, ceremony_id: str, what: Erased) -> bool:
