@@ -1,4 +1,4 @@
-"""Cameras of one colour each, so that it can be told who is on a screen; and microphones that hum while somebody speaks."""
+"""Cameras of one colour each, so that it can be told who is on a screen; and microphones that hum."""
 
 from typing import Any
 
@@ -51,9 +51,16 @@ PEERS = """
     return peer
   }
   window.RTCPeerConnection.prototype = Native.prototype
+  const NativeAudio = window.Audio
+  const played = (window.__played = [])
+  window.Audio = function (...given) {
+    const element = new NativeAudio(...given)
+    played.push(element)
+    return element
+  }
 })()
 """
-"""Notes every peer connection of a page."""
+"""Notes every peer connection of a page, and every sound that it plays."""
 
 SEEN = """
 (of) => {
@@ -71,7 +78,8 @@ async () => {
   let bytes = { audio: 0, video: 0 }
   for (const peer of window.__peers) {
     if (peer.connectionState === 'closed') continue
-    for (const one of (await peer.getStats()).values()) if (one.type === 'outbound-rtp') bytes[one.kind] += one.bytesSent
+    const stats = [...(await peer.getStats()).values()]
+    for (const one of stats) if (one.type === 'outbound-rtp') bytes[one.kind] += one.bytesSent
   }
   return bytes
 }

@@ -193,8 +193,9 @@ def linked(page: Page) -> bool:
 
 
 VOICES = """
-() => window.__peers.filter((peer) => peer.connectionState === 'connected')
-  .flatMap((peer) => peer.getReceivers()).filter(({ track }) => track.kind === 'audio' && !track.muted).length
+() => window.__played.filter(({ paused, muted, srcObject }) => !paused && !muted && srcObject !== null)
+  .flatMap(({ srcObject }) => srcObject.getAudioTracks())
+  .filter(({ muted, readyState }) => !muted && readyState === 'live').length
 """
 
 
@@ -220,3 +221,18 @@ def watch_for_gaps(page: Page) -> None:
 def gaps(page: Page) -> list[str]:
     found: list[str] = page.evaluate("() => window.__gaps")
     return found
+
+
+def test_a_camera_that_is_switched_off_leaves_the_voice(server: Server, sit: Sit) -> None:
+    evening = Evening(server, sit, "voice-only")
+    viewer = evening.guest()
+    evening.call()
+    tried(evening.vera)
+    evening.vera.get_by_role("button", name="I am ready").click()
+    evening.vera.get_by_role("switch", name="Only my voice").click()
+    evening.grant()
+    expect(viewer.locator(".tile")).to_contain_text("Vera")
+    eventually(lambda: one_voice(viewer), "a voice", 15)
+    assert seen(viewer) is None
+    expect(evening.vera.locator("#floor-title")).to_have_text("Everybody hears you.")
+    assert live_tracks(evening.vera) == 1

@@ -112,7 +112,8 @@ export function createOnstage(options: OnstageOptions): Onstage {
   /** The line gave no answer: a moment later again. */
   let waits = false
   let lastKey = ''
-  let lastFeed = ''
+  /** All feeds of this page: one that a newer has replaced is still shown for a moment. */
+  const ownFeeds = new Set<string>()
   let refused: Ack | null = null
   let told = ''
   let aged_ms = 0
@@ -187,7 +188,7 @@ export function createOnstage(options: OnstageOptions): Onstage {
   const ownFeed = () => shown.people.find(isOwn)?.feed ?? null
   const isElsewhere = () => {
     const feed = ownFeed()
-    return !asking && !insists && feed !== null && feed !== published?.feed && feed !== lastFeed
+    return !asking && !insists && feed !== null && !ownFeeds.has(feed)
   }
 
   function send(): void {
@@ -223,6 +224,8 @@ export function createOnstage(options: OnstageOptions): Onstage {
     if (line !== aged_ms) return changed()
     if (answer === null || ('code' in answer && answer.code === 'stage.unavailable')) {
       waits = true
+      // It may have been heard all the same: what is sent then is this page's own, under a name it does not know.
+      insists = true
       clearTimeout(again)
       again = setTimeout(() => {
         waits = false
@@ -233,7 +236,7 @@ export function createOnstage(options: OnstageOptions): Onstage {
     insists = false
     if ('feed' in answer) {
       published = { ...wanted, feed: answer.feed }
-      lastFeed = answer.feed
+      ownFeeds.add(answer.feed)
       remember()
     } else {
       refused = answer
@@ -279,8 +282,6 @@ export function createOnstage(options: OnstageOptions): Onstage {
     const had = grant
     grant = next
     if (next.level !== had.level || next.key !== had.key) refused = null
-    // Said again, all that was sent before is over: the media server was away, and is back.
-    else if (next.level !== null && next.recorded === had.recorded) published = refused = null
     if (next.level === null && had.level !== null) release()
     if (next.level !== null && next.key !== lastKey) {
       // Said for another occasion.
@@ -304,7 +305,7 @@ export function createOnstage(options: OnstageOptions): Onstage {
 
   function remember(): void {
     try {
-      if (devices.opened && grant.key !== '') options.kept?.setItem(KEPT, JSON.stringify({ key: grant.key, willing, feed: lastFeed }))
+      if (devices.opened && grant.key !== '') options.kept?.setItem(KEPT, JSON.stringify({ key: grant.key, willing, feed: [...ownFeeds].at(-1) ?? '' }))
       else options.kept?.removeItem(KEPT)
     } catch {
       // After a reload it is then asked once more.
@@ -321,12 +322,13 @@ export function createOnstage(options: OnstageOptions): Onstage {
   }
 
   function recall(): void {
-    lastFeed = recalled()?.feed ?? ''
+    const before = recalled()
+    if (before !== null && before.feed !== '') ownFeeds.add(before.feed)
   }
 
   function sends(): Sends {
     if (published === null) return asking ? 'asked' : 'no'
-    const live = willing && grant.level === 'on_stage' && !calm && ownFeed() === published.feed
+    const live = willing && grant.level === 'on_stage' && !calm && ownFeeds.has(ownFeed() ?? '')
     return live ? 'live' : 'unseen'
   }
 
@@ -398,8 +400,9 @@ export function createOnstage(options: OnstageOptions): Onstage {
       changed()
     },
     onGrant(next) {
-      // Said again: what was sent has been lost on the way, and is wanted anew.
-      if (next.level !== null && next.level === grant.level && next.key === grant.key && next.recorded === grant.recorded) published = null
+      // Said again, all that was sent before is over: the media server was away, and is back.
+      const again = next.level === grant.level && next.key === grant.key && next.recorded === grant.recorded
+      if (again && next.level !== null) published = refused = null
       setGrant(next)
       changed()
     },

@@ -28,7 +28,7 @@ function at(item: Item | null, step = 0, silence: SilencePart | null = null): Mo
 }
 
 describe('what is in the place of the picture', () => {
-  const [speaker, hall, guest] = [somebody('speaker'), somebody('hall'), somebody('guest')]
+  const [speaker, hall, guest] = [somebody('speaker'), { ...somebody('hall'), feed: 'f' }, somebody('guest')]
   const address = anItem('address', 60)
 
   it('is the item while nobody is on the stage', () => {

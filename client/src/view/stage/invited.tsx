@@ -23,7 +23,8 @@ export function Invited() {
               ? t('Everybody sees and hears you.')
               : t('One moment')}
       </h2>
-      {tried && isReady(state) && (
+      {/* On the stage one sees oneself there. */}
+      {tried && isReady(state) && state.sends !== 'live' && (
         <div class="deck-check">
           <Mirror state={state} />
           <div class="deck-said">
@@ -48,6 +49,11 @@ export function Invited() {
         {tried && !state.willing && isReady(state) && (
           <button class="button" type="button" data-main onClick={() => core.setWilling(true)}>
             {t('Let everybody see and hear me')}
+          </button>
+        )}
+        {state.sends === 'live' && (
+          <button class="button" type="button" aria-pressed={checks.voiceOnly} onClick={() => void core.devices.setVoiceOnly(!checks.voiceOnly)}>
+            {checks.voiceOnly ? t('With my picture again') : t('Only my voice')}
           </button>
         )}
         {tried && (
