@@ -174,7 +174,7 @@ def test_the_host_is_seen_beside_nobody_and_hidden_again(server: Server, sit: Si
     evening.cue("words")
     shows(chiyo, "red")
 
-    own.get_by_role("button", name="Hide my picture").click()
+    own.get_by_role("button", name="Leave the stage").click()
     expect(chiyo.locator(".tile")).to_have_count(0)
     eventually(lambda: live_tracks(host) == 0, "closed devices", 10)
     # The name is known by now.

@@ -23,7 +23,7 @@ const MICROPHONE: Record<Fault, () => FaultWords> = {
     next: t('If you have a headset or a microphone, plug it in, then try again. Otherwise call us: you can speak by telephone.'),
   }),
   busy: () => ({
-    what: t('Another programme is using your microphone.'),
+    what: t('Another program is using your microphone.'),
     next: t('Please close other calls, such as Zoom or Skype, then try again.'),
   }),
   insecure: () => ({
@@ -42,7 +42,7 @@ const CAMERA: Record<Fault, () => FaultWords> = {
     next: t('Your voice is enough. In place of your picture there will be a light and your name.'),
   }),
   busy: () => ({
-    what: t('Another programme is using your camera.'),
+    what: t('Another program is using your camera.'),
     next: t('Close it and try again, or speak without a picture: your voice is enough.'),
   }),
   insecure: MICROPHONE.insecure,

@@ -106,7 +106,7 @@ export function EveningRecordings() {
   if (found.length === 0) return null
   return (
     <div class="closing-keep">
-      <h2>{t('Recordings of this evening')}</h2>
+      <h2>{t('Recordings of this ceremony')}</h2>
       <ul class="recordings">
         {found.map((one) => (
           <li key={one.id}>

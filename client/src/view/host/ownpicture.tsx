@@ -153,7 +153,7 @@ function Shown({ desk, guest }: { desk: Desk; guest: Guest }) {
           </Press>
         )}
         <Press desk={desk} onPress={() => void hide(desk, guest.key)}>
-          {camera === 'on' ? t('Hide my picture') : t('Leave the stage')}
+          {t('Leave the stage')}
         </Press>
       </div>
       {devices.value && <Devices desk={desk} />}

@@ -117,7 +117,7 @@ function stands(state: Recording['state']): string {
     case 'working':
       return t('Being put together.')
     case 'held':
-      return t('Kept back: only those who lead can listen.')
+      return t('Not in the archive: only those who lead can listen.')
     case 'released':
       return t('In the archive: everybody who was here can listen.')
     case 'failed':
