@@ -104,7 +104,9 @@ def relay(settings: Settings) -> Finding:
 
 def programs(settings: Settings) -> Finding:
     """What makes films of recordings, and streams."""
-    wanted = {"ffmpeg": "ffmpeg", "janus-pp-rec": "janus-tools"} if settings.stage == "janus" else {}
+    if settings.stage == "off":
+        return Finding("films", "good", "none are made")
+    wanted = {"ffmpeg": "ffmpeg"} | ({"janus-pp-rec": "janus-tools"} if settings.stage == "janus" else {})
     missing = [package for program, package in wanted.items() if shutil.which(program) is None]
     if missing and settings.stream:
         hint = f"As root: apt-get install --no-install-recommends {' '.join(missing)}"
@@ -112,11 +114,7 @@ def programs(settings: Settings) -> Finding:
     if missing:
         hint = f"As root: apt-get install --no-install-recommends {' '.join(missing)}"
         return Finding("films", "note", f"{', '.join(missing)} not installed: recordings cannot be joined", hint)
-    if settings.stage != "janus":
-        return Finding("films", "good", "made by the pages; no program is needed")
-    return Finding(
-        "films", "good", "ffmpeg and janus-pp-rec are here" + (", streams are on" if settings.stream else "")
-    )
+    return Finding("films", "good", " and ".join(wanted) + " here" + (", streams are on" if settings.stream else ""))
 
 
 def _rooms(settings: Settings, asked: Any, session: int) -> str:
