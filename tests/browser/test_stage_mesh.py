@@ -66,7 +66,7 @@ class Evening:
 
 
 def shows(page: Page, colour: str | None, of: str = ".tile video[data-seen]") -> None:
-    eventually(lambda: seen(page, of) == colour, f"{colour} on the page", 20)
+    eventually(lambda: seen(page, of) == colour, f"{colour} on the page", 40)
 
 
 def tried(page: Page) -> None:

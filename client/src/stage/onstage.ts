@@ -116,6 +116,7 @@ export function createOnstage(options: OnstageOptions): Onstage {
   const ownFeeds = new Set<string>()
   let refused: Ack | null = null
   let told = ''
+  let wasOpened = false
   let aged_ms = 0
   let releasing: ReturnType<typeof setTimeout> | undefined
   let again: ReturnType<typeof setTimeout> | undefined
@@ -288,6 +289,8 @@ export function createOnstage(options: OnstageOptions): Onstage {
       if (lastKey !== '') willing = false
       lastKey = next.key
     }
+    // Whoever has tried their devices before there was a place for them, as in a hall, finds them again after a reload.
+    if (devices.opened && next.key !== had.key) remember()
     if (next.level !== null && !calm) void resume()
   }
 
@@ -304,9 +307,11 @@ export function createOnstage(options: OnstageOptions): Onstage {
   }
 
   function remember(): void {
+    wasOpened ||= devices.opened
     try {
       if (devices.opened && grant.key !== '') options.kept?.setItem(KEPT, JSON.stringify({ key: grant.key, willing, feed: [...ownFeeds].at(-1) ?? '' }))
-      else options.kept?.removeItem(KEPT)
+      // Before they have been opened here, what is kept is from before a reload, and still to be taken up.
+      else if (wasOpened) options.kept?.removeItem(KEPT)
     } catch {
       // After a reload it is then asked once more.
     }
@@ -447,6 +452,7 @@ export function createOnstage(options: OnstageOptions): Onstage {
       links.carry(NOTHING, true)
       links.closeSending()
       devices.close()
+      wasOpened = true
       remember()
       if (had) void options.ask('stage_stop', { what: 'publish' })
     },

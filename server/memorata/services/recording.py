@@ -259,11 +259,15 @@ class RecordingDesk:
 
     def resume(self) -> None:
         """After a start: nobody knows any more what was running, and what failed may succeed today."""
-        for known in self._recordings.in_state("running", "failed"):
-            left = known.state == "running" and known.part not in self._begun
-            if left or (known.state == "failed" and self._files.written(known)):
-                ended_ms = known.ended_ms or self._clock.now_ms()
-                self._recordings.change(known, replace(known, state="working", ended_ms=ended_ms))
+        try:
+            for known in self._recordings.in_state("running", "failed"):
+                left = known.state == "running" and known.part not in self._begun
+                if left or (known.state == "failed" and self._files.written(known)):
+                    ended_ms = known.ended_ms or self._clock.now_ms()
+                    self._recordings.change(known, replace(known, state="working", ended_ms=ended_ms))
+        except StoreBusy as busy:
+            log.warning("recording.store_busy", reason=str(busy))
+            self._alarm.once(LOOK_S, self.resume)
 
     def work(self) -> None:
         """Make the films of what has ended, one after the other; let go of what nobody agrees to any more."""
