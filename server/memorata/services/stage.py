@@ -16,12 +16,12 @@ from memorata import green
 from memorata.domain.errors import Refused
 from memorata.domain.items import Item
 from memorata.domain.programme import moment
-from memorata.domain.roles import is_staff
 from memorata.domain.stage import Part, level_of, next_change_ms
 from memorata.domain.state import parts_of
 from memorata.services.live import LiveCeremonies
 from memorata.services.ports import Alarm, Clock, Participant
 from memorata.services.sdp import check
+from memorata.services.stage_gallery import Gallery
 from memorata.services.stage_ports import Description, Feed, Pages, Signal, StageEngine, Tab, Way
 from memorata.services.stage_recording import StageRecording
 from memorata.services.stage_told import Devices, Grant, Joined, Scene, Seen, StagePages, Standing, public, streamed
@@ -43,17 +43,6 @@ OVERLAP_S = 3.0
 
 
 @dataclass(slots=True)
-class _Viewer:
-    tab: Tab
-    who: Participant
-    page: str
-    """The same for a page that comes back."""
-    picture: bool
-    carried: bool = True
-    lost: bool = False
-
-
-@dataclass(slots=True)
 class _Sending:
     feed: Feed
     who: Participant
@@ -68,15 +57,10 @@ class _Sending:
 @dataclass(slots=True)
 class _Stage:
     ceremony_id: str
+    gallery: Gallery
     lock: threading.Lock = field(default_factory=green.lock)
-    viewers: dict[str, _Viewer] = field(default_factory=dict)
-    carried: dict[str, _Viewer] = field(default_factory=dict)
-    """Those of the viewers whom the engine has, in their order, where it has a limit."""
-    pages: dict[tuple[str, str], str] = field(default_factory=dict)
-    """The line of each page, by whose it is and its name."""
     halls: dict[str, Participant] = field(default_factory=dict)
     """Who sits behind the screens of halls, by id."""
-    watching: int = 0
     coming: bool = False
     """Whether a look is due that waits for more to come."""
     feeds: dict[str, _Sending] = field(default_factory=dict)
@@ -86,6 +70,10 @@ class _Stage:
     scene: Scene | None = None
     version: int = 0
     due_ms: int = 0
+
+    def sending(self) -> set[str]:
+        """The lines of the pages that send."""
+        return {one.feed.sid for one in self.feeds.values()}
 
 
 class StageDesk:
@@ -117,25 +105,17 @@ class StageDesk:
 
     def watch(self, who: Participant, sid: str, page: str, *, picture: bool) -> Joined:
         """A page draws the stage from now on. `page` is the same for one that comes back with another line."""
-        stage = self._of(who.ceremony_id)
         if self._engine is None:
             return Joined(0, Scene("off"), Grant())
+        stage = self._of(who.ceremony_id)
         with stage.lock:
-            before = stage.viewers.get(stage.pages.get((who.id, page), ""))
-            if before is not None and before.tab.sid != sid:
-                self._lose(stage, before)
+            before = stage.gallery.come(who, sid, page, picture=picture, sending=stage.sending())
+            if before is not None:
                 self._later(OVERLAP_S, stage, self._drop_viewer, before.tab.sid)
-            stage.pages[who.id, page] = sid
             if who.hall:
                 stage.halls[who.id] = who
-            viewer = stage.viewers.get(sid)
-            if viewer is None:
-                viewer = stage.viewers[sid] = _Viewer(Tab(sid, who.ceremony_id, who.id), who, page, picture)
-                stage.watching += 1
-            viewer.picture = picture
-            self._seat(stage, viewer)
             if self._recording is not None:
-                self._recording.arrived(who, viewer.tab)
+                self._recording.arrived(who, Tab(sid, who.ceremony_id, who.id))
         if stage.scene is None:
             self._look_safely(who.ceremony_id)
         else:
@@ -185,8 +165,8 @@ class StageDesk:
 
     def tell(self, who: Participant, devices: Devices) -> None:
         """How the devices of somebody fare who stands by."""
-        stage = self._of(who.ceremony_id)
-        if self._engine is not None and stage.devices.get(who.id) != devices and self._part_of(who) is not None:
+        stage = self._stages.get(who.ceremony_id)
+        if stage is not None and stage.devices.get(who.id) != devices and self._part_of(who) is not None:
             stage.devices[who.id] = devices
             self._soon(who.ceremony_id)
 
@@ -206,10 +186,9 @@ class StageDesk:
     def left(self, ceremony_id: str, sid: str, *, goodbye: bool) -> None:
         """The line of a page is gone; unless it said goodbye its picture may go on for a while without it."""
         stage = self._stages.get(ceremony_id)
-        if stage is None or (sid not in stage.viewers and all(one.feed.sid != sid for one in stage.feeds.values())):
+        if stage is None or (sid not in stage.gallery and sid not in stage.sending()):
             return
-        if sid in stage.viewers:
-            self._lose(stage, stage.viewers[sid])
+        stage.gallery.lose(sid)
         self._later(0 if goodbye else GRACE_S, stage, self._drop_page, sid)
         self._coming(stage)
 
@@ -275,9 +254,7 @@ class StageDesk:
         log.info("stage.back")
         for stage in tuple(self._stages.values()):
             with stage.lock:
-                for viewer in stage.viewers.values():
-                    if viewer.carried and not viewer.lost and self._engine is not None:
-                        self._engine.add_viewer(viewer.tab, picture=viewer.picture)
+                stage.gallery.again()
                 # Said again, whoever may send sends again.
                 stage.grants.clear()
             self._soon(stage.ceremony_id)
@@ -287,7 +264,7 @@ class StageDesk:
         for stage in self._stages.values():
             if way is None:
                 stage.links.pop((sid, link_id), None)
-            elif sid in stage.viewers or any(one.feed.sid == sid for one in stage.feeds.values()):
+            elif sid in stage.gallery or sid in stage.sending():
                 stage.links[sid, link_id] = way
 
     # --- the look ---
@@ -379,7 +356,7 @@ class StageDesk:
             Standing(part, self._online(stage, part), self._feed_of(stage, part), self._devices_of(stage, part))
             for part in found
         )
-        watching = max(0, stage.watching - 1)
+        watching = max(0, stage.gallery.watching - 1)
         scene = Scene(self._engine.name, people, bool(recorded), "", deck, self._engine.carries(), watching)
         if self._streaming is not None:
             seen = streamed(scene)
@@ -414,42 +391,12 @@ class StageDesk:
     # --- inside ---
 
     def _of(self, ceremony_id: str) -> _Stage:
-        return self._stages.setdefault(ceremony_id, _Stage(ceremony_id))
+        if ceremony_id not in self._stages and self._engine is not None:
+            self._stages[ceremony_id] = _Stage(ceremony_id, Gallery(self._engine))
+        return self._stages[ceremony_id]
 
     def _part_of(self, who: Participant) -> Part | None:
         return _part(parts_of(self._ceremonies.state(who.ceremony_id), self._clock.now_ms()), who)
-
-    def _seat(self, stage: _Stage, viewer: _Viewer) -> None:
-        """Give the page its links, as far as the engine carries so many; hosts before others."""
-        if self._engine is None:
-            return
-        most = self._engine.carries().most
-        if most is not None and viewer.tab.sid not in stage.carried:
-            # The speaker's own page is one of those who watch, and needs no link to itself.
-            if sum(not one.lost for one in stage.carried.values()) > most and not self._make_room(stage, viewer):
-                viewer.carried = False
-                return
-            stage.carried[viewer.tab.sid] = viewer
-        viewer.carried = True
-        self._engine.add_viewer(viewer.tab, picture=viewer.picture)
-
-    def _make_room(self, stage: _Stage, viewer: _Viewer) -> bool:
-        """A host goes before whoever of the audience came last and does not send."""
-        if self._engine is None or not is_staff(viewer.who.role):
-            return False
-        sending = {one.feed.sid for one in stage.feeds.values()}
-        for last in reversed(stage.carried.values()):
-            if not last.lost and not is_staff(last.who.role) and last.tab.sid not in sending:
-                last.carried = False
-                del stage.carried[last.tab.sid]
-                self._engine.remove_viewer(last.tab.sid)
-                return True
-        return False
-
-    def _lose(self, stage: _Stage, viewer: _Viewer) -> None:
-        if not viewer.lost:
-            viewer.lost = True
-            stage.watching -= 1
 
     def _close(self, stage: _Stage, sending: _Sending) -> None:
         stage.feeds.pop(sending.feed.id, None)
@@ -464,19 +411,9 @@ class StageDesk:
             self._close(stage, sending)
 
     def _drop_viewer(self, stage: _Stage, sid: str) -> None:
-        viewer = stage.viewers.pop(sid, None)
-        if viewer is None or self._engine is None:
-            return
-        self._lose(stage, viewer)
-        if stage.pages.get((viewer.who.id, viewer.page)) == sid:
-            del stage.pages[viewer.who.id, viewer.page]
-        self._engine.remove_viewer(sid)
+        stage.gallery.leave(sid, stage.sending())
         if self._recording is not None:
             self._recording.left(sid)
-        if stage.carried.pop(sid, None) is not None:
-            waiting = next((one for one in stage.viewers.values() if not one.carried and not one.lost), None)
-            if waiting is not None:
-                self._seat(stage, waiting)
 
     def _drop_page(self, stage: _Stage, sid: str) -> None:
         for sending in [one for one in stage.feeds.values() if one.feed.sid == sid]:
