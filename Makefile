@@ -8,7 +8,7 @@ PYTHON ?= $(shell \
 VENV := .venv
 BIN := $(VENV)/bin
 NPM := $(BIN)/python server/hatch_build.py npm
-# Those that take longest go first, so that no worker is left with one of them at the end (see tests/conftest.py).
+# Those that take longest go first, so that no worker is left with one of them at the end.
 GROUPS := tests/browser tests/live tests/hostile tests/unit
 # In CI a group that is not there is a failure too.
 TESTS = $(if $(filter true,$(CI)),$(GROUPS),$(wildcard $(GROUPS)))
@@ -65,7 +65,7 @@ check-client:
 # long over when pytest comes to its closing line; a failure is told once more after that.
 test: setup ready-npm ready-chromium ready-postgresql ready-stage ## everything: check and vitest, beside them pytest on browser, live, hostile and unit
 	@nice $(BESIDE) $(CHECKS) check-client & beside=$$!; \
-	.ci/pytest -n 5 --dist loadfile --no-loadscope-reorder $(TESTS) $(ARGS); status=$$?; \
+	.ci/pytest -n 4 --dist loadfile --no-loadscope-reorder $(TESTS) $(ARGS); status=$$?; \
 	wait $$beside || { echo "memorata: check or vitest has failed, see above" >&2; exit 1; }; \
 	exit $$status
 

@@ -1,7 +1,6 @@
 """What all tests may ask for."""
 
-from collections.abc import Iterable, Iterator
-from itertools import groupby, zip_longest
+from collections.abc import Iterator
 
 import pytest
 from pytest_rerunfailures import suspended_finalizers
@@ -14,22 +13,11 @@ REAL = ("tests/browser/", "tests/live/", "tests/hostile/")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What runs real servers and browsers gets a second try: a machine that others use too stalls now and then.
 
-    A fault fails twice; and a first failure is told, so that what fails often is seen. Files of browsers, which work,
-    and files of servers, which wait, take turns: side by side they are done sooner than one kind after the other.
+    A fault fails twice; and a first failure is told, so that what fails often is seen.
     """
     for item in items:
         if item.nodeid.startswith(REAL):
             item.add_marker(pytest.mark.flaky(reruns=1))
-    working = _files(item for item in items if item.nodeid.startswith(REAL[0]))
-    waiting = _files(item for item in items if item.nodeid.startswith(REAL[1:]))
-    rest = [item for item in items if not item.nodeid.startswith(REAL)]
-    turns = [file for pair in zip_longest(working, waiting, fillvalue=[]) for file in pair]
-    items[:] = [item for file in turns for item in file] + rest
-
-
-def _files(items: Iterable[pytest.Item]) -> list[list[pytest.Item]]:
-    """Their tests, file by file."""
-    return [list(tests) for _, tests in groupby(items, key=lambda item: item.nodeid.partition("::")[0])]
 
 
 @pytest.hookimpl(tryfirst=True)

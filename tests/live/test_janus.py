@@ -3,7 +3,6 @@
 Times are printed (`pytest -s`), as on a shared machine they say little to a test; the bounds here are generous.
 """
 
-import re
 import socket
 import subprocess
 import sys
@@ -18,8 +17,6 @@ from playwright.sync_api import Browser
 
 from memorata.adapters.stage import janus_session
 from memorata.adapters.stage.janus import JanusEngine
-from memorata.adapters.stage.janus_check import examine
-from memorata.adapters.stage.janus_line import Denied, Lost
 from memorata.domain.errors import Refused
 from memorata.services.stage_ports import Candidate, Description, Feed, Tab
 from tests.browser.conftest import chromium_program, the_browser
@@ -421,18 +418,6 @@ def test_it_starts_without_janus_and_finds_it_later(engines: Engines, janus: Jan
     janus.start()
     pages.until(lambda: pages.has_heard("back"), "it to be told")
     assert engine.carries().ok
-
-
-def test_an_operator_is_told_whether_janus_is_ready(janus: Janus) -> None:
-    assert re.fullmatch(r"\d+\.\d+\.\d+", examine(janus.url, janus.secret, janus.admin_key))
-    assert janus.admin("list_sessions")["sessions"] == []
-    with pytest.raises(Denied, match="403"):
-        examine(janus.url, "wrong", janus.admin_key)
-    with pytest.raises(Denied, match="admin_key"):
-        examine(janus.url, janus.secret, "wrong")
-    janus.kill()
-    with pytest.raises(Lost):
-        examine(janus.url, janus.secret, janus.admin_key)
 
 
 GREEN = """
