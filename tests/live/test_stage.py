@@ -101,3 +101,11 @@ def test_beyond_six_links_newcomers_see_no_picture_and_hosts_are_told(server: Se
     assert links(crowd[4], "open") == []
     crowd[0].emit("bye", {})
     eventually(lambda: links(crowd[4], "open"), "the place that has become free")
+
+
+def test_who_sends_to_many_says_a_dozen_things_to_each(server: Server) -> None:
+    evening = Evening(server, "talkative")
+    evening.speaks()
+    (link, *_) = links(evening.vera, "open")
+    found = {"kind": "candidate", "link": link["link"], "candidate": "candidate:1 1 udp 1 192.0.2.1 9 typ host"}
+    assert [evening.vera.ask("stage_signal", found)["ok"] for _ in range(150)] == [True] * 150

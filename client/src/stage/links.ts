@@ -120,6 +120,8 @@ export function createLinks(options: LinksOptions): Links {
     }
     peers.set(link, peer)
     connection.onicecandidate = ({ candidate }) => {
+      // Browsers only ever call by TCP, so that two of them never meet by it; a relay's own is of another type.
+      if (candidate?.protocol === 'tcp' && candidate.type === 'host') return
       void tell(peer, {
         kind: 'candidate',
         link,

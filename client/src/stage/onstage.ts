@@ -85,14 +85,22 @@ const RELEASE_MS = 5000
 const UNHEARD_MS = 6000
 const BROKEN_MS = 4000
 const KEPT = 'memorata.stage'
+/** After it was said that there are too many messages: to begin with, and at the most. */
+const BRAKED_MS = 250
+const BRAKED_MOST_MS = 4000
 
 export function createOnstage(options: OnstageOptions): Onstage {
   const listeners = new Set<() => void>()
   const devices = createDevices({ storage: options.storage, onChange: changed, ...(options.media && { media: options.media }) })
   const links = createLinks({
     send: async (signal) => {
-      const answer = await options.ask<Ack>('stage_signal', signal)
-      return answer?.ok !== false
+      for (let wait_ms = BRAKED_MS; ; wait_ms *= 2) {
+        const answer = await options.ask<Ack>('stage_signal', signal)
+        if (answer === null || answer.ok) return true
+        // Many links at once are many words at once: none of them may be lost for that.
+        if (answer.code !== 'message.too_many' || wait_ms > BRAKED_MOST_MS) return false
+        await new Promise((resolve) => setTimeout(resolve, wait_ms))
+      }
     },
     onChange: changed,
     ...(options.createPeer && { createPeer: options.createPeer }),

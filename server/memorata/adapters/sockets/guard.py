@@ -28,6 +28,9 @@ log = structlog.get_logger(__name__)
 RATE, BURST = 20.0, 80.0
 """Messages a second of one line, and how many may come at once."""
 
+COSTS = {"stage_signal": 0.25}
+"""What counts for less: a speaker in a mesh says a dozen things to each of six pages at once, and each goes to one."""
+
 ACK = 3
 """The number of the packet that answers an event (Socket.IO protocol 5)."""
 
@@ -64,13 +67,13 @@ class _Bucket:
     def __init__(self) -> None:
         self.level, self.since = BURST, time.monotonic()
 
-    def take(self) -> bool:
+    def take(self, cost: float = 1) -> bool:
         now = time.monotonic()
         self.level = min(BURST, self.level + (now - self.since) * RATE)
         self.since = now
-        if self.level < 1:
+        if self.level < cost:
             return False
-        self.level -= 1
+        self.level -= cost
         return True
 
 
@@ -174,11 +177,12 @@ class Guard:
         self._server._send_packet(eio_sid, packet)
 
     def _answer(self, eio_sid: str, sid: str, data: Any) -> object:
-        if not self._buckets.setdefault(eio_sid, _Bucket()).take():
+        name = data[0] if isinstance(data, list) and data and isinstance(data[0], str) else ""
+        if not self._buckets.setdefault(eio_sid, _Bucket()).take(COSTS.get(name, 1)):
             return refusal("message.too_many")
         if getattr(self._here, "size", 0) > MESSAGE_MAX:
             return refusal("message.too_large", most=MESSAGE_MAX)
-        handler = self._handlers.get(data[0]) if isinstance(data, list) and data and isinstance(data[0], str) else None
+        handler = self._handlers.get(name)
         if handler is None:
             return refusal("message.unknown")
         if len(data) != 2 or not isinstance(data[1], dict):
