@@ -85,6 +85,48 @@ async () => {
 }
 """
 
+DECODED = """async () => {
+  let decoded = 0
+  for (const peer of window.__peers) {
+    if (peer.connectionState === 'closed') continue
+    for (const { type, framesDecoded } of (await peer.getStats()).values())
+      if (type === 'inbound-rtp') decoded += framesDecoded || 0
+  }
+  return decoded
+}"""
+
+WATCH = f"""
+() => {{
+  const count = {DECODED}
+  const frames = window.__frames = {{ first_ms: 0, last_ms: 0, decoded: 0 }}
+  const look = async () => {{
+    // Looking is work too: as soon as there is something it need not be so often.
+    setTimeout(look, frames.first_ms === 0 ? 20 : 50)
+    const decoded = await count()
+    if (decoded <= frames.decoded) return
+    if (frames.first_ms === 0) frames.first_ms = Date.now()
+    frames.last_ms = Date.now()
+    frames.decoded = decoded
+  }}
+  void look()
+}}
+"""
+"""Notes when pictures came to a page."""
+
+INTRUDER = """
+(() => {
+  const { get } = Object.getOwnPropertyDescriptor(RTCPeerConnection.prototype, 'localDescription')
+  Object.defineProperty(RTCPeerConnection.prototype, 'localDescription', {
+    get() {
+      const own = get.call(this)
+      return own && { type: own.type, sdp: own.sdp.replace(/a=recvonly/g, 'a=sendrecv') }
+    },
+  })
+})()
+"""
+"""A page that says to whoever sends to it that it sends too."""
+
+
 COLOURS = {"red": (200, 30, 30), "green": (30, 160, 40), "blue": (40, 60, 200), "yellow": (220, 200, 40)}
 
 
@@ -113,4 +155,9 @@ def sent(page: Page) -> dict[str, int]:
 def live_tracks(page: Page) -> int:
     """How many cameras and microphones are open."""
     found: int = page.evaluate("() => window.__camera.made.filter(({ readyState }) => readyState === 'live').length")
+    return found
+
+
+def frames(page: Page) -> dict[str, Any]:
+    found: dict[str, Any] = page.evaluate("() => window.__frames")
     return found

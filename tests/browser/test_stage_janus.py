@@ -9,10 +9,19 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests import filming
-from tests.browser.cameras import PEERS, seen, sent
+from tests.browser.cameras import DECODED, WATCH, frames, seen, sent
 from tests.browser.conftest import Sit
-from tests.browser.test_ceremony import enter
-from tests.browser.test_stage_mesh import Evening, gaps, linked, one_voice, shows, tried, watch_for_gaps
+from tests.browser.test_stage_mesh import (
+    Evening,
+    gaps,
+    intruded,
+    linked,
+    one_voice,
+    peers,
+    shows,
+    tried,
+    watch_for_gaps,
+)
 from tests.janus import Janus, running
 from tests.live.client import eventually, fetch
 from tests.live.conftest import Server
@@ -20,47 +29,6 @@ from tests.live.conftest import Server
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 VIEWERS = 8
-
-DECODED = """async () => {
-  let decoded = 0
-  for (const peer of window.__peers) {
-    if (peer.connectionState === 'closed') continue
-    for (const { type, framesDecoded } of (await peer.getStats()).values())
-      if (type === 'inbound-rtp') decoded += framesDecoded || 0
-  }
-  return decoded
-}"""
-
-WATCH = f"""
-() => {{
-  const count = {DECODED}
-  const frames = window.__frames = {{ first_ms: 0, last_ms: 0, decoded: 0 }}
-  const look = async () => {{
-    // Looking is work too: as soon as there is something it need not be so often.
-    setTimeout(look, frames.first_ms === 0 ? 20 : 50)
-    const decoded = await count()
-    if (decoded <= frames.decoded) return
-    if (frames.first_ms === 0) frames.first_ms = Date.now()
-    frames.last_ms = Date.now()
-    frames.decoded = decoded
-  }}
-  void look()
-}}
-"""
-"""Notes when pictures came to a page."""
-
-INTRUDER = """
-(() => {
-  const { get } = Object.getOwnPropertyDescriptor(RTCPeerConnection.prototype, 'localDescription')
-  Object.defineProperty(RTCPeerConnection.prototype, 'localDescription', {
-    get() {
-      const own = get.call(this)
-      return own && { type: own.type, sdp: own.sdp.replace(/a=recvonly/g, 'a=sendrecv') }
-    },
-  })
-})()
-"""
-"""A page that says to whoever sends to it that it sends too."""
 
 
 @pytest.fixture(scope="module")
@@ -90,11 +58,6 @@ def ready(evening: Evening) -> None:
     eventually(lambda: sent(evening.vera)["video"] > 0, "the media server to have her picture", 20)
 
 
-def frames(page: Page) -> dict[str, Any]:
-    found: dict[str, Any] = page.evaluate("() => window.__frames")
-    return found
-
-
 def test_one_speaks_and_eight_see_it(server: Server, sit: Sit) -> None:
     evening = Evening(server, sit, "eight")
     viewers = [evening.guest() for _ in range(VIEWERS)]
@@ -111,7 +74,9 @@ def test_one_speaks_and_eight_see_it(server: Server, sit: Sit) -> None:
         shows(viewer, "red")
     first = sorted(frames(viewer)["first_ms"] - called_ms for viewer in viewers)
     print(f"called to first frame, {VIEWERS} viewers: {first[0]:.0f} / {first[VIEWERS // 2]:.0f} / {first[-1]:.0f} ms")
-    assert all(one_voice(viewer) for viewer in viewers)
+    # Sound may come a moment after the picture; and of each voice once.
+    for viewer in viewers:
+        eventually(lambda viewer=viewer: one_voice(viewer), "her voice")  # type: ignore[misc]
     late = evening.guest()
     shows(late, "red")
     released_ms = time.time() * 1000
@@ -166,7 +131,8 @@ def test_what_she_says_is_kept_until_she_takes_it_back(server: Server, sit: Sit)
     film = eventually(lambda: next(folder.glob("stage-kept/*/film.webm"), None), "the film", 90)
     told = eventually(lambda: film.is_file() and filming.holds(film), "the whole of it")
     assert (told["video"], told["audio"]) == ("vp8", "opus")
-    red, green, blue = filming.seen(film, told["seconds"] / 2)
+    # Not at the end: a busy machine leaves pictures out, and goes on with the sound.
+    red, green, blue = filming.seen(film, 0.5)
     assert red > 150 > 90 > max(green, blue)
     assert filming.loudness_db(film, told["seconds"] / 2, 1) > -45
     eventually(
@@ -186,11 +152,6 @@ def recordings(evening: Evening, token: str) -> Any:
     status, told = fetch(f"{evening.server.url}/api/recordings", headers={"Authorization": f"Bearer {token}"})
     assert status == 200, told
     return told
-
-
-def peers(page: Page) -> int:
-    found: int = page.evaluate("() => window.__peers.length")
-    return found
 
 
 def open_peers(page: Page) -> int:
@@ -213,7 +174,7 @@ def test_a_silence_closes_every_microphone(server: Server, sit: Sit) -> None:
     evening.cue("minute")
     expect(viewer.locator("html")).to_have_attribute("data-calm", "")
     eventually(lambda: sent(evening.vera) == {"audio": 0, "video": 0}, "nothing to be sent", 5)
-    assert not one_voice(viewer)
+    eventually(lambda: not one_voice(viewer), "silence", 5)
     expect(viewer.locator("html")).not_to_have_attribute("data-calm", "", timeout=40_000)
     evening.cue("words")
     shows(viewer, "red")
@@ -221,25 +182,3 @@ def test_a_silence_closes_every_microphone(server: Server, sit: Sit) -> None:
 
 def test_who_intrudes_is_seen_by_nobody(server: Server, sit: Sit) -> None:
     intruded(Evening(server, sit, "intruder-janus"), sit)
-
-
-def intruded(evening: Evening, sit: Sit) -> None:
-    """A page that watches means to send as well."""
-    intruder = sit("about:blank")
-    for script in (PEERS, INTRUDER):
-        intruder.add_init_script(script)
-    intruder.goto(f"{evening.server.url}/e/{evening.keys['participant']}")
-    enter(intruder)
-    viewer = evening.guest()
-    evening.call()
-    tried(evening.vera)
-    evening.vera.get_by_role("button", name="I am ready").click()
-    evening.grant()
-    shows(viewer, "red")
-    eventually(lambda: peers(intruder) > 0, "the intruder's try", 20)
-    time.sleep(2)
-    # It was refused: it neither sends nor sees.
-    assert sent(intruder) == {"audio": 0, "video": 0}
-    assert not linked(intruder)
-    assert (seen(viewer), viewer.locator(".tile").count()) == ("red", 1)
-    assert evening.vera.locator(".tile video").count() <= 1

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from memorata.domain import items as i
-from tests.browser.cameras import PEERS, camera, live_tracks, seen, sent
+from tests.browser.cameras import INTRUDER, PEERS, WATCH, camera, frames, live_tracks, seen, sent
 from tests.browser.conftest import PHONE, Sit
 from tests.browser.evening import an_item, both, of
 from tests.browser.test_ceremony import enter
@@ -74,30 +74,38 @@ def tried(page: Page) -> None:
     expect(page.locator(".turn-card")).to_contain_text("We can hear you, Vera. You are next.")
 
 
-def test_a_speaker_is_heard_on_deck_and_seen_when_called(server: Server, sit: Sit) -> None:
+def test_a_speaker_is_heard_on_deck_and_seen_by_three_when_called(server: Server, sit: Sit) -> None:
     evening = Evening(server, sit, "called")
-    viewer = evening.guest()
+    viewers = [evening.guest() for _ in range(3)]
     evening.call()
     tried(evening.vera)
     shows(evening.vera, "red", ".mirror video[data-seen]")
     evening.vera.get_by_role("button", name="I am ready").click()
     expect(evening.vera.locator(".turn-card")).to_contain_text("The host will give you the floor")
     # Linked already, and nothing has left the page.
-    eventually(lambda: linked(evening.vera), "the link", 15)
+    for viewer in viewers:
+        eventually(lambda viewer=viewer: linked(viewer), "the link", 15)  # type: ignore[misc]
+        viewer.evaluate(WATCH)
     time.sleep(1)
     assert sent(evening.vera) == {"audio": 0, "video": 0}
-    expect(viewer.locator(".tile")).to_have_count(0)
+    assert [viewer.locator(".tile").count() for viewer in viewers] == [0, 0, 0]
+    called_ms = time.time() * 1000
     evening.grant()
-    shows(viewer, "red")
-    expect(viewer.locator(".tile-plate")).to_contain_text("Vera")
-    expect(viewer.locator(".tile-plate")).to_contain_text("Children of the siege")
+    for viewer in viewers:
+        shows(viewer, "red")
+        expect(viewer.locator(".tile-plate")).to_contain_text("Vera")
+        expect(viewer.locator(".tile-plate")).to_contain_text("Children of the siege")
+        eventually(lambda viewer=viewer: one_voice(viewer), "her voice")  # type: ignore[misc]
+    print("called to first picture:", *(f"{frames(viewer)['first_ms'] - called_ms:.0f} ms" for viewer in viewers))
     expect(evening.vera.locator("#floor-title")).to_have_text("Everybody hears you.")
-    assert one_voice(viewer)
     # Released: at once nothing leaves, and nothing is drawn.
-    evening.vera.get_by_role("button", name="I have finished").click()
-    expect(viewer.locator(".tile")).to_have_count(0)
+    released_ms = time.time() * 1000
+    evening.do("floor.yield", entry_id=evening.entry)
+    for viewer in viewers:
+        expect(viewer.locator(".tile")).to_have_count(0)
+        eventually(lambda viewer=viewer: not one_voice(viewer), "silence")  # type: ignore[misc]
+    print("released to last picture:", *(f"{frames(viewer)['last_ms'] - released_ms:.0f} ms" for viewer in viewers))
     eventually(lambda: live_tracks(evening.vera) == 0, "closed devices", 10)
-    assert not one_voice(viewer)
 
 
 def test_a_silence_closes_every_microphone_and_afterwards_it_is_open_again(server: Server, sit: Sit) -> None:
@@ -111,7 +119,7 @@ def test_a_silence_closes_every_microphone_and_afterwards_it_is_open_again(serve
     evening.cue("minute")
     expect(viewer.locator("html")).to_have_attribute("data-calm", "")
     eventually(lambda: sent(evening.vera) == {"audio": 0, "video": 0}, "nothing sent", 3)
-    assert not one_voice(viewer)
+    eventually(lambda: not one_voice(viewer), "silence", 5)
     expect(viewer.locator(".tile")).to_have_count(0)
     expect(viewer.locator("html")).not_to_have_attribute("data-calm", "", timeout=40_000)
     evening.cue("words")
@@ -186,6 +194,37 @@ def test_whoever_wants_no_pictures_hears_and_reads_a_name(server: Server, sit: S
     eventually(lambda: one_voice(viewer), "a voice", 15)
     assert seen(viewer) is None
     assert sent(evening.vera)["video"] == 0
+
+
+def test_who_intrudes_is_seen_by_nobody(server: Server, sit: Sit) -> None:
+    intruded(Evening(server, sit, "intruder"), sit)
+
+
+def intruded(evening: Evening, sit: Sit) -> None:
+    """A page that watches means to send as well."""
+    intruder = sit("about:blank")
+    for script in (PEERS, INTRUDER):
+        intruder.add_init_script(script)
+    intruder.goto(f"{evening.server.url}/e/{evening.keys['participant']}")
+    enter(intruder)
+    viewer = evening.guest()
+    evening.call()
+    tried(evening.vera)
+    evening.vera.get_by_role("button", name="I am ready").click()
+    evening.grant()
+    shows(viewer, "red")
+    eventually(lambda: peers(intruder) > 0, "the intruder's try", 20)
+    time.sleep(2)
+    # It was refused: it neither sends nor sees.
+    assert sent(intruder) == {"audio": 0, "video": 0}
+    assert not linked(intruder)
+    assert (seen(viewer), viewer.locator(".tile").count()) == ("red", 1)
+    assert evening.vera.locator(".tile video").count() <= 1
+
+
+def peers(page: Page) -> int:
+    found: int = page.evaluate("() => window.__peers.length")
+    return found
 
 
 def linked(page: Page) -> bool:
