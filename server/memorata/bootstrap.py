@@ -122,6 +122,7 @@ class Services:
     recordings: RecordingDesk
     privacy: Privacy
     stage: StageDesk
+    streams: HlsStreams
     ice: IceFor
     alarm: Alarm
     security: SecurityLog
@@ -218,21 +219,22 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
     films = DiskRecordings(settings.data_dir / "recordings")
     recordings = RecordingDesk(SqlRecordings(database), films, participants, clock, alarm)
     engine = engine_of(settings, films.incoming)
+    pages, streams = SocketPages(publisher), HlsStreams(settings.data_dir / "streams")
     stage = StageDesk(
         engine,
         ceremonies,
-        SocketPages(publisher),
+        pages,
         clock,
         alarm,
         lambda participant_id: bool(publisher.connections.of_participant(participant_id)),
         None
         if engine is None
-        else StageRecording(engine, recordings, PageRecorder(recordings, publisher), recordings.agreed),
+        else StageRecording(engine, recordings, PageRecorder(recordings, pages), recordings.agreed),
         None
         if engine is None or not settings.stream
         else Streaming(
             engine,
-            HlsStreams(settings.data_dir / "streams"),
+            streams,
             clock,
             alarm,
             lambda ceremony_id: stage.changed(ceremony_id),
@@ -301,6 +303,7 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
         letters=letters,
         ledger=planning.ledger,
         stage=stage,
+        streams=streams,
         ice=ice_for(settings, ceremonies, clock),
         alarm=alarm,
         security=FileSecurityLog(settings.data_dir),

@@ -11,12 +11,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from memorata.adapters import stun
+from memorata.adapters.stage.mesh import MOST, WELL
 from memorata.config import Settings, is_loopback
 from memorata.findings import ANSWER_S, Finding
 from memorata.services import turn
-
-MESH_WELL, MESH_MOST = 4, 6
-"""Pages that see one speaker: a home line of 2 Mbit/s carries four, and more than six harm the sound too."""
 
 STREAMS_PER_CORE = (130, 175)
 """Pages that see one speaker for each core of Janus at 70 %: measured up to 40 and extended (docs/stage.md)."""
@@ -30,7 +28,7 @@ def stage(settings: Settings) -> Finding:
     if settings.stage == "off":
         return Finding("stage", "note", "off: nobody is seen or heard live", "MEMORATA_STAGE=mesh needs nothing else.")
     if settings.stage == "mesh":
-        found = f"mesh: each speaker is carried well to {MESH_WELL} pages, to {MESH_MOST} at the most"
+        found = f"mesh: each speaker is carried well to {WELL} pages, to {MOST} at the most"
         if turn.relay(settings, "mesh"):
             return Finding("stage", "good", f"{found}; all goes by the TURN server")
         hint = "Each viewer can learn the speaker's address at home. With a TURN server nobody does: docs/stage.md"

@@ -104,12 +104,14 @@ def parts(
     return tuple(sorted(unique.values(), key=lambda part: part.level != "on_stage"))
 
 
-def level_of(found: tuple[Part, ...], participant_id: str, hall: str = "") -> Level | None:
-    """What somebody may do now: the one answer to whether they may publish; `None`: nothing."""
-    for part in found:
-        if part.participant_id == participant_id or (hall and part.hall == hall):
-            return part.level
-    return None
+def is_sent_by(part: Part, participant_id: str, hall: str = "") -> bool:
+    """Whether this person, or this hall, is who sends for a part."""
+    return part.hall == hall if part.hall else part.participant_id == participant_id
+
+
+def part_of(found: tuple[Part, ...], participant_id: str, hall: str = "") -> Part | None:
+    """The part of somebody: the one answer to whether they may publish, by its level; `None`: they may not."""
+    return next((part for part in found if is_sent_by(part, participant_id, hall)), None)
 
 
 def hall_on_screen(shown: Moment) -> str:

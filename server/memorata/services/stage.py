@@ -16,7 +16,7 @@ from memorata import green
 from memorata.domain.errors import Refused
 from memorata.domain.items import Item
 from memorata.domain.programme import moment
-from memorata.domain.stage import Part, level_of, next_change_ms
+from memorata.domain.stage import Part, is_sent_by, next_change_ms, part_of
 from memorata.domain.state import parts_of
 from memorata.services.live import LiveCeremonies
 from memorata.services.ports import Alarm, Clock, Participant
@@ -24,7 +24,17 @@ from memorata.services.sdp import check
 from memorata.services.stage_gallery import Gallery
 from memorata.services.stage_ports import Description, Feed, Pages, Signal, StageEngine, Tab, Way
 from memorata.services.stage_recording import StageRecording
-from memorata.services.stage_told import Devices, Grant, Joined, Scene, Seen, StagePages, Standing, public, streamed
+from memorata.services.stage_told import (
+    Devices,
+    Joined,
+    Scene,
+    Seen,
+    StageGrant,
+    StagePages,
+    Standing,
+    public,
+    streamed,
+)
 from memorata.services.streaming import Streaming
 
 log = structlog.get_logger(__name__)
@@ -57,6 +67,7 @@ class _Sending:
 @dataclass(slots=True)
 class _Stage:
     ceremony_id: str
+    engine: StageEngine
     gallery: Gallery
     lock: threading.Lock = field(default_factory=green.lock)
     halls: dict[str, Participant] = field(default_factory=dict)
@@ -65,7 +76,7 @@ class _Stage:
     """Whether a look is due that waits for more to come."""
     feeds: dict[str, _Sending] = field(default_factory=dict)
     links: dict[tuple[str, str], Way] = field(default_factory=dict)
-    grants: dict[str, Grant] = field(default_factory=dict)
+    grants: dict[str, StageGrant] = field(default_factory=dict)
     devices: dict[str, Devices] = field(default_factory=dict)
     scene: Scene | None = None
     version: int = 0
@@ -106,8 +117,8 @@ class StageDesk:
     def watch(self, who: Participant, sid: str, page: str, *, picture: bool) -> Joined:
         """A page draws the stage from now on. `page` is the same for one that comes back with another line."""
         if self._engine is None:
-            return Joined(0, Scene("off"), Grant())
-        stage = self._of(who.ceremony_id)
+            return Joined(0, Scene("off"), StageGrant())
+        stage = self._of(who.ceremony_id, self._engine)
         with stage.lock:
             before = stage.gallery.come(who, sid, page, picture=picture, sending=stage.sending())
             if before is not None:
@@ -129,7 +140,7 @@ class StageDesk:
         """
         if self._engine is None:
             raise Refused("stage.off")
-        stage = self._of(who.ceremony_id)
+        stage = self._of(who.ceremony_id, self._engine)
         with stage.lock:
             part = self._part_of(who)
             if part is None:
@@ -143,7 +154,7 @@ class StageDesk:
                         self._close(stage, other)
             stage.feeds[feed.id] = _Sending(feed, who, page, part.key)
             try:
-                self._engine.open_feed(feed)
+                stage.engine.open_feed(feed)
             except Refused:
                 del stage.feeds[feed.id]
                 raise
@@ -157,11 +168,11 @@ class StageDesk:
         """
         stage = self._stages.get(who.ceremony_id)
         way = None if stage is None else stage.links.get((sid, link_id))
-        if stage is None or way is None or self._engine is None:
+        if stage is None or way is None:
             raise Refused("stage.unknown_link")
         if isinstance(signal, Description):
             check(signal.sdp, may_send=way == "send" and self._part_of(who) is not None)
-        self._engine.signal(sid, link_id, signal)
+        stage.engine.signal(sid, link_id, signal)
 
     def tell(self, who: Participant, devices: Devices) -> None:
         """How the devices of somebody fare who stands by."""
@@ -270,9 +281,9 @@ class StageDesk:
     # --- the look ---
 
     def look(self, ceremony_id: str) -> None:
-        """Grant and take back what the rule says now, and tell what has changed."""
+        """StageGrant and take back what the rule says now, and tell what has changed."""
         stage = self._stages.get(ceremony_id)
-        if stage is None or self._engine is None:
+        if stage is None:
             return
         with stage.lock:
             stage.coming = False
@@ -301,12 +312,10 @@ class StageDesk:
 
     def _take_back(self, stage: _Stage, found: tuple[Part, ...]) -> None:
         for sending in list(stage.feeds.values()):
-            if level_of(found, sending.who.id, sending.who.hall) is None:
+            if _part(found, sending.who) is None:
                 self._close(stage, sending)
 
     def _show(self, stage: _Stage, found: tuple[Part, ...]) -> None:
-        if self._engine is None:
-            return
         for sending in stage.feeds.values():
             part = _part(found, sending.who)
             if part is None:
@@ -315,7 +324,7 @@ class StageDesk:
             shown = part.level == "on_stage"
             if sending.live and shown != sending.shown:
                 sending.shown = shown
-                self._engine.show(sending.feed.id, shown)
+                stage.engine.show(sending.feed.id, shown)
 
     def _record(self, stage: _Stage, found: tuple[Part, ...], item: Item | None) -> frozenset[str]:
         """Whose words are recorded now, by key."""
@@ -325,22 +334,22 @@ class StageDesk:
         return self._recording.follow(stage.ceremony_id, item, found, seen)
 
     def _grant(self, stage: _Stage, found: tuple[Part, ...], recorded: frozenset[str]) -> None:
-        granted: dict[str, Grant] = {}
+        granted: dict[str, StageGrant] = {}
         for part in found:
             for who in self._people_of(stage, part):
-                granted[who] = Grant(part.level, part.key, part.key in recorded)
+                granted[who] = StageGrant(part.level, part.key, part.key in recorded)
         before, stage.grants = stage.grants, granted
         for who in (*granted, *(set(before) - set(granted))):
-            if before.get(who, Grant()) != granted.get(who, Grant()):
-                self._pages.grant(who, granted.get(who, Grant()))
+            if before.get(who, StageGrant()) != granted.get(who, StageGrant()):
+                self._pages.grant(who, granted.get(who, StageGrant()))
 
-    def _granted(self, stage: _Stage, who: Participant) -> Grant:
+    def _granted(self, stage: _Stage, who: Participant) -> StageGrant:
         """As the last look had it; for a page of a hall that has come since, as the rule has it."""
         known = stage.grants.get(who.id)
         if known is not None or not who.hall:
-            return known or Grant()
+            return known or StageGrant()
         part = self._part_of(who)
-        return Grant() if part is None else Grant(part.level, part.key)
+        return StageGrant() if part is None else StageGrant(part.level, part.key)
 
     def _people_of(self, stage: _Stage, part: Part) -> tuple[str, ...]:
         """The ids of those who may send for this part."""
@@ -349,15 +358,13 @@ class StageDesk:
         return () if part.participant_id is None else (part.participant_id,)
 
     def _tell(self, stage: _Stage, found: tuple[Part, ...], recorded: frozenset[str]) -> None:
-        if self._engine is None:
-            return
         people = tuple(Seen(part, self._feed_of(stage, part, live=True)) for part in found if part.level == "on_stage")
         deck = tuple(
             Standing(part, self._online(stage, part), self._feed_of(stage, part), self._devices_of(stage, part))
             for part in found
         )
         watching = max(0, stage.gallery.watching - 1)
-        scene = Scene(self._engine.name, people, bool(recorded), "", deck, self._engine.carries(), watching)
+        scene = Scene(stage.engine.name, people, bool(recorded), "", deck, stage.engine.carries(), watching)
         if self._streaming is not None:
             seen = streamed(scene)
             feed = None if seen is None else seen.feed
@@ -377,7 +384,7 @@ class StageDesk:
 
     def _feed_of(self, stage: _Stage, part: Part, *, live: bool = False) -> Feed | None:
         found = [
-            one for one in stage.feeds.values() if _is_of(one.who, part) and (one.live or not live)
+            one for one in stage.feeds.values() if is_sent_by(part, one.who.id, one.who.hall) and (one.live or not live)
         ]  # the newest last; one that retires shows until the next is live
         return found[-1].feed if found else None
 
@@ -390,10 +397,8 @@ class StageDesk:
 
     # --- inside ---
 
-    def _of(self, ceremony_id: str) -> _Stage:
-        if ceremony_id not in self._stages and self._engine is not None:
-            self._stages[ceremony_id] = _Stage(ceremony_id, Gallery(self._engine))
-        return self._stages[ceremony_id]
+    def _of(self, ceremony_id: str, engine: StageEngine) -> _Stage:
+        return self._stages.setdefault(ceremony_id, _Stage(ceremony_id, engine, Gallery(engine)))
 
     def _part_of(self, who: Participant) -> Part | None:
         return _part(parts_of(self._ceremonies.state(who.ceremony_id), self._clock.now_ms()), who)
@@ -402,8 +407,7 @@ class StageDesk:
         stage.feeds.pop(sending.feed.id, None)
         if self._recording is not None:
             self._recording.end(sending.feed.id)
-        if self._engine is not None:
-            self._engine.close_feed(sending.feed.id)
+        stage.engine.close_feed(sending.feed.id)
 
     def _close_id(self, stage: _Stage, feed_id: str) -> None:
         sending = stage.feeds.get(feed_id)
@@ -466,11 +470,7 @@ class _Told:
 
 
 def _part(found: tuple[Part, ...], who: Participant) -> Part | None:
-    return next((part for part in found if _is_of(who, part)), None)
-
-
-def _is_of(who: Participant, part: Part) -> bool:
-    return part.hall == who.hall if part.hall else part.participant_id == who.id
+    return part_of(found, who.id, who.hall)
 
 
 def _same_seat(one: Participant, other: Participant) -> bool:

@@ -8,8 +8,8 @@ from memorata.services.stage_ports import Carries, Device, EngineName, Feed, Pag
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
-    """What a person may send now."""
+class StageGrant:
+    """What this person may send now: to everybody, or unseen, or with `None` nothing; and whether it is recorded."""
 
     level: Level | None = None
     key: str = ""
@@ -67,7 +67,7 @@ class Joined:
 
     version: int
     scene: Scene
-    grant: Grant
+    grant: StageGrant
 
 
 class StagePages(Pages, Protocol):
@@ -76,7 +76,7 @@ class StagePages(Pages, Protocol):
     def shown(self, ceremony_id: str, version: int, scene: Scene, *, everybody: bool) -> None:
         """The stage as it is now; only to hosts, unless something has changed that everybody sees."""
 
-    def grant(self, participant_id: str, grant: Grant) -> None: ...
+    def grant(self, participant_id: str, grant: StageGrant) -> None: ...
 
 
 def public(scene: Scene) -> Scene:

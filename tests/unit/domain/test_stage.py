@@ -12,7 +12,7 @@ from memorata.domain.broadcast import Source
 from memorata.domain.ceremony import decide
 from memorata.domain.errors import Refused
 from memorata.domain.programme import moment, silence_locked
-from memorata.domain.stage import STAGE_MAX, level_of, next_change_ms, stand_in
+from memorata.domain.stage import STAGE_MAX, next_change_ms, part_of, stand_in
 from memorata.domain.staging import guest_key
 from memorata.domain.state import CeremonyState, parts_of
 from tests.builders import START_MS, a_programme, a_silence, an_item, text
@@ -41,7 +41,7 @@ def test_the_laws_of_the_rule(seed: int, length: int, later_ms: int) -> None:
     for entry in state.floor.entries:
         who = entry.participant_id
         if who is not None and entry.state not in ("next", "ready", "speaking") and who not in people:
-            assert level_of(found, who) is None
+            assert part_of(found, who) is None
     # Between now and the next change by the clock alone the rule says the same.
     at_ms = next_change_ms(programme, shown, now_ms, autopilot=state.progress.autopilot)
     before_ms = now_ms + 60_000 if at_ms is None else at_ms - 1

@@ -11,7 +11,7 @@ from memorata.adapters.codec import revive
 from memorata.domain import items as i
 from memorata.domain.broadcast import Source
 from memorata.domain.programme import Hall, Moment, Programme, Progress, Run, StepAnchor, moment
-from memorata.domain.stage import Stage, ahead, hall_on_screen, level_of, parts, stand_in
+from memorata.domain.stage import Stage, ahead, hall_on_screen, part_of, parts, stand_in
 from tests.builders import START_MS, a_programme, a_silence, an_item, text
 
 LINK = i.Media(sources=(Source("vk", "1_2", "https://vk.com/video1_2"),), live=True)
@@ -101,10 +101,10 @@ def test_the_holding_picture_and_the_recorded_version_take_a_hall_off() -> None:
 
 def test_a_hall_holds_its_place_and_no_other() -> None:
     found = parts(PROGRAMME, Stage(), (), at("called"), holding=False)
-    assert level_of(found, "somebody", "bishkek") == "on_stage"
-    assert level_of(found, "somebody", "jerusalem") == "on_deck"
-    assert level_of(found, "somebody", "narva") is None
-    assert level_of(found, "somebody") is None
+    assert getattr(part_of(found, "somebody", "bishkek"), "level", None) == "on_stage"
+    assert getattr(part_of(found, "somebody", "jerusalem"), "level", None) == "on_deck"
+    assert part_of(found, "somebody", "narva") is None
+    assert part_of(found, "somebody") is None
 
 
 def test_what_stands_in_for_a_hall_is_a_recording_and_no_live_link() -> None:

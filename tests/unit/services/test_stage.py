@@ -15,7 +15,7 @@ from memorata.services.live import LiveCeremonies
 from memorata.services.ports import Participant
 from memorata.services.stage import GRACE_S, OVERLAP_S, SPACING_S, StageDesk
 from memorata.services.stage_ports import Candidate, Description, Signal, StageEngine, Way
-from memorata.services.stage_told import Devices, Grant, Scene
+from memorata.services.stage_told import Devices, Scene, StageGrant
 from tests.builders import START_MS, a_programme, a_silence, an_item, text
 from tests.fakes import FakeAlarm, FakeClock, MemoryLog, RecordingPublisher
 
@@ -36,7 +36,7 @@ class Heard:
         self.signals: list[tuple[str, str, Signal]] = []
         self.scenes: list[Scene] = []
         self.to_everybody = 0
-        self.grants: list[tuple[str, Grant]] = []
+        self.grants: list[tuple[str, StageGrant]] = []
 
     def link(self, sid: str, link_id: str, do: Literal["open", "move", "close"], way: Way, feed_id: str) -> None:
         self.links.append((sid, link_id, do, way, feed_id))
@@ -48,7 +48,7 @@ class Heard:
         self.scenes.append(scene)
         self.to_everybody += everybody
 
-    def grant(self, participant_id: str, grant: Grant) -> None:
+    def grant(self, participant_id: str, grant: StageGrant) -> None:
         self.grants.append((participant_id, grant))
 
     def open(self, sid: str, way: Way) -> list[str]:
@@ -137,7 +137,7 @@ def test_who_is_called_sends_unseen_and_is_seen_once_the_floor_is_given(house: H
     entry = house.ask()
     refused("stage.not_now", lambda: house.publish(VERA))
     house.do(c.CallNext(entry))
-    assert house.pages.grants[-1] == ("vera", Grant("on_deck", entry))
+    assert house.pages.grants[-1] == ("vera", StageGrant("on_deck", entry))
     feed = house.publish(VERA)
     assert (house.engine.shown, house.seen()) == (set(), {})
     assert [(one.part.key, one.feed is not None) for one in house.scene().deck if one.part.kind == "speaker"] == [
@@ -145,10 +145,10 @@ def test_who_is_called_sends_unseen_and_is_seen_once_the_floor_is_given(house: H
     ]
     house.do(c.GrantFloor(entry))
     assert (house.engine.shown, house.seen()) == ({feed}, {entry: True})
-    assert house.pages.grants[-1] == ("vera", Grant("on_stage", entry))
+    assert house.pages.grants[-1] == ("vera", StageGrant("on_stage", entry))
     house.do(c.YieldFloor(entry))
     assert (house.engine.feeds, house.seen()) == ({}, {})
-    assert house.pages.grants[-1] == ("vera", Grant())
+    assert house.pages.grants[-1] == ("vera", StageGrant())
     refused("stage.not_now", lambda: house.publish(VERA))
 
 
@@ -166,7 +166,7 @@ def test_in_a_silence_nobody_sends_and_after_it_they_may_again(house: House) -> 
     house.alarm.pass_time(20_000)
     house.look()
     assert (house.engine.feeds, house.seen()) == ({}, {})
-    assert dict(house.pages.grants[-2:]) == {"vera": Grant(), "hana": Grant()}
+    assert dict(house.pages.grants[-2:]) == {"vera": StageGrant(), "hana": StageGrant()}
     refused("stage.not_now", lambda: house.publish(VERA))
     refused("stage.not_now", lambda: house.publish(HANA))
     house.alarm.pass_time(120_000)
@@ -193,7 +193,7 @@ def test_a_silence_closes_at_its_very_instant(house: House) -> None:
 
 def test_a_hall_stands_by_and_comes_with_its_item(house: House) -> None:
     house.watch(HANA, BISHKEK)
-    assert house.pages.grants[-1] == ("pb", Grant("on_deck", "hall-bishkek"))
+    assert house.pages.grants[-1] == ("pb", StageGrant("on_deck", "hall-bishkek"))
     house.publish(BISHKEK)
     assert house.seen() == {}
     house.cue("city")
@@ -302,7 +302,7 @@ def test_while_the_media_server_is_away_nothing_is_carried_and_then_all_begin_an
     house.stage.back()
     house.alarm.pass_time(0)
     assert set(house.engine.viewers) == {"line-vera", "line-chiyo"}
-    assert ("vera", Grant("on_stage", entry)) in house.pages.grants[told:]
+    assert ("vera", StageGrant("on_stage", entry)) in house.pages.grants[told:]
     house.publish(VERA)
     assert house.seen() == {entry: True}
 
@@ -336,7 +336,7 @@ def test_off_nothing_is_granted() -> None:
     house = House()
     desk = StageDesk(None, house.ceremonies, house.pages, house.clock, house.alarm, lambda _: True)
     joined = desk.watch(VERA, "line", "page", picture=True)
-    assert (joined.scene.engine, joined.grant) == ("off", Grant())
+    assert (joined.scene.engine, joined.grant) == ("off", StageGrant())
     refused("stage.off", lambda: desk.publish(VERA, "line", "page", picture=True, sound=True))
 
 

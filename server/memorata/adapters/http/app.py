@@ -85,6 +85,8 @@ class Needs(Protocol):
     @property
     def recordings(self) -> RecordingDesk: ...
     @property
+    def streams(self) -> HlsStreams: ...
+    @property
     def stage(self) -> StageDesk: ...
     @property
     def security(self) -> SecurityLog: ...
@@ -114,7 +116,7 @@ def register(app: Flask, services: Needs) -> None:
     openapi.answered_before(app, clock.RULE, "GET", clock.OPERATION)
     limiter = limit(app, services.security, proxies)
     files = media.blueprint(house)
-    streams = stream.blueprint(house, HlsStreams(services.settings.data_dir / "streams"))
+    streams = stream.blueprint(house, services.streams)
     for part in (files, streams):
         limiter.limit(FILES)(part)
         app.register_blueprint(part)

@@ -14,8 +14,6 @@ from typing import Any
 
 from memorata.services.recording_ports import CannotJoin, Made, Part, Runner
 
-PROGRAMS = ("janus-pp-rec", "ffmpeg", "ffprobe")
-
 CONVERT_S = 600.0
 LOOK_S = 60.0
 

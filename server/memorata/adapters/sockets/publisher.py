@@ -8,7 +8,7 @@ import structlog
 
 from memorata.adapters.sockets.connections import Connections
 from memorata.adapters.sockets.telling import Teller
-from memorata.adapters.sockets.wire import Gone, NameTaken, StageRecord, View
+from memorata.adapters.sockets.wire import Gone, NameTaken, View
 from memorata.domain.erasing import erases
 from memorata.domain.errors import Refused
 from memorata.domain.events import Recorded
@@ -104,9 +104,6 @@ class SocketPublisher:
 
     def looking(self, ceremony_id: str, who: object) -> None:
         self._emit("looking", who, audience(ceremony_id, "staff"))
-
-    def record(self, sid: str, part: str, key: str, feed_id: str, *, on: bool) -> None:
-        self._emit("record", StageRecord(part, key, feed_id, on), sid)
 
     def removed(self, ceremony_id: str, role: Role) -> None:
         if self._admission is None:

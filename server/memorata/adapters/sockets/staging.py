@@ -13,7 +13,7 @@ from memorata.services.ice import IceFor
 from memorata.services.ports import Participant, SecurityLog
 from memorata.services.stage import StageDesk
 from memorata.services.stage_ports import Candidate, Description, Signal, Way
-from memorata.services.stage_told import Devices, Grant, Scene, Seen, Standing
+from memorata.services.stage_told import Devices, Scene, Seen, StageGrant, Standing
 
 INTRUDING = frozenset({"stage.not_now"})
 """Refusals that an honest page does not run into more than once."""
@@ -35,8 +35,11 @@ class SocketPages:
         for view in VIEWS if everybody else ("staff",):
             self._publisher.say("stage", shown(version, scene, view), audience(ceremony_id, view))
 
-    def grant(self, participant_id: str, grant: Grant) -> None:
-        self._publisher.say("grant", wire.StageGrant(grant.level, grant.key, grant.recorded), person(participant_id))
+    def record(self, sid: str, part: str, key: str, feed_id: str, *, on: bool) -> None:
+        self._publisher.say("record", wire.StageRecord(part, key, feed_id, on), sid)
+
+    def grant(self, participant_id: str, grant: StageGrant) -> None:
+        self._publisher.say("grant", grant, person(participant_id))
 
 
 class StageSocket:
@@ -67,12 +70,12 @@ class StageSocket:
         asked = msgspec.convert(data, wire.StageWatch)
         who, connection = self._participant(sid), self._connection(sid)
         joined = self._desk.watch(who, sid, _page(connection), picture=asked.picture)
-        grant, ice = joined.grant, self._ice(who.ceremony_id, who.id, joined.scene.engine)
+        ice = self._ice(who.ceremony_id, who.id, joined.scene.engine)
         return wire.StageJoined(
             True,
             shown(joined.version, joined.scene, connection.view),
-            wire.StageGrant(grant.level, grant.key, grant.recorded),
-            tuple(wire.IceServer(server.urls, server.username, server.credential) for server in ice.servers),
+            joined.grant,
+            ice.servers,
             ice.relay,
             ice.picture_kbps,
         )

@@ -17,12 +17,14 @@ from memorata.domain.floor import FloorEntry, Via
 from memorata.domain.moderating import ACTS, Act, NameState, Standing
 from memorata.domain.programme import Progress
 from memorata.domain.roles import Role
-from memorata.domain.stage import Level, PartKind
+from memorata.domain.stage import PartKind
 from memorata.domain.state import CeremonyState
 from memorata.domain.tributes import Wish
 from memorata.services import moderation, waiting
 from memorata.services.ports import Consent
 from memorata.services.stage_ports import Device, EngineName, Way
+from memorata.services.stage_told import StageGrant
+from memorata.services.turn import IceServer
 
 MESSAGE_MAX = 16_384
 """Bytes of one message from a client; a poem of 4,000 letters in any alphabet fits."""
@@ -250,22 +252,6 @@ class StageShown(msgspec.Struct, frozen=True):
     stream: str = ""
     deck: tuple[OnDeck, ...] | msgspec.UnsetType = msgspec.UNSET
     carries: StageCarries | msgspec.UnsetType = msgspec.UNSET
-
-
-class StageGrant(msgspec.Struct, frozen=True):
-    """What this person may send now: to everybody, or unseen, or with `null` nothing; and whether it is recorded."""
-
-    level: Level | None
-    key: str
-    recorded: bool
-
-
-class IceServer(msgspec.Struct, frozen=True):
-    """As RTCPeerConnection takes it."""
-
-    urls: tuple[str, ...]
-    username: str = ""
-    credential: str = ""
 
 
 class StageJoined(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ from memorata.domain.errors import Refused
 from memorata.services.stage_ports import Carries, EngineName, Feed, Heard, Pages, Signal, Tab
 
 WELL, MOST = 4, 6
-"""Links that a home line carries well, and at the most; measured: docs/stage.md."""
+"""Links of a speaker: a home line of 2 Mbit/s carries four well, and more than six harm the sound too."""
 
 
 @dataclass(frozen=True, slots=True)

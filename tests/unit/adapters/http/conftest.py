@@ -13,6 +13,7 @@ from memorata.adapters.http import app as pages
 from memorata.adapters.letters import Letters
 from memorata.adapters.presence.memory import MemorySeats
 from memorata.adapters.sockets.telling import Teller
+from memorata.adapters.stage.hls import HlsStreams
 from memorata.config import Settings
 from memorata.domain.programme import Programme
 from memorata.domain.state import door_of
@@ -73,6 +74,7 @@ class Office:
         keys, self.invitations = Keys(self.settings.secret_key), MemoryInvitations(self.participants)
         self.recorded, self.films = MemoryRecordings(), MemoryFiles()
         self.recordings = RecordingDesk(self.recorded, self.films, self.participants, self.clock, alarm)
+        self.streams = HlsStreams(self.settings.data_dir / "streams")
         self.inviting = Inviting(keys, self.invitations, self.participants, self.clock, is_country, publisher.put_out)
         self.mailer, self.trail = FakeMailer(), list[tuple[str, dict[str, object]]]()
         self.accounts = AccountDesk(
