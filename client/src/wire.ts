@@ -770,7 +770,7 @@ export interface StageGrant {
   recorded: boolean
 }
 
-/** As RTCPeerConnection takes it. */
+/** As a page hands it to RTCPeerConnection. */
 export interface IceServer {
   urls: string[]
   username: string

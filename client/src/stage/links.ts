@@ -85,8 +85,6 @@ interface Peer {
 
 /** The sound of one voice, as much as Opus needs for it; bit/s. */
 const SOUND_BPS = 32_000
-/** What the server takes at most, with room to spare. */
-export const SDP_MOST = 14_000
 const RESTART_MS = 5000
 const NOTHING: Carried = { audio: null, video: null }
 

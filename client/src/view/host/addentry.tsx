@@ -4,7 +4,7 @@ import { WAITING } from '../../floor'
 import { t } from '../../text/messages'
 import type { FloorEntry } from '../../wire'
 import type { Desk } from './desk'
-import { Choice, Field, Form } from './fields'
+import { Choice, Field, Form, TelephoneField } from './fields'
 import { ENTRY_KINDS, VIAS } from './words'
 
 type Kind = FloorEntry['kind']
@@ -54,15 +54,7 @@ export function AddForm({ desk, onDone }: { desk: Desk; onDone: () => void }) {
         />
       )}
       <Choice label={t('How they are heard')} value={via.value} options={vias} onValue={(value) => (via.value = value)} />
-      {via.value === 'telephone' && (
-        <Field
-          label={t('Telephone, with the code of the country; only hosts see it')}
-          value={telephone.value}
-          most={40}
-          isNumber
-          onValue={(value) => (telephone.value = value)}
-        />
-      )}
+      {via.value === 'telephone' && <TelephoneField value={telephone.value} onValue={(value) => (telephone.value = value)} />}
       <Choice label={t('What they bring')} value={kind.value} options={kinds} onValue={(value) => (kind.value = value)} />
       <Field
         label={kind.value === 'poem' ? t('The poem, to read along') : t('What it is about')}

@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals'
 import { t } from '../../text/messages'
 import type { FloorEntry } from '../../wire'
 import type { Desk } from './desk'
-import { Choice, Field, Form } from './fields'
+import { Choice, Field, Form, TelephoneField } from './fields'
 import { length } from './words'
 
 const SLOTS_S = [60, 120, 180, 240, 300, 420, 600]
@@ -33,15 +33,7 @@ export function EditForm({ desk, entry, onDone }: { desk: Desk; entry: FloorEntr
     <Form label={`${t('Correct')}: ${entry.name}`} onSend={() => void send()}>
       <Field label={t('Name')} value={name.value} most={60} required onValue={(value) => (name.value = value)} />
       <Field label={t('Community or town')} value={community.value} most={80} onValue={(value) => (community.value = value)} />
-      {(entry.via === 'telephone' || entry.telephone !== '') && (
-        <Field
-          label={t('Telephone, with the code of the country; only hosts see it')}
-          value={telephone.value}
-          most={40}
-          isNumber
-          onValue={(value) => (telephone.value = value)}
-        />
-      )}
+      {(entry.via === 'telephone' || entry.telephone !== '') && <TelephoneField value={telephone.value} onValue={(value) => (telephone.value = value)} />}
       <Choice
         label={t('Time offered')}
         value={slot.value}

@@ -1,6 +1,7 @@
 // Form fields of the console: each with its label above it.
 import { useId } from 'preact/hooks'
 import type { ComponentChildren } from 'preact'
+import { t } from '../../text/messages'
 
 interface FieldProps {
   label: string
@@ -80,4 +81,9 @@ export function Form({ onSend, label, children }: { onSend: () => void; label: s
       {children}
     </form>
   )
+}
+
+/** Where hosts ring somebody; nobody else sees it. */
+export function TelephoneField({ value, onValue }: { value: string; onValue: (value: string) => void }) {
+  return <Field label={t('Telephone, with the code of the country; only hosts see it')} value={value} most={40} isNumber onValue={onValue} />
 }

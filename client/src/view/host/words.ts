@@ -135,7 +135,6 @@ const REFUSALS: Record<string, string> = {
   'stage.no_recording': mark('There is no recorded version of this part.'),
   'stage.off': mark('Live pictures are switched off for this ceremony.'),
   'stage.unavailable': mark('Live pictures are away just now; they come back by themselves.'),
-  'stage.busy': mark('You are on the stage in another window already.'),
   'moderation.changed': mark('Somebody else was first. Please look at it again.'),
   'wish.unknown': mark('These words are not here any more.'),
   'words.not_allowed': mark('One of the fields is empty, too long, or holds signs that cannot be shown.'),

@@ -4,13 +4,12 @@ import type { Onstage, OnstageState } from '../../stage/onstage'
 import { t } from '../../text/messages'
 import type { FloorEntry } from '../../wire'
 import { announce } from '../announcing'
-import { Switch } from '../helppage'
 import { usePage } from '../page'
 import { closeSheet, open, openSheet } from '../sheet'
 import { stageOf } from './attend'
 import { RecordingConsent } from './consent'
 import { Helping } from './helping'
-import { Amiss, isReady, Loudness, Mirror } from './trying'
+import { Amiss, Asking, Check, isReady } from './trying'
 
 interface Props {
   entry: FloorEntry
@@ -43,7 +42,6 @@ export function Deck(props: Props) {
 function Card({ entry, send, fault, onPass, core, state }: Props & { core: Onstage; state: OnstageState }) {
   const { checks } = state
   const tried = core.devices.opened
-  const asking = checks.microphone === 'asking'
   const ready = entry.state === 'ready'
   function beReady(): void {
     // Before the answer: the host may be quicker.
@@ -57,19 +55,12 @@ function Card({ entry, send, fault, onPass, core, state }: Props & { core: Onsta
   return (
     <section class="turn-card deck" aria-labelledby="turn-title">
       <h2 id="turn-title">{ready ? t('Thank you. The host will give you the floor.') : t('You are next. Please be ready.')}</h2>
-      {tried && !asking && isReady(state) && (
-        <div class="deck-check">
-          <Mirror state={state} />
-          <div class="deck-said">
-            <Heard heard={checks.heard} name={entry.name} />
-            <Loudness core={core} />
-            <Switch on={checks.voiceOnly} onChange={(only) => void core.devices.setVoiceOnly(only)}>
-              {t('Only my voice')}
-            </Switch>
-          </div>
-        </div>
+      {tried && isReady(state) && (
+        <Check core={core} state={state}>
+          <Heard heard={checks.heard} name={entry.name} />
+        </Check>
       )}
-      {asking && <p role="status">{t('Your browser now asks whether this page may use camera and microphone. Please press “Allow”.')}</p>}
+      <Asking state={state} />
       <Amiss core={core} state={state} />
       {tried && isReady(state) && <RecordingConsent />}
       <div class="buttons">

@@ -1,11 +1,11 @@
 // Trying the camera and microphone of a hall, before it begins and whenever its helper wants to: seen, heard by the meter, chosen.
-import { useEffect, useId, useState } from 'preact/hooks'
-import type { Choices } from '../../stage/devices'
+import { useState } from 'preact/hooks'
 import type { Onstage, OnstageState } from '../../stage/onstage'
 import { t } from '../../text/messages'
 import { usePage } from '../page'
 import { stageOf } from './attend'
 import { Flame } from '../flame'
+import { ChoiceOfDevices } from './choosing'
 import { Face } from './face'
 import { Amiss, Loudness } from './trying'
 
@@ -50,7 +50,7 @@ function Tried({ core, state }: { core: Onstage; state: OnstageState }) {
                   ? t('The microphone hears the hall.')
                   : t('Please say a few words: the bar should move.')}
           </p>
-          <Chosen core={core} state={state} />
+          <ChoiceOfDevices core={core} state={state} />
         </div>
       </div>
       <Amiss core={core} state={state} />
@@ -67,54 +67,6 @@ function Seen({ state }: { state: OnstageState }) {
         <Flame />
       </div>
       <Face stream={state.preview} onSeen={setSeen} />
-    </div>
-  )
-}
-
-/** Which devices there are, and which of them are used: asked anew when they change. */
-function Chosen({ core, state }: { core: Onstage; state: OnstageState }) {
-  const [found, setFound] = useState<Choices | null>(null)
-  useEffect(() => {
-    let isHere = true
-    const ask = () => void core.devices.choices().then((choices) => isHere && setFound(choices))
-    ask()
-    // Absent where the address is not encrypted, whatever its type says.
-    const media = navigator.mediaDevices as MediaDevices | undefined
-    media?.addEventListener('devicechange', ask)
-    return () => {
-      isHere = false
-      media?.removeEventListener('devicechange', ask)
-    }
-  }, [core, state.checks.camera, state.checks.microphone, state.preview])
-  if (found === null) return null
-  return (
-    <>
-      <Which label={t('Camera')} of={found.cameras} now={found.camera} onChoose={(id) => void core.devices.choose('camera', id)} />
-      <Which label={t('Microphone')} of={found.microphones} now={found.microphone} onChoose={(id) => void core.devices.choose('microphone', id)} />
-    </>
-  )
-}
-
-interface WhichProps {
-  label: string
-  of: Choices['cameras']
-  now: string
-  onChoose: (id: string) => void
-}
-
-function Which({ label, of, now, onChoose }: WhichProps) {
-  const id = useId()
-  if (of.length === 0) return null
-  return (
-    <div class="hall-which">
-      <label for={id}>{label}</label>
-      <select id={id} value={of.some(({ id }) => id === now) ? now : of[0]?.id} onChange={(event) => onChoose(event.currentTarget.value)}>
-        {of.map(({ id, name }, at) => (
-          <option key={id} value={id}>
-            {name === '' ? t('Number {number}', { number: at + 1 }) : name}
-          </option>
-        ))}
-      </select>
     </div>
   )
 }

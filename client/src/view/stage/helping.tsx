@@ -1,13 +1,12 @@
 // For whoever sits beside the speaker: the devices to choose from, how loud it is, an echo, and what will happen next.
-import { useEffect, useId, useRef, useState } from 'preact/hooks'
-import type { Choice, Choices } from '../../stage/devices'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Echo } from '../../stage/echo'
 import type { Onstage, OnstageState } from '../../stage/onstage'
 import { t } from '../../text/messages'
-import { Switch } from '../helppage'
 import { closeSheet, Sheet } from '../sheet'
+import { ChoiceOfDevices } from './choosing'
 import { Heard } from './deck'
-import { Amiss, CallUs, isReady, Loudness, Mirror } from './trying'
+import { Amiss, Asking, CallUs, isReady, Loudness, Mirror, VoiceOnly } from './trying'
 
 export function Helping({ core, state, name }: { core: Onstage; state: OnstageState; name: string }) {
   const { checks } = state
@@ -24,9 +23,7 @@ export function Helping({ core, state, name }: { core: Onstage; state: OnstageSt
             </>
           ) : (
             <>
-              {checks.microphone === 'asking' && (
-                <p role="status">{t('Your browser now asks whether this page may use camera and microphone. Please press “Allow”.')}</p>
-              )}
+              <Asking state={state} />
               {!tried && (
                 <button class="button" type="button" data-main onClick={() => void core.open()}>
                   {t('Try camera and microphone')}
@@ -40,9 +37,7 @@ export function Helping({ core, state, name }: { core: Onstage; state: OnstageSt
       {tried && (
         <section class="sheet-part">
           <ChoiceOfDevices core={core} state={state} />
-          <Switch on={checks.voiceOnly} onChange={(only) => void core.devices.setVoiceOnly(only)}>
-            {t('Only my voice')}
-          </Switch>
+          <VoiceOnly core={core} state={state} />
           {isReady(state) && <EchoTest core={core} />}
         </section>
       )}
@@ -63,68 +58,6 @@ export function Helping({ core, state, name }: { core: Onstage; state: OnstageSt
         </div>
       </section>
     </Sheet>
-  )
-}
-
-function ChoiceOfDevices({ core, state }: { core: Onstage; state: OnstageState }) {
-  const [choices, setChoices] = useState<Choices | null>(null)
-  const { camera, microphone } = state.checks
-  useEffect(() => {
-    let gone = false
-    const look = () => void core.devices.choices().then((found) => !gone && setChoices(found))
-    look()
-    const stop = core.devices.onPlugged(look)
-    return () => {
-      gone = true
-      stop()
-    }
-  }, [core, camera, microphone, state.preview])
-  if (choices === null) return null
-  return (
-    <>
-      {!state.checks.voiceOnly && (
-        <DeviceField
-          label={t('Camera')}
-          unnamed={(n) => t('Camera {n}', { n })}
-          choices={choices.cameras}
-          value={choices.camera}
-          onChange={(id) => void core.devices.choose('camera', id)}
-        />
-      )}
-      <DeviceField
-        label={t('Microphone')}
-        unnamed={(n) => t('Microphone {n}', { n })}
-        choices={choices.microphones}
-        value={choices.microphone}
-        onChange={(id) => void core.devices.choose('microphone', id)}
-      />
-    </>
-  )
-}
-
-interface DeviceProps {
-  label: string
-  /** What one is called that has no name. */
-  unnamed: (n: number) => string
-  choices: Choice[]
-  value: string
-  onChange: (id: string) => void
-}
-
-function DeviceField({ label, unnamed, choices, value, onChange }: DeviceProps) {
-  const id = useId()
-  if (choices.length === 0) return null
-  return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      <select id={id} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
-        {choices.map((one, at) => (
-          <option key={one.id} value={one.id}>
-            {one.name || unnamed(at + 1)}
-          </option>
-        ))}
-      </select>
-    </div>
   )
 }
 

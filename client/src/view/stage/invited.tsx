@@ -1,10 +1,9 @@
 // The card of somebody whom the host asks onto the stage beside the speaker: nothing is seen or heard of them before they press.
 import { t } from '../../text/messages'
-import { Switch } from '../helppage'
 import { usePage } from '../page'
 import { stageOf } from './attend'
 import { RecordingConsent, RecordedNow } from './consent'
-import { Amiss, isReady, Loudness, Mirror } from './trying'
+import { Amiss, Asking, Check, isReady } from './trying'
 
 export function Invited() {
   const { stage, core } = stageOf(usePage().session)
@@ -24,20 +23,8 @@ export function Invited() {
               : t('One moment')}
       </h2>
       {/* On the stage one sees oneself there. */}
-      {tried && isReady(state) && state.sends !== 'live' && (
-        <div class="deck-check">
-          <Mirror state={state} />
-          <div class="deck-said">
-            <Loudness core={core} />
-            <Switch on={checks.voiceOnly} onChange={(only) => void core.devices.setVoiceOnly(only)}>
-              {t('Only my voice')}
-            </Switch>
-          </div>
-        </div>
-      )}
-      {checks.microphone === 'asking' && (
-        <p role="status">{t('Your browser now asks whether this page may use camera and microphone. Please press “Allow”.')}</p>
-      )}
+      {tried && isReady(state) && state.sends !== 'live' && <Check core={core} state={state} />}
+      <Asking state={state} />
       <Amiss core={core} state={state} />
       {state.grant.recorded ? <RecordedNow /> : tried && !state.willing && isReady(state) && <RecordingConsent />}
       <div class="buttons">

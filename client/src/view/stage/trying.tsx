@@ -1,9 +1,11 @@
 // Trying camera and microphone: one's own picture, how loud one is, and what to do when something is amiss.
+import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { faultWords } from '../../stage/faults'
 import type { Onstage, OnstageState } from '../../stage/onstage'
 import { t } from '../../text/messages'
 import { Flame } from '../flame'
+import { Switch } from '../helppage'
 import { programmeOf, usePage } from '../page'
 import { Telephone } from '../telephone'
 import { Face } from './face'
@@ -36,6 +38,34 @@ export function Mirror({ state, small }: { state: OnstageState; small?: boolean 
       <Face stream={state.preview} mirrored onSeen={setSeen} />
     </div>
   )
+}
+
+/** One's own picture and how loud one is, side by side; what is to be read comes between. */
+export function Check({ core, state, children }: { core: Onstage; state: OnstageState; children?: ComponentChildren }) {
+  return (
+    <div class="deck-check">
+      <Mirror state={state} />
+      <div class="deck-said">
+        {children}
+        <Loudness core={core} />
+        <VoiceOnly core={core} state={state} />
+      </div>
+    </div>
+  )
+}
+
+export function VoiceOnly({ core, state }: { core: Onstage; state: OnstageState }) {
+  return (
+    <Switch on={state.checks.voiceOnly} onChange={(only) => void core.devices.setVoiceOnly(only)}>
+      {t('Only my voice')}
+    </Switch>
+  )
+}
+
+/** While the browser waits for an answer, where to give it. */
+export function Asking({ state }: { state: OnstageState }) {
+  if (state.checks.microphone !== 'asking') return null
+  return <p role="status">{t('Your browser now asks whether this page may use camera and microphone. Please press “Allow”.')}</p>
 }
 
 /** What is amiss, what to do next, and whom to call; nothing where all is well. */
