@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.network import free_port, own_address
+
 PORTS = 40
 """How many people's ways it can keep open at once."""
 
@@ -96,22 +98,6 @@ def running() -> Iterator[Coturn | None]:
             server.kill()
             server.wait()
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def own_address() -> str:
-    """This machine's address on its network, or loopback where there is none; nothing is sent."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
-        try:
-            line.connect(("192.0.2.1", 9))
-            return str(line.getsockname()[0])
-        except OSError:
-            return "127.0.0.1"
-
-
-def free_port(address: str) -> int:
-    with socket.socket() as free:
-        free.bind((address, 0))
-        return int(free.getsockname()[1])
 
 
 def _free_range(address: str) -> int:

@@ -5,7 +5,6 @@ import random
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import time
 import urllib.request
@@ -15,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.network import free_port, own_address
 
 PLUGINS = {"libjanus_videoroom.so", "libjanus_streaming.so"}
 TRANSPORTS = {"libjanus_http.so", "libjanus_websockets.so"}
@@ -28,6 +29,7 @@ class Janus:
         self.recordings = folder / "recordings"
         self.recordings.mkdir(parents=True, exist_ok=True)
         self.log = folder / "janus.log"
+        # Janus offers none of the loopback.
         self.address = own_address()
         self._http, self._admin, port = (free_port() for _ in range(3))
         self.url = f"ws://127.0.0.1:{port}"
@@ -169,16 +171,3 @@ def running(folder: Path) -> Iterator[Janus]:
 def installed() -> Path:
     """The folder of its plugins and transports, which has the name of the machine's architecture in it."""
     return next(iter(sorted(Path("/usr/lib").glob("*/janus"))), Path("/usr/lib/janus"))
-
-
-def own_address() -> str:
-    """The address by which this machine reaches others; Janus offers none of the loopback. Nothing is sent."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
-        asked.connect(("192.0.2.1", 9))
-        return str(asked.getsockname()[0])
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])

@@ -4,6 +4,8 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+from tests.browser.conftest import Sit
+
 CAMERA = """
 (() => {
   const camera = window.__camera = { colour: 'COLOUR', fails: 'FAILS', speaks: true, made: [], asked: [] }
@@ -161,3 +163,12 @@ def live_tracks(page: Page) -> int:
 def frames(page: Page) -> dict[str, Any]:
     found: dict[str, Any] = page.evaluate("() => window.__frames")
     return found
+
+
+def before_camera(sit: Sit, url: str, colour: str, *scripts: str, **screen: Any) -> Page:
+    """Somebody sits down before a camera that sees this one colour, at a page that also runs these scripts first."""
+    page = sit("about:blank", **screen)
+    for script in (camera(colour), *scripts):
+        page.add_init_script(script)
+    page.goto(url)
+    return page

@@ -1,15 +1,15 @@
 """A hall elsewhere with a camera: unseen until the programme shows it, seen while it does, and unseen again."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from memorata.domain import items as i
 from memorata.domain.programme import Hall, Programme
-from tests.browser.conftest import FLAGS, PATIENCE_MS, WIDE, Faults, Sit, chromium_program
+from tests.browser.cameras import before_camera, seen
+from tests.browser.conftest import Sit
 from tests.browser.evening import an_item, both, of
 from tests.browser.test_ceremony import enter, open_console, press_next
 from tests.live.client import eventually
@@ -17,37 +17,6 @@ from tests.live.conftest import Server, now_ms
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
-CAMERAS = [
-    *FLAGS,
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-    "--allow-loopback-in-peer-connection",
-    "--disable-features=WebRtcHideLocalIpsWithMdns",
-    "--disable-background-timer-throttling",
-    "--disable-backgrounding-occluded-windows",
-    "--disable-renderer-backgrounding",
-]
-
-GREEN = (20, 160, 60)
-COLOURED = """
-{
-  const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices)
-  navigator.mediaDevices.getUserMedia = async (wanted) => {
-    const stream = await real(wanted)
-    if (!wanted.video) return stream
-    for (const track of stream.getVideoTracks()) track.stop()
-    const canvas = Object.assign(document.createElement('canvas'), { width: 320, height: 180 })
-    const pen = canvas.getContext('2d')
-    const draw = () => {
-      pen.fillStyle = 'rgb(%d, %d, %d)'
-      pen.fillRect(0, 0, 320, 180)
-    }
-    draw()
-    setInterval(draw, 66)
-    return new MediaStream([...canvas.captureStream(15).getVideoTracks(), ...stream.getAudioTracks()])
-  }
-}
-"""
 LISTENING = """
 {
   window.received = 0
@@ -60,17 +29,6 @@ LISTENING = """
   }
 }
 """
-SEEN = """
-() => {
-  const video = document.querySelector('.tile video[data-seen]')
-  if (video === null) return null
-  const canvas = Object.assign(document.createElement('canvas'), { width: 8, height: 8 })
-  const pen = canvas.getContext('2d')
-  pen.drawImage(video, 0, 0, 8, 8)
-  return [...pen.getImageData(4, 4, 1, 1).data.slice(0, 3)]
-}
-"""
-
 QUIET = i.Silence(duration_s=15, invitation_s=5, stillness_s=3, quiet_after_s=3, sound="none")
 
 PLACES = i.RollCall(
@@ -82,37 +40,6 @@ PLACES = i.RollCall(
 )
 
 
-@pytest.fixture(scope="module")
-def cameras(chromium: Browser) -> Iterator[Browser]:
-    """A browser at which every computer has a camera and a microphone."""
-    launched = chromium.browser_type.launch(executable_path=chromium_program(), args=CAMERAS)
-    yield launched
-    launched.close()
-
-
-@pytest.fixture
-def before_camera(cameras: Browser) -> Iterator[Sit]:
-    """Somebody sits down before such a computer; `colour` is what its camera sees."""
-    contexts: list[BrowserContext] = []
-    faults = Faults()
-
-    def down(url: str, locale: str = "en", colour: tuple[int, int, int] = GREEN, **options: object) -> Page:
-        context = cameras.new_context(locale=locale, **{**WIDE, **options})
-        contexts.append(context)
-        context.set_default_timeout(PATIENCE_MS)
-        context.add_init_script(COLOURED % colour)
-        context.add_init_script(LISTENING)
-        page = context.new_page()
-        faults.watch(page)
-        page.goto(url)
-        return page
-
-    yield down
-    for context in contexts:
-        context.close()
-    assert faults == []
-
-
 def the_programme(ceremony_id: str) -> Programme:
     items = (
         an_item("words", both("Opening words", "Вступительное слово"), i.Address(both("Vera", "Вера")), 120),
@@ -122,10 +49,6 @@ def the_programme(ceremony_id: str) -> Programme:
     )
     halls = (Hall("bishkek", both("Bishkek", "Бишкек"), country="KG", contact="Azamat", telephone="+996 312 00 00 00"),)
     return replace(of(ceremony_id, now_ms() + 600_000, items), halls=halls)
-
-
-def is_green(colour: list[int] | None) -> bool:
-    return colour is not None and all(abs(one - other) < 40 for one, other in zip(colour, GREEN, strict=True))
 
 
 def call_next_place(host: Page, place: str) -> None:
@@ -148,12 +71,12 @@ def made_link(host: Page) -> str:
     return link.inner_text().strip().rpartition("/")[2]
 
 
-def test_a_hall_is_seen_in_its_turn_alone(server: Server, sit: Sit, before_camera: Sit) -> None:
+def test_a_hall_is_seen_in_its_turn_alone(server: Server, sit: Sit) -> None:
     keys = server.plan(the_programme("halls"))
     host = open_console(sit(f"{server.url}/h/{keys['host']}"))
     key = made_link(host)
 
-    hall = before_camera(f"{server.url}/e/{key}")
+    hall = before_camera(sit, f"{server.url}/e/{key}", "green", LISTENING)
     hall.get_by_role("button", name="Try camera and microphone").click()
     expect(hall.locator(".hall-check video[data-seen]")).to_be_visible()
     expect(hall.get_by_label("Microphone", exact=True).locator("option")).not_to_have_count(0)
@@ -166,7 +89,7 @@ def test_a_hall_is_seen_in_its_turn_alone(server: Server, sit: Sit, before_camer
     hall.reload()
     expect(strip).to_contain_text("Standing by: nobody sees you yet.")
 
-    chiyo = enter(before_camera(f"{server.url}/e/{keys['participant']}"))
+    chiyo = enter(before_camera(sit, f"{server.url}/e/{keys['participant']}", "green", LISTENING))
     expect(host.locator(".h-halls")).to_contain_text("Stands by")
     press_next(host, "Opening words")
     expect(chiyo.get_by_text("Opening words").first).to_be_visible()
@@ -175,11 +98,11 @@ def test_a_hall_is_seen_in_its_turn_alone(server: Server, sit: Sit, before_camer
 
     press_next(host, "The monuments answer")
     expect(chiyo.locator(".tile")).to_contain_text("Bishkek")
-    eventually(lambda: is_green(chiyo.evaluate(SEEN)), "the colour of the hall")
+    eventually(lambda: seen(chiyo) == "green", "the colour of the hall")
     expect(strip).to_contain_text("Everybody sees you now.")
     expect(host.locator(".h-halls")).to_contain_text("On screen")
     # In its own room the hall is seen, from its own camera, and never heard: nothing of it comes back.
-    eventually(lambda: is_green(hall.evaluate(SEEN)), "its own colour on the hall's screen")
+    eventually(lambda: seen(hall) == "green", "its own colour on the hall's screen")
     assert hall.evaluate("window.received") == 0
 
     call_next_place(host, "Yerevan")
@@ -194,7 +117,7 @@ def test_a_hall_is_seen_in_its_turn_alone(server: Server, sit: Sit, before_camer
     expect(hall.locator(".hall-strip[data-calm]")).not_to_be_attached()
     expect(strip).to_contain_text("Standing by: nobody sees you yet.")
     press_next(host, "A word of thanks")
-    eventually(lambda: is_green(chiyo.evaluate(SEEN)), "the hall after the silence")
+    eventually(lambda: seen(chiyo) == "green", "the hall after the silence")
     expect(strip).to_contain_text("Everybody sees you now.")
 
 

@@ -1,71 +1,25 @@
 """Where pages reach each other a host's page records: what a camera shows is on the film, and gone on request."""
 
-import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests import filming
-from tests.browser.conftest import FLAGS, PHONE, WIDE, Faults, chromium_program
+from tests.browser.cameras import before_camera
+from tests.browser.conftest import PHONE, Sit
 from tests.browser.evening import short
-from tests.browser.recorder import SCRIPT
 from tests.browser.test_ceremony import enter, open_console, press_next
-from tests.live.client import Person, eventually
+from tests.live.client import Person, eventually, fetch
 from tests.live.conftest import Server, now_ms
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 NAME = "Vera Sokolova"
-Sit = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def devices(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """A Chromium whose camera shows red, and whose microphone hears a tone."""
-    folder = tmp_path_factory.mktemp("devices")
-    making = ("ffmpeg", "-nostdin", "-loglevel", "error", "-f", "lavfi", "-i")
-    red, tone = folder / "red.y4m", folder / "tone.wav"
-    picture = "color=c=0xc02020:s=320x240:r=15:d=2"
-    subprocess.run([*making, picture, "-pix_fmt", "yuv420p", str(red)], check=True)
-    # Browsers take a tone that never changes for noise.
-    sound = r"aevalsrc=0.8*sin(880*PI*t)*gt(mod(t\,0.5)\,0.25):s=48000:d=10"
-    subprocess.run([*making, sound, str(tone)], check=True)
-    own = [
-        "--use-fake-device-for-media-stream",
-        "--use-fake-ui-for-media-stream",
-        f"--use-file-for-fake-video-capture={red}",
-        f"--use-file-for-fake-audio-capture={tone}",
-        "--allow-loopback-in-peer-connection",
-        "--disable-features=WebRtcHideLocalIpsWithMdns",
-    ]
-    opened = chromium.browser_type.launch(executable_path=chromium_program(), args=[*FLAGS, *own])
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def sit(devices: Browser) -> Iterator[Sit]:
-    faults, contexts = Faults(), []
-
-    def down(url: str, **options: Any) -> Page:
-        context = devices.new_context(locale="en", **{**WIDE, **options})
-        contexts.append(context)
-        context.set_default_timeout(30_000)
-        context.add_init_script(SCRIPT)
-        page = context.new_page()
-        faults.watch(page)
-        page.goto(url)
-        return page
-
-    yield down
-    for context in contexts:
-        context.close()
-    assert faults == []
 
 
 class Looking:
@@ -77,15 +31,11 @@ class Looking:
         self.server = server
 
     def all(self) -> list[dict[str, Any]]:
-        import json
-        import urllib.request
-
-        asked = urllib.request.Request(
-            f"{self.server.url}/api/recordings", headers={"Authorization": f"Bearer {self.person.token}"}
-        )
-        with urllib.request.urlopen(asked, timeout=10) as answer:
-            found: list[dict[str, Any]] = json.load(answer)["recordings"]
-            return found
+        headers = {"Authorization": f"Bearer {self.person.token}"}
+        status, told = fetch(f"{self.server.url}/api/recordings", headers=headers)
+        assert status == 200, told
+        found: list[dict[str, Any]] = told["recordings"]
+        return found
 
     def only(self) -> dict[str, Any]:
         (one,) = self.all()
@@ -108,9 +58,9 @@ def test_a_hosts_page_records_and_the_speaker_has_it_deleted(own_house: Server, 
     words = replace(programme.items[1], recording_allowed=True)
     assert words.id == "words"
     keys = server.plan(replace(programme, items=(programme.items[0], words, *programme.items[2:])))
-    host = open_console(sit(f"{server.url}/h/{keys['host']}"))
+    host = open_console(before_camera(sit, f"{server.url}/h/{keys['host']}", "red"))
     hana = Looking(server, keys["host"])
-    page = sit(f"{server.url}/e/{keys['participant']}", **PHONE)
+    page = before_camera(sit, f"{server.url}/e/{keys['participant']}", "red", **PHONE)
     page.get_by_text("How should we greet you?").click()
     page.get_by_label("Your name", exact=True).fill(NAME)
     enter(page)

@@ -19,6 +19,7 @@ from tests.browser.test_stage_mesh import (
     one_voice,
     peers,
     shows,
+    stands_by,
     tried,
     watch_for_gaps,
 )
@@ -52,9 +53,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, janus: Janus) -> Iterator[S
 
 def ready(evening: Evening) -> None:
     """Vera is on deck, tried, and willing."""
-    evening.call()
-    tried(evening.vera)
-    evening.vera.get_by_role("button", name="I am ready").click()
+    stands_by(evening)
     eventually(lambda: sent(evening.vera)["video"] > 0, "the media server to have her picture", 20)
 
 

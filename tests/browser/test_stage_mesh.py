@@ -74,6 +74,13 @@ def tried(page: Page) -> None:
     expect(page.locator(".turn-card")).to_contain_text("We can hear you, Vera. You are next.")
 
 
+def stands_by(evening: Evening) -> None:
+    """Vera is on deck, has tried her devices, and is willing."""
+    evening.call()
+    tried(evening.vera)
+    evening.vera.get_by_role("button", name="I am ready").click()
+
+
 def test_a_speaker_is_heard_on_deck_and_seen_by_three_when_called(server: Server, sit: Sit) -> None:
     evening = Evening(server, sit, "called")
     viewers = [evening.guest() for _ in range(3)]
@@ -111,9 +118,7 @@ def test_a_speaker_is_heard_on_deck_and_seen_by_three_when_called(server: Server
 def test_a_silence_closes_every_microphone_and_afterwards_it_is_open_again(server: Server, sit: Sit) -> None:
     evening = Evening(server, sit, "silence")
     viewer = evening.guest()
-    evening.call()
-    tried(evening.vera)
-    evening.vera.get_by_role("button", name="I am ready").click()
+    stands_by(evening)
     evening.grant()
     shows(viewer, "red")
     evening.cue("minute")
@@ -155,9 +160,7 @@ def test_a_camera_that_is_refused_is_told_in_words_and_tried_again(server: Serve
 def test_the_line_is_lost_and_nobody_sees_a_gap(server: Server, sit: Sit) -> None:
     evening = Evening(server, sit, "gap")
     viewer = evening.guest()
-    evening.call()
-    tried(evening.vera)
-    evening.vera.get_by_role("button", name="I am ready").click()
+    stands_by(evening)
     evening.grant()
     shows(viewer, "red")
     watch_for_gaps(viewer)
@@ -186,9 +189,7 @@ def test_whoever_wants_no_pictures_hears_and_reads_a_name(server: Server, sit: S
     viewer.get_by_role("button", name="Help").click()
     viewer.get_by_role("switch", name="Sound only, no moving pictures").click()
     viewer.get_by_role("button", name="Close").click()
-    evening.call()
-    tried(evening.vera)
-    evening.vera.get_by_role("button", name="I am ready").click()
+    stands_by(evening)
     evening.grant()
     expect(viewer.locator(".tile")).to_contain_text("Vera")
     eventually(lambda: one_voice(viewer), "a voice", 15)
@@ -208,9 +209,7 @@ def intruded(evening: Evening, sit: Sit) -> None:
     intruder.goto(f"{evening.server.url}/e/{evening.keys['participant']}")
     enter(intruder)
     viewer = evening.guest()
-    evening.call()
-    tried(evening.vera)
-    evening.vera.get_by_role("button", name="I am ready").click()
+    stands_by(evening)
     evening.grant()
     shows(viewer, "red")
     eventually(lambda: peers(intruder) > 0, "the intruder's try", 20)
@@ -265,9 +264,7 @@ def gaps(page: Page) -> list[str]:
 def test_a_camera_that_is_switched_off_leaves_the_voice(server: Server, sit: Sit) -> None:
     evening = Evening(server, sit, "voice-only")
     viewer = evening.guest()
-    evening.call()
-    tried(evening.vera)
-    evening.vera.get_by_role("button", name="I am ready").click()
+    stands_by(evening)
     evening.vera.get_by_role("switch", name="Only my voice").click()
     evening.grant()
     expect(viewer.locator(".tile")).to_contain_text("Vera")

@@ -17,7 +17,9 @@ from memorata.bootstrap import Services, build
 from memorata.config import Settings
 from memorata.domain.programme import Programme
 from memorata.services.keys import Keys
+from tests import coturn
 from tests.builders import a_programme
+from tests.coturn import Coturn
 from tests.live.client import PATIENCE_S, Person, eventually, fetch
 
 SECRET = "a secret of the tests, thirty-two bytes at least"
@@ -124,6 +126,14 @@ def pin_of(key: str) -> str:
 
 def now_ms() -> int:
     return int(time.time() * 1000)
+
+
+@pytest.fixture(scope="module")
+def relay() -> Iterator[Coturn]:
+    with coturn.running() as server:
+        if server is None:
+            pytest.skip("coturn is not installed (Debian: apt-get install coturn)")
+        yield server
 
 
 @pytest.fixture(scope="module")

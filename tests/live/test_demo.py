@@ -17,6 +17,7 @@ from memorata.domain.commands import Actor, HoldPicture
 from tests.builders import a_programme
 from tests.live.client import eventually, fetch
 from tests.live.conftest import Server, now_ms
+from tests.network import free_port
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
 
@@ -116,13 +117,6 @@ def demonstrations() -> Iterator[list[Demonstration]]:
         if demonstration.process.poll() is None:
             demonstration.process.send_signal(signal.SIGTERM)
             demonstration.process.wait(30)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def test_a_whole_ceremony_is_held_by_itself(tmp_path: Path, demonstrations: list[Demonstration]) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from memorata import doctor_stage
 from memorata.config import Settings
-from tests import coturn, janus
+from tests import janus
 from tests.coturn import Coturn
 from tests.janus import Janus
 
@@ -20,14 +20,6 @@ MESH = Settings(data_dir=Path("/nowhere"), database_url="sqlite:///nowhere.sqlit
 @pytest.fixture(scope="module")
 def media(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Janus]:
     with janus.running(tmp_path_factory.mktemp("janus")) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def relay() -> Iterator[Coturn]:
-    with coturn.running() as server:
-        if server is None:
-            pytest.skip("coturn is not installed (Debian: apt-get install coturn)")
         yield server
 
 

@@ -20,6 +20,7 @@ def test_from_being_called_to_being_heard_out(server: Server) -> None:
     eventually(lambda: told(hana, "stage")[-1]["deck"] == [standing], "the deck as hosts see it")
     assert all("deck" not in message and message["people"] == [] for message in told(chiyo, "stage"))
 
+    eventually(lambda: links(chiyo, "open"), "her own end of it")
     (link,) = links(chiyo, "open")
     assert (link["way"], link["feed"]) == ("recv", published["feed"])
     assert vera.ask("stage_signal", {"kind": "offer", "link": link["link"], "sdp": SENDS}) == {"ok": True}

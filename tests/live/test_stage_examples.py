@@ -14,7 +14,7 @@ import pytest
 from memorata import doctor_stage
 from memorata.config import Settings
 from memorata.findings import Finding
-from tests.coturn import free_port, own_address
+from tests.network import free_port, own_address
 
 pytestmark = pytest.mark.live
 

@@ -11,7 +11,6 @@ from playwright.sync_api import Page
 
 from memorata.config import Settings
 from memorata.services import turn
-from tests import coturn
 from tests.browser.conftest import the_browser
 from tests.builders import START_MS, a_programme
 from tests.coturn import Coturn
@@ -54,14 +53,6 @@ window.seen = async () => {
   }
 }
 """
-
-
-@pytest.fixture(scope="module")
-def relay() -> Iterator[Coturn]:
-    with coturn.running() as server:
-        if server is None:
-            pytest.skip("coturn is not installed (Debian: apt-get install coturn)")
-        yield server
 
 
 @pytest.fixture

@@ -19,9 +19,8 @@ from typing import Any
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests import janus as media
-from tests.browser.cameras import sent
+from tests.browser.cameras import WATCH, frames, sent
 from tests.browser.conftest import FLAGS, PATIENCE_MS, WIDE, chromium_program
-from tests.browser.test_stage_janus import WATCH, frames
 from tests.browser.test_stage_mesh import Evening, linked, tried
 from tests.janus import Janus
 from tests.live.client import eventually
