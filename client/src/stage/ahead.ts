@@ -8,6 +8,11 @@ export interface Wanted {
   in_ms: number
 }
 
+/** Sooner than this no minutes are told any more. */
+export const SOON_MS = 45_000
+/** Beyond it no minutes are told: too much can happen until then. */
+export const FAR_MS = 90 * 60_000
+
 /** The hall that the programme has on screen now; empty for none. Twin of hall_on_screen. */
 export function hallOnScreen({ item, step }: Pick<Moment, 'item' | 'step'>): string {
   return item === null ? '' : hallAt(item, step)

@@ -1,7 +1,7 @@
 // What the person in charge at a hall is told: whether everybody sees it, and about when they will. Pure.
 import { t, tn } from '../text/messages'
 import type { Sends } from './onstage'
-import type { Wanted } from './ahead'
+import { FAR_MS, SOON_MS, type Wanted } from './ahead'
 
 export interface HallSaid {
   tone: 'wait' | 'soon' | 'live' | 'trouble'
@@ -22,10 +22,7 @@ export interface HallStands {
   lost: boolean
 }
 
-const SOON_MS = 45_000
 const NEAR_MS = 5 * 60_000
-/** Beyond it no minutes are told: too much can happen until then. */
-const FAR_MS = 90 * 60_000
 
 export function hallSaid({ sends, wanted, ahead, ready, elsewhere, lost }: HallStands): HallSaid {
   const next = wanted ? '' : soonSaid(ahead)

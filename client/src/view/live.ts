@@ -1,5 +1,5 @@
 // A session as signals, for drawing: what is known, what is shown now, and whether a silence asks everything to keep still.
-import { computed, signal, type ReadonlySignal, type Signal } from '@preact/signals'
+import { computed, effect, signal, type ReadonlySignal, type Signal } from '@preact/signals'
 import type { Session } from '../session'
 import type { Live } from '../state'
 import { isLocked, moment, nextChangeMs, type Moment } from '../timeline'
@@ -81,6 +81,16 @@ export function createView(session: Session): View {
     text: (text) => text?.[languageOf(text)] ?? '',
     languageOf,
   }
+}
+
+/** Calls `act` each time that the line has been lost and is there again; not for the first time. */
+export function onLineBack(live: ReadonlySignal<Live>, act: () => void): void {
+  const isLive = computed(() => live.value.link === 'live')
+  let wasLive = false
+  effect(() => {
+    if (isLive.value && wasLive) act()
+    wasLive ||= isLive.value
+  })
 }
 
 /** The position alone moves on by itself; it is not a change. */

@@ -35,6 +35,11 @@ class Feed:
     sound: bool
     participant_id: str = ""
 
+    def is_for(self, tab: Tab) -> bool:
+        """Whether a page may get it: those of its ceremony, but for its own participant's; nobody hears themselves."""
+        own = tab.sid == self.sid or tab.participant_id == self.participant_id
+        return tab.ceremony_id == self.ceremony_id and not own
+
 
 @dataclass(frozen=True, slots=True)
 class Description:

@@ -1,13 +1,9 @@
 // What the console says of a hall elsewhere: how it stands, when it is wanted, and what is shown while it does not send. Pure.
-import type { Wanted } from '../../stage/ahead'
+import { FAR_MS, SOON_MS, type Wanted } from '../../stage/ahead'
 import { playedAt, standIn } from '../../stage/rule'
 import { t, tn } from '../../text/messages'
 import type { Item, OnDeck, OnStage, Programme } from '../../wire'
 import { deckSaid, onStageSaid, type Said } from './stagewords'
-
-const SOON_MS = 45_000
-/** Beyond it no minutes are told: too much can happen until then. */
-const FAR_MS = 90 * 60_000
 
 /** Where a hall stands on the stage; `online` is what is known of its page where the stage tells of no deck. */
 export interface Place {

@@ -1,6 +1,7 @@
 // Lets this console record what it receives, when the server chooses it: where pages reach each other somebody has to.
-import { computed, effect } from '@preact/signals'
+import { effect } from '@preact/signals'
 import { recordsFor } from '../../stage/recording'
+import { onLineBack } from '../live'
 import { stageOf } from '../stage/attend'
 import type { Desk } from './desk'
 
@@ -23,10 +24,5 @@ export function recordHere(desk: Desk): void {
 
   const recorder = recordsFor(session, streamOf)
   effect(() => recorder.setCalm(calm.value))
-  const isLive = computed(() => live.value.link === 'live')
-  let wasLive = false
-  effect(() => {
-    if (isLive.value && wasLive) recorder.onLineBack()
-    wasLive ||= isLive.value
-  })
+  onLineBack(live, () => recorder.onLineBack())
 }

@@ -6,6 +6,7 @@ import type { Session } from '../../session'
 import { localStorageOrNull, sessionStorageOrNull } from '../../storage'
 import type { StageGrant, StageJoined, StageLink, StageShown } from '../../wire'
 import { fetchFurther } from '../later'
+import { onLineBack } from '../live'
 import { ownEntry } from '../myturn'
 import { viewOf } from '../page'
 import { prefs } from '../prefs'
@@ -108,13 +109,9 @@ function attend(session: Session): Attended {
     lines += 1
     if (isLive.value) void watch(lines, wanted.value)
   })
-  let wasLive = false
-  effect(() => {
-    if (isLive.value && wasLive) {
-      early = []
-      made.core?.onLineBack()
-    }
-    wasLive ||= isLive.value
+  onLineBack(live, () => {
+    early = []
+    made.core?.onLineBack()
   })
 
   function need(): Promise<Onstage> {

@@ -112,8 +112,7 @@ class Viewing:
 
     def _give(self, viewer: Viewer, its: Publication) -> None:
         """A link by which this page sees this feed as soon as it is shown, unless it has one or sends it itself."""
-        tab = viewer.tab
-        if not its.live or its.closed or tab.sid == its.feed.sid or tab.ceremony_id != its.feed.ceremony_id:
+        if not its.live or its.closed or not its.feed.is_for(viewer.tab):
             return
         wanted = [mid for mid, kind in its.streams.items() if kind == "audio" or viewer.picture]
         if wanted and not any(link.its is its for link in self._of(viewer)):

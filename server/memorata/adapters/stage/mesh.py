@@ -43,7 +43,7 @@ class MeshEngine:
     def open_feed(self, feed: Feed) -> None:
         with self._lock:
             self._feeds[feed.id] = feed
-            opened = [self._link(feed, viewer) for viewer in self._viewers.values() if _wants(viewer, feed)]
+            opened = [self._link(feed, viewer) for viewer in self._viewers.values() if feed.is_for(viewer)]
         self._open(opened)
         if self._heard is not None:
             self._heard.live(feed.id)
@@ -62,7 +62,7 @@ class MeshEngine:
             known = tab.sid in self._viewers
             self._viewers[tab.sid] = tab
             # A page that wants no pictures says so itself, in its answer.
-            opened = [] if known else [self._link(feed, tab) for feed in self._feeds.values() if _wants(tab, feed)]
+            opened = [] if known else [self._link(feed, tab) for feed in self._feeds.values() if feed.is_for(tab)]
         self._open(opened)
 
     def remove_viewer(self, sid: str) -> None:
@@ -108,7 +108,3 @@ class MeshEngine:
                 self._pages.link(link.viewer.sid, link.id, "close", "recv", link.feed.id)
             for link in links:
                 self._pages.link(link.feed.sid, link.id, "close", "send", link.feed.id)
-
-
-def _wants(viewer: Tab, feed: Feed) -> bool:
-    return viewer.ceremony_id == feed.ceremony_id and viewer.participant_id != feed.participant_id
