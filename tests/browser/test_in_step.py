@@ -1,34 +1,26 @@
 """The step, by ear: what each page hands to its loudspeaker in a silence, whatever befalls the page meanwhile."""
 
 import math
-import secrets
 import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import pytest
 
-from memorata.domain.items import Silence
-from memorata.domain.silence import SilencePlan, beat_count, length_s, plan
+from memorata.domain.silence import SilencePlan
 from tests.browser.conftest import FLAGS, chromium_program
-from tests.browser.evening import an_item, both, of
+from tests.browser.minute import DETAIL, Evening, at, instants, lateness, usual
 from tests.browser.plain import Chromium, PlainTab
 from tests.browser.sounding import SCRIPT, ticks
-from tests.builders import text
 from tests.live.client import eventually
 from tests.live.conftest import Server, now_ms
 from tests.live.truth import Truth, truth_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
-DETAIL = Silence(
-    duration_s=15, invitation=text("Please rise."), invitation_s=2, stillness_s=1, end_signal="none", quiet_after_s=1
-)
 BEAT_MS = 60_000 / DETAIL.bpm
 RIGHT_MS = 30
 """How far a beat may be from its instant where nothing has just happened, on a machine that does much else."""
-STALLS = 8
-"""One beat in so many may be beyond: this machine makes audio wait now and then, and a page can only follow that."""
 
 APART_MS, USUALLY_APART_MS = 15, 3
 """How far apart the beats of three pages may be, but for stalls, and in the middle."""
@@ -148,53 +140,13 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
     assert chromium.faults == []
 
 
-class Evening:
-    """One ceremony with one silence in it, which its host starts from the console's own line."""
-
-    def __init__(self, server: Server, detail: Silence = DETAIL) -> None:
-        self.detail = detail
-        self.ceremony_id = f"evening-{secrets.token_hex(3)}"
-        items = (an_item("minute", both("A minute of silence", "Минута молчания"), detail, length_s(detail)),)
-        keys = server.plan(of(self.ceremony_id, now_ms() + 600_000, items))
-        self.door = f"{server.url}/e/{keys['participant']}"
-        self.window = f"{server.url}/c/{self.ceremony_id}/watch"
-        self._host = server.person(keys["host"])
-
-    def begin(self) -> SilencePlan:
-        host = self._host.connect()
-        answer = host.command("item.cue", item_id="minute", aimed_cue=0)
-        assert answer["ok"], answer
-        start_ms: int = host.at(answer["seq"]).state.progress.runs[-1].start_ms
-        host.disconnect()
-        return plan(self.detail, start_ms)
-
-
 @pytest.fixture
 def evening(server: Server) -> Evening:
     return Evening(server)
 
 
-def at(instant_ms: float, what: str = "") -> None:
-    eventually(lambda: now_ms() >= instant_ms, what or "the instant", 60)
-
-
-def instants(silence: SilencePlan) -> list[float]:
-    return [silence.t0_ms + beat * BEAT_MS for beat in range(beat_count(silence))]
-
-
 def heard_by(tab: PlainTab, truth: Truth) -> list[float]:
     return ticks(tab, tab.begun_s(), truth)
-
-
-def lateness(heard: list[float], silence: SilencePlan, from_ms: float, until_ms: float) -> dict[int, list[float]]:
-    """By beat, how late it was heard, ms, each time it was; those that were due in between."""
-    due = instants(silence)
-    found: dict[int, list[float]] = {beat: [] for beat, at_ms in enumerate(due) if from_ms <= at_ms < until_ms}
-    for instant in heard:
-        beat = min(range(len(due)), key=lambda one: abs(due[one] - instant))
-        if beat in found:
-            found[beat].append(instant - due[beat])
-    return found
 
 
 def right(
@@ -209,11 +161,6 @@ def right(
     found = lateness(heard, silence, from_ms, until_ms)
     assert {beat: len(late) for beat, late in found.items()} == dict.fromkeys(found, 1)
     assert usual([abs(late) for (late,) in found.values()]) < within_ms
-
-
-def usual(amounts: list[float]) -> float:
-    """The largest, but for what the machine's own stalls excuse."""
-    return sorted(amounts)[-1 - len(amounts) // STALLS]
 
 
 def enter(tab: PlainTab) -> PlainTab:
