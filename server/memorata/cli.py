@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from memorata.desk.backup import backup, restore
 from memorata.desk.ceremony import ceremony
 from memorata.desk.invite import invite
 from memorata.desk.options import SERVER, settings
@@ -81,5 +82,5 @@ def doctor(as_json: bool) -> None:
     sys.exit(1 if any(found.state == "missing" for found in findings) else 0)
 
 
-for group in (schedules, ceremony, invite, organizer, privacy, protocol):
-    main.add_command(group)
+for command in (schedules, ceremony, invite, organizer, privacy, protocol, backup, restore):
+    main.add_command(command)

@@ -58,8 +58,8 @@ class Database:
         with self._writer, self._open() as connection, self._begin(connection):
             if not self.is_sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADE_LOCK})
-            if _version(connection) != _newest():
-                _migrate(connection)
+            if schema_of(connection) != newest_schema():
+                migrate(connection)
 
     def checkpoint(self) -> bool:
         """Move SQLite's write-ahead log into the file and cut it off; False while another process reads or writes."""
@@ -119,20 +119,21 @@ def _told_as_busy() -> Iterator[None]:
         raise StoreBusy(reason) from error
 
 
-def _version(connection: Connection) -> str | None:
-    """Of the tables that are there; `None` where there are none."""
+def schema_of(connection: Connection) -> str | None:
+    """The version of the tables that are there; `None` where there are none."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     return found
 
 
-def _newest() -> str:
+def newest_schema() -> str:
     """The last of the migrations, whose files are named by their numbers."""
     return max(path.name.partition("_")[0] for path in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
-def _migrate(connection: Connection) -> None:
+def migrate(connection: Connection, to: str = "head") -> None:
+    """Bring the tables to a version, in the transaction that is open."""
     # Loaded here, since it would be a fifth of what every command loads, and most find their tables as they should be.
     from alembic import command
     from alembic.config import Config
@@ -140,7 +141,7 @@ def _migrate(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
 
 
 def _is_locked(error: DBAPIError) -> bool:

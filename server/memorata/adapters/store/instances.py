@@ -82,7 +82,7 @@ class Instance:
         while (other := self._tried(silent=time.monotonic() > patience)) is not None:
             process, beat_ms = other
             if lives_here(process) or seen_ms not in (None, beat_ms):
-                raise Taken(f"{_told(process)} serves this database under the name {self._name!r}")
+                raise Taken(f"{told_of(process)} serves this database under the name {self._name!r}")
             seen_ms = beat_ms
             green.sleep(0.5)
 
@@ -114,7 +114,7 @@ def _locked(database: Path) -> int:
     except OSError:
         other = os.read(lock, 200).decode(errors="replace").strip()
         os.close(lock)
-        raise Taken(f"{_told(other)} serves {database}") from None
+        raise Taken(f"{told_of(other)} serves {database}") from None
     os.ftruncate(lock, 0)
     os.pwrite(lock, own_process().encode(), 0)
     return lock
@@ -150,6 +150,7 @@ def _started(pid: int) -> str:
         return "0"
 
 
-def _told(process: str) -> str:
+def told_of(process: str) -> str:
+    """Which process that is, in words."""
     host, pid, *_ = [*process.split(" "), "", ""]
     return f"another memorata, process {pid} on {host}," if pid else "another memorata"
