@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from pytest_rerunfailures import suspended_finalizers
 
+from tests import redis
 from tests.postgres import PostgreSQL, running
 
 REAL = ("tests/browser/", "tests/live/", "tests/hostile/")
@@ -36,4 +37,13 @@ def postgresql() -> Iterator[PostgreSQL]:
     with running() as server:
         if server is None:
             pytest.skip("PostgreSQL is not installed")
+        yield server
+
+
+@pytest.fixture(scope="module")
+def redis_server() -> Iterator[redis.Redis]:
+    """A Redis server that a test may kill; skipped where it is not installed (Debian: apt install redis-server)."""
+    with redis.running() as server:
+        if server is None:
+            pytest.skip("Redis is not installed")
         yield server

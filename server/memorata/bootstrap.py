@@ -12,6 +12,7 @@ from flask_socketio import SocketIO
 
 from memorata.adapters import zones
 from memorata.adapters.alarm import SystemAlarm
+from memorata.adapters.bus.alone import Alone
 from memorata.adapters.clock import SystemClock
 from memorata.adapters.countries import is_country
 from memorata.adapters.http.gate import Gate
@@ -49,11 +50,13 @@ from memorata.adapters.store.recordings import SqlRecordings
 from memorata.adapters.store.tally import SqlTallies
 from memorata.adapters.store.trail import SqlTrail
 from memorata.config import Settings
+from memorata.domain.roles import Role
 from memorata.domain.state import door_of
 from memorata.services.accounts import AccountDesk
 from memorata.services.admission import Admission
 from memorata.services.agenda import Agenda
 from memorata.services.archiving import Archiving, Tallies
+from memorata.services.bus import Bus
 from memorata.services.conductor import Conductor
 from memorata.services.contacts import ContactDesk
 from memorata.services.ice import IceFor, ice_for
@@ -79,6 +82,7 @@ from memorata.services.stage import StageDesk
 from memorata.services.stage_ports import StageEngine
 from memorata.services.stage_recording import StageRecording
 from memorata.services.streaming import Streaming
+from memorata.services.together import Together
 from memorata.services.undoing import UndoDesk
 
 SWEEP_S = 1.0
@@ -126,6 +130,7 @@ class Services:
     ice: IceFor
     alarm: Alarm
     security: SecurityLog
+    bus: Bus
     instance: Instance
     """The place of a server at the store; claimed by who serves, and by nobody else."""
 
@@ -136,6 +141,7 @@ class Services:
         self.alarm.each(ACCOUNTS_S, "accounts", self.publisher.sweep_accounts)
         self.alarm.each(3600.0, "old sessions", self.accounts.forget)
         self.alarm.each(INSTANCE_BEAT_S, "instance", self.instance.beat)
+        self.bus.start()
         self.presence.start()
         self.stage.start()
         self.moderation.start()
@@ -150,6 +156,7 @@ class Services:
     def stop(self) -> None:
         self.alarm.stop()
         self.stage.end()
+        self.bus.stop()
         with suppress(StoreBusy):
             self.accounts.end_set_up()
         self.instance.release()
@@ -166,13 +173,16 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
     database = Database(settings.database_url)
     database.upgrade()
     log, participants, invitations = SqlEventLog(database), SqlParticipants(database), SqlInvitations(database)
-    publisher, alarm = SocketPublisher(), SystemAlarm()
+    bus = bus_of(settings)
+    together = Together(bus)
+    publisher, alarm = SocketPublisher(bus), SystemAlarm()
     alarm.each(1.0, "wall clock", clock.watch)
 
     def counted(ceremony_id: str) -> None:
         presence.touch(ceremony_id)
 
     def changed(participant: Participant) -> None:
+        together.person_changed(participant)
         # What is being recorded is ended before it is deleted.
         stage.look(participant.ceremony_id)
         recordings.changed(participant)
@@ -191,9 +201,50 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
     def happened(ceremony_id: str) -> None:
         stage.changed(ceremony_id)
 
-    ceremonies = LiveCeremonies(log, clock, publisher, counted, forgotten, written, happened)
+    def sessions_ended() -> None:
+        together.accounts_ended()
+        publisher.sweep_accounts()
+
+    def link_removed(ceremony_id: str, role: Role) -> None:
+        together.link_removed(ceremony_id, role)
+        publisher.removed(ceremony_id, role)
+
+    def put_out(participant_id: str) -> None:
+        together.put_out(participant_id)
+        publisher.put_out(participant_id)
+
+    def person_changed(ceremony_id: str, participant_id: str) -> None:
+        stage.look(ceremony_id)
+        moderation.hear(participant_id)
+        publisher.own_changed(ceremony_id, participant_id)
+
+    def read_all() -> None:
+        conductor.scan_due()
+        moderation.follow()
+        publisher.beat()
+
+    ceremonies = LiveCeremonies(
+        log,
+        clock,
+        publisher,
+        counted,
+        forgotten,
+        written,
+        happened,
+        together.appended,
+        together.marked,
+    )
     presence = PresenceDesk(MemorySeats(), publisher, clock, alarm, ceremonies.silent)
-    moderation = Moderation(participants, ceremonies, presence, publisher, clock, alarm)
+    moderation = Moderation(
+        participants,
+        ceremonies,
+        presence,
+        publisher,
+        clock,
+        alarm,
+        together.person_changed,
+        together.looked,
+    )
     keys = Keys(settings.secret_key)
     mailer: Mailer = SmtpMailer(settings.smtp_url, settings.mail_from) if settings.smtp_url else ConsoleMailer()
     accounts = AccountDesk(
@@ -201,7 +252,7 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
         Argon2Passwords(),
         mailer,
         clock,
-        ended=publisher.sweep_accounts,
+        ended=sessions_ended,
         note=structlog.get_logger("memorata.trail").info,
     )
     admission = Admission(
@@ -213,7 +264,7 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
         clock,
         is_country,
         changed,
-        publisher.removed,
+        link_removed,
         accounts.signed_in,
     )
     films = DiskRecordings(settings.data_dir / "recordings")
@@ -242,7 +293,7 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
     )
     people = SqlPeople(database)
     retention = Retention(ceremonies, people, clock, alarm, settings.names_days)
-    inviting = Inviting(keys, invitations, participants, clock, is_country, publisher.put_out)
+    inviting = Inviting(keys, invitations, participants, clock, is_country, put_out)
     stores = Stores(
         SqlSeries(database),
         SqlContacts(database),
@@ -252,6 +303,8 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
         SqlTallies(database),
     )
     letters = Letters(settings.base_url, settings.reply_to)
+    conductor = Conductor(ceremonies, clock, alarm, log.forget_answers, alone=database.is_sqlite)
+    together.attach(ceremonies, admission, moderation, publisher, publisher.sweep_accounts, person_changed, read_all)
     planning = planning_on(
         stores,
         Agenda(stores.dues, clock, alarm, own_process()),
@@ -295,7 +348,7 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
             clock,
             retention.purge_later,
         ),
-        conductor=Conductor(ceremonies, clock, alarm, log.forget_answers, alone=database.is_sqlite),
+        conductor=conductor,
         agenda=planning.agenda,
         planner=planning.planner,
         plans=planning.book,
@@ -308,7 +361,17 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
         alarm=alarm,
         security=FileSecurityLog(settings.data_dir),
         instance=Instance(database, settings.instance, clock),
+        bus=bus,
     )
+
+
+def bus_of(settings: Settings) -> Bus:
+    """How the workers of this installation hear of each other; a single one has nobody to hear of."""
+    if not settings.redis_url or settings.database_url.startswith("sqlite"):
+        return Alone()
+    redis: Any = import_module("memorata.adapters.bus.redis")  # whose library one server needs not have
+    bus: Bus = redis.RedisBus(settings.redis_url, settings.secret_key, settings.instance)
+    return bus
 
 
 def engine_of(settings: Settings, recorded: Path) -> StageEngine | None:

@@ -5,6 +5,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal, cast
@@ -62,6 +63,7 @@ class Settings:
     """Further names, without ports, by which this server may be called."""
     log_level: str = "INFO"
     redis_url: str = field(default="", repr=False)
+    """Where the workers of one installation meet; needs PostgreSQL beside it."""
     stage: StageChoice = "mesh"
     """What carries the pictures and voices of those who speak."""
     stage_relay: RelayChoice = "auto"
@@ -152,7 +154,7 @@ class _Reader:
             "origins": self.origins(),
             "hosts": self.hosts(),
             "log_level": self.choice("LOG_LEVEL", "INFO", _LEVELS),
-            "redis_url": self.url("REDIS_URL", ("redis", "rediss", "unix")),
+            "redis_url": self.redis(),
             "stage": self.stage(),
             "stage_relay": self.relay(),
             "turn_urls": self.turn_urls(),
@@ -200,6 +202,12 @@ class _Reader:
         text = self.text(name, "")
         if text and urlsplit(text).scheme not in schemes:
             self.fault(name, f"the address must begin with {' or '.join(f'{scheme}://' for scheme in schemes)}")
+        return text
+
+    def redis(self) -> str:
+        text = self.url("REDIS_URL", ("redis", "rediss", "unix"))
+        if text and find_spec("redis") is None:
+            self.fault("REDIS_URL", "needs the library for it: pip install 'memorata[scale]'.")
         return text
 
     def stage(self) -> str:

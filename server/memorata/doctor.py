@@ -242,7 +242,7 @@ def _mail(settings: Settings) -> Finding:
 
 def _redis(settings: Settings) -> Finding:
     if not settings.redis_url:
-        return Finding("Redis", "good", "not configured; one server needs none")
+        return Finding("Redis", "good", "not configured; one worker needs none")
     shown = _without_password(settings.redis_url)
     parts = urlsplit(settings.redis_url)
     try:
@@ -254,7 +254,7 @@ def _redis(settings: Settings) -> Finding:
             socket.create_connection((parts.hostname or "127.0.0.1", parts.port or 6379), timeout=ANSWER_S).close()
     except OSError as fault:
         return Finding("Redis", "missing", f"{shown} does not answer: {fault.strerror or fault}", "Is it running?")
-    return Finding("Redis", "good", f"{shown} answers; nothing uses it yet")
+    return Finding("Redis", "good", f"{shown} answers; by it workers hear of each other at once")
 
 
 def _fetched(url: str) -> bytes:

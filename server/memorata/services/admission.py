@@ -350,6 +350,10 @@ class Admission:
             participant = replace(participant, language=language_tag(profile.language))
         return _held_again(before, participant)
 
+    def look_again(self) -> None:
+        """Another process has replaced a link. Raises: StoreBusy."""
+        self._refresh(0)
+
     def _generation(self, ceremony_id: str, role: str) -> int:
         return self._generations.get((ceremony_id, role), 0)
 

@@ -108,7 +108,8 @@ class LiveCeremonies:
 
     `counted` hears when the tributes of one have been counted anew, `written` when its wishes are not what they were,
     `forgotten` of a person, or with `None` of all people of a ceremony, whose words are kept no longer,
-    `happened` after each event, while the ceremony is held: it may not wait.
+    `happened` after each event, while the ceremony is held: it may not wait. `appended` hears how far the log has come
+    by what was done here, and `marked` of a tribute paid here; neither may wait.
     """
 
     def __init__(
@@ -120,6 +121,8 @@ class LiveCeremonies:
         forgotten: Callable[[str, str | None], None] = lambda _, __: None,
         written: Callable[[str], None] = lambda _: None,
         happened: Callable[[str], None] = lambda _: None,
+        appended: Callable[[str, int], None] = lambda _, __: None,
+        marked: Callable[[str, Mark], None] = lambda _, __: None,
     ) -> None:
         self._log = event_log
         self._clock = clock
@@ -128,6 +131,8 @@ class LiveCeremonies:
         self._forgotten = forgotten
         self._written = written
         self._happened = happened
+        self._appended = appended
+        self._marked = marked
         self._all: dict[str, _Live] = {}
         self._loading = green.lock()
         self._damaged: dict[str, Head] = {}
@@ -330,6 +335,25 @@ class LiveCeremonies:
                 found.append(head.ceremony_id)
         return tuple(found)
 
+    def catch_up(self, ceremony_id: str, seq: int) -> None:
+        """Another process says that the log has come so far: read it, and tell it here.
+
+        Raises: StoreBusy
+        """
+        live = self._all.get(ceremony_id)
+        if live is not None and live.state.seq >= seq:
+            return
+        head = self._log.head(ceremony_id)
+        if head is not None:
+            self._readable(head)
+
+    def hear_mark(self, ceremony_id: str, mark: Mark) -> None:
+        """Another process says that a tribute has been paid."""
+        live = self._all.get(ceremony_id)
+        if live is not None and live.mark((mark,)):
+            self._counted(ceremony_id)
+            self._publisher.own_changed(ceremony_id, mark.participant_id)
+
     def recount(self) -> None:
         """Read the tributes that other processes have counted, where there may be new ones."""
         for live in tuple(self._all.values()):
@@ -420,8 +444,11 @@ class LiveCeremonies:
         recorded = tuple(Recorded(seq + i, now_ms, by, event) for i, event in enumerate(events, 1))
         if not self._log.append(live.ceremony_id, seq, recorded, answer, mark, erasure):
             return False
+        if recorded:
+            self._appended(live.ceremony_id, recorded[-1].seq)
         self._took(live, recorded)
         if mark is not None and live.mark((mark,)):
+            self._marked(live.ceremony_id, mark)
             self._counted(live.ceremony_id)
             self._publisher.own_changed(live.ceremony_id, mark.participant_id)
         return True

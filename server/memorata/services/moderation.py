@@ -75,7 +75,10 @@ class Done:
 
 
 class Moderation:
-    """One desk for all moderators of this process; what the others decide is followed each second."""
+    """One desk for all moderators of this process; what the others decide is followed each second.
+
+    `decided` hears of everybody about whom something was decided here, `looked` of what somebody here reads.
+    """
 
     def __init__(
         self,
@@ -85,7 +88,11 @@ class Moderation:
         publisher: Publisher,
         clock: Clock,
         alarm: Alarm,
+        decided: Callable[[Participant], None] = lambda _: None,
+        looked: Callable[[str, Look], None] = lambda _, __: None,
     ) -> None:
+        self._decided = decided
+        self._looked = looked
         self._participants = participants
         self._ceremonies = ceremonies
         self._presence = presence
@@ -172,6 +179,7 @@ class Moderation:
         after = replace(after, judged=judgement)
         if not self._participants.change(who, after, now_ms):
             return None
+        self._decided(after)
         self._heard(Stamped(now_ms, after), who)
         if kind in m.TAKING:
             self._surely(partial(self._take_away, actor, who))
@@ -224,6 +232,12 @@ class Moderation:
         """Somebody has said something about themselves, in this process."""
         known = self._known.get(participant.id)
         self._heard(Stamped(self._clock.now_ms(), participant), known[1] if known else None)
+
+    def hear(self, person_id: str) -> None:
+        """Another process says that something is new about somebody. Raises: StoreBusy."""
+        now = self._participants.find(person_id)
+        if now is not None:
+            self._follow(Stamped(self._clock.now_ms(), now))
 
     def follow(self) -> None:
         """Hear what has been decided, and who has entered, wherever that was; give back what a silence kept."""
@@ -316,16 +330,26 @@ class Moderation:
         if not is_staff(viewer.role):
             raise Refused("role.not_allowed", command="looking", role=viewer.role)
         look = Look(viewer.id, viewer.name, entry)
-        self._looks.setdefault(viewer.ceremony_id, {})[viewer.id] = look
-        self._publisher.looking(viewer.ceremony_id, look)
+        self._looked(viewer.ceremony_id, look)
+        self.hear_look(viewer.ceremony_id, look)
 
     def away(self, ceremony_id: str, participant_id: str) -> None:
         """Somebody reads nothing any more: the page has been left, or the line is lost."""
-        looks = self._looks.get(ceremony_id, {})
-        if looks.pop(participant_id, None) is not None:
-            self._publisher.looking(ceremony_id, Look(participant_id, "", ""))
+        if participant_id in self._looks.get(ceremony_id, {}):
+            nothing = Look(participant_id, "", "")
+            self._looked(ceremony_id, nothing)
+            self.hear_look(ceremony_id, nothing)
+
+    def hear_look(self, ceremony_id: str, look: Look) -> None:
+        """What somebody reads, here or at another process; an entry that is empty: nothing any more."""
+        looks = self._looks.setdefault(ceremony_id, {})
+        if look.entry == "":
+            looks.pop(look.by, None)
+        else:
+            looks[look.by] = look
         if not looks:
-            self._looks.pop(ceremony_id, None)
+            del self._looks[ceremony_id]
+        self._publisher.looking(ceremony_id, look)
 
     # --- inside ---
 
