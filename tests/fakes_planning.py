@@ -169,6 +169,12 @@ class MemoryDues:
         ]
         return tuple(sorted(found, key=_when)[:most])
 
+    def overdue(self, kind: DueKind, now_ms: int) -> int:
+        return sum(
+            due.kind == kind and due.state in ("waiting", "claimed") and due.due_ms <= now_ms
+            for due in self.rows.values()
+        )
+
     def next_ms(self) -> int | None:
         return min((due.due_ms for due in self.rows.values() if due.state == "waiting"), default=None)
 

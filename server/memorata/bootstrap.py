@@ -10,6 +10,7 @@ import structlog
 from flask import Flask
 from flask_socketio import SocketIO
 
+from memorata import gauges
 from memorata.adapters import zones
 from memorata.adapters.alarm import SystemAlarm
 from memorata.adapters.bus.alone import Alone
@@ -21,11 +22,12 @@ from memorata.adapters.http.planning.views import Shelves
 from memorata.adapters.letters import Letters
 from memorata.adapters.link_probe import HttpsProbe
 from memorata.adapters.mail import ConsoleMailer, SmtpMailer
+from memorata.adapters.metrics import Metrics
 from memorata.adapters.passwords import Argon2Passwords
 from memorata.adapters.presence.memory import MemorySeats
 from memorata.adapters.recordings.disk import DiskRecordings
 from memorata.adapters.schedules.texts import FolderTexts
-from memorata.adapters.security_log import FileSecurityLog
+from memorata.adapters.security_log import CountedSecurityLog, FileSecurityLog
 from memorata.adapters.sockets import jsons
 from memorata.adapters.sockets.ceremony import CeremonySocket
 from memorata.adapters.sockets.publisher import BEAT_S, SocketPublisher
@@ -65,6 +67,7 @@ from memorata.services.keys import Keys
 from memorata.services.ledger import Ledger
 from memorata.services.link_checks import LinkChecks, Probe
 from memorata.services.live import LiveCeremonies
+from memorata.services.meters import PEAKS_S, Meters
 from memorata.services.moderation import Moderation
 from memorata.services.occurrences import OccurrenceDesk
 from memorata.services.page_recorder import PageRecorder
@@ -74,6 +77,7 @@ from memorata.services.planning_ports import Archives, Contacts, Dues, SeriesSto
 from memorata.services.ports import Alarm, Clock, Mailer, Participant, SecurityLog, StoreBusy
 from memorata.services.presence import PresenceDesk
 from memorata.services.privacy import Privacy
+from memorata.services.readiness import Readiness
 from memorata.services.recording import RecordingDesk
 from memorata.services.reminding import Compose, Reminding
 from memorata.services.retention import Retention
@@ -131,6 +135,9 @@ class Services:
     alarm: Alarm
     security: SecurityLog
     bus: Bus
+    meters: Meters
+    metrics: Metrics
+    readiness: Readiness
     instance: Instance
     """The place of a server at the store; claimed by who serves, and by nobody else."""
 
@@ -142,6 +149,7 @@ class Services:
         self.alarm.each(3600.0, "old sessions", self.accounts.forget)
         self.alarm.each(INSTANCE_BEAT_S, "instance", self.instance.beat)
         self.bus.start()
+        self.alarm.each(PEAKS_S, "peaks", self.meters.turn)
         self.presence.start()
         self.stage.start()
         self.moderation.start()
@@ -170,7 +178,8 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
     """
     tzdata = zones.prefer_newest()
     clock = clock or SystemClock()
-    database = Database(settings.database_url)
+    meters = Meters()
+    database = Database(settings.database_url, meters)
     database.upgrade()
     log, participants, invitations = SqlEventLog(database), SqlParticipants(database), SqlInvitations(database)
     bus = bus_of(settings)
@@ -233,8 +242,9 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
         happened,
         together.appended,
         together.marked,
+        meters,
     )
-    presence = PresenceDesk(MemorySeats(), publisher, clock, alarm, ceremonies.silent)
+    presence = PresenceDesk(MemorySeats(), publisher, clock, alarm, ceremonies.silent, meters)
     moderation = Moderation(
         participants,
         ceremonies,
@@ -320,7 +330,7 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
         HttpsProbe() if settings.link_checks else None,
         tzdata,
     )
-    return Services(
+    services = Services(
         settings=settings,
         clock=clock,
         database=database,
@@ -359,10 +369,15 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
         streams=streams,
         ice=ice_for(settings, ceremonies, clock),
         alarm=alarm,
-        security=FileSecurityLog(settings.data_dir),
+        security=CountedSecurityLog(FileSecurityLog(settings.data_dir), meters.notes),
+        meters=meters,
+        metrics=Metrics(meters),
+        readiness=Readiness(),
         instance=Instance(database, settings.instance, clock),
         bus=bus,
     )
+    gauges.register(services)
+    return services
 
 
 def bus_of(settings: Settings) -> Bus:

@@ -21,6 +21,7 @@ RelayChoice = Literal["auto", "on", "off"]
 
 SECRET_BYTES = 32
 TURN_SECRET_BYTES = 16
+METRICS_TOKEN_BYTES = 16
 _MAILTO = re.compile(r"mailto:[!-?A-~]+@[A-Za-z0-9.-]+\.[A-Za-z0-9-]+")
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|[0-9a-f:.]*:[0-9a-f:.]*")
@@ -91,6 +92,8 @@ class Settings:
     """Whether the links of programmes are looked at before a ceremony; that calls their hosts."""
     proxies: int = 0
     """How many proxies of our own stand in front, whose X-Forwarded headers are believed."""
+    metrics_token: bytes = field(default=b"", repr=False)
+    """What whoever reads the metrics has to show; empty: programs of this machine read them, and nobody else."""
     security_contact: tuple[str, ...] = ()
     """To whom faults of security are reported, the preferred one first: addresses like mailto:… or https://…"""
     instance: str = "main"
@@ -169,6 +172,7 @@ class _Reader:
             "names_days": self.number("NAMES_DAYS", 30, 1, 3650),
             "link_checks": self.choice("LINK_CHECKS", "on", ("on", "off")) == "on",
             "proxies": self.number("PROXIES", 0, 0, 10),
+            "metrics_token": self.metrics_token(),
             "security_contact": self.contacts(),
             "instance": self.instance(),
         }
@@ -268,6 +272,14 @@ class _Reader:
                 f"is shorter than {TURN_SECRET_BYTES} bytes; it is the static-auth-secret of your TURN server.",
             )
         return secret
+
+    def metrics_token(self) -> bytes:
+        token = self.text("METRICS_TOKEN", "").encode()
+        if token and len(token) < METRICS_TOKEN_BYTES:
+            self.fault(
+                "METRICS_TOKEN", f"is shorter than {METRICS_TOKEN_BYTES} bytes; `openssl rand -hex 16` makes one."
+            )
+        return token
 
     def smtp(self) -> str:
         text = self.url("SMTP_URL", ("smtp", "smtps"))

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -50,6 +50,21 @@ def spawn(work: Callable[P, object], /, *args: P.args, **kwargs: P.kwargs) -> No
         sys.modules["eventlet"].spawn_n(work, *args, **kwargs)
     else:
         threading.Thread(target=work, args=args, kwargs=kwargs, daemon=True).start()
+
+
+def tell_defects(tell: Callable[[Any], None]) -> None:
+    """Have what nobody caught in a green thread told, with its type, value and trace; else it is printed as it is."""
+    from eventlet import hubs  # reached only where eventlet is in use
+
+    hub = hubs.get_hub()
+
+    def of_line(fileno: int, exc_info: Any) -> None:
+        tell(exc_info)
+        with suppress(Exception):
+            hub.remove_descriptor(fileno)
+
+    hub.squelch_timer_exception = lambda _timer, exc_info: tell(exc_info)
+    hub.squelch_exception = of_line
 
 
 def look_on(look: Callable[[int], bool], each_s: float) -> None:

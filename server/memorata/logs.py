@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import threading
 import time
 from typing import Any
 
@@ -60,6 +61,31 @@ def configure(level: str) -> None:
     _requests.addFilter(Sparingly())
     for name in ("apscheduler", "alembic", "flask-limiter"):
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def defect(caught: Any) -> None:
+    """What nobody caught, by type, value and trace: one line like everything else."""
+    logging.getLogger("memorata.defect").error("nobody caught this", exc_info=caught)
+
+
+def catch_the_rest() -> None:
+    """What Python would print by itself, in as many lines as it likes."""
+    logging.captureWarnings(True)
+
+    def of_process(kind: Any, value: Any, trace: Any) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            sys.__excepthook__(kind, value, trace)
+        else:
+            defect((kind, value, trace))
+
+    def of_thread(args: Any) -> None:
+        if args.exc_type is not SystemExit:
+            defect((args.exc_type, args.exc_value, args.exc_traceback))
+
+    def of_end(args: Any) -> None:
+        defect((args.exc_type, args.exc_value, args.exc_traceback))
+
+    sys.excepthook, threading.excepthook, sys.unraisablehook = of_process, of_thread, of_end
 
 
 _UNSEEN = {

@@ -25,6 +25,7 @@ from typing import Any
 
 import structlog
 
+from memorata import green
 from memorata.adapters.http.gate import ADDRESS
 from memorata.adapters.http.planning.api import BODY_MAX as PLAN_BODY_MAX
 from memorata.adapters.store.database import Database
@@ -33,7 +34,7 @@ from memorata.bootstrap import FRAME_MAX, Services, build, create_app
 from memorata.config import ConfigFault, Settings
 from memorata.domain.errors import text_of
 from memorata.loading import take
-from memorata.logs import WebServerLog, configure
+from memorata.logs import WebServerLog, catch_the_rest, configure, defect
 from memorata.watchdog import Watchdog
 
 log = structlog.get_logger("memorata.serve")
@@ -59,6 +60,9 @@ def main() -> int:
         print("memorata cannot start:", *fault.lines, sep="\n  ", file=sys.stderr)  # noqa: T201
         return EXIT_CONFIG
     configure(settings.log_level)
+    catch_the_rest()
+    if green.is_green():
+        green.tell_defects(defect)
     try:
         listener = listen(settings.host, settings.port)
     except OSError as error:
@@ -143,12 +147,12 @@ def listen(host: str, port: int) -> socket.socket:
 
 def takes_turns() -> bool:
     """Whether others get their turns while somebody waits."""
-    green = sys.modules.get("eventlet")
+    eventlet: Any = sys.modules.get("eventlet")
     # In plain threads the ticks would come as well: the process must really be patched. One tick is enough, and comes
     # before the end of the wait on however busy a machine: its instant is the earlier one.
     return (
-        green is not None
-        and green.patcher.is_monkey_patched("thread")
+        eventlet is not None
+        and eventlet.patcher.is_monkey_patched("thread")
         and _turns_during(lambda: time.sleep(0.1)) >= 1
         and _turns_during(lambda: threading.Event().wait(0.1)) >= 1
     )
@@ -218,7 +222,7 @@ def _serve_green(listener: socket.socket, app: Any, socketio: Any, services: Ser
         services.security.note("flood.cut", address=environ.get(ADDRESS, ""), kind=kind)
 
     guard_frames(websocket, eventlet.sleep, FRAME_MAX, cut)
-    watchdog = Watchdog()
+    watchdog = Watchdog(services.meters.loop_gap_s)
     watchdog.start()
     pool = eventlet.GreenPool(CLIENTS_MAX)
 

@@ -9,6 +9,7 @@ import time
 import structlog
 
 from memorata import green
+from memorata.services.meters import Spread
 
 log = structlog.get_logger(__name__)
 
@@ -26,8 +27,10 @@ DEPTH = 8
 class Watchdog:
     """`largest_s` is the longest that everybody was held up, beyond the wait asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, gaps_s: Spread | None = None) -> None:
+        """Args: gaps_s: where each tick's delay is noted."""
         self.largest_s = 0.0
+        self._gaps_s = gaps_s
         self._ticked_s = time.monotonic()
         self._ran: list[str] = []
         self._told_s = -SAME_S
@@ -49,6 +52,8 @@ class Watchdog:
             now_s = time.monotonic()
             gap_s = now_s - self._ticked_s - TICK_S
             self._ticked_s = now_s
+            if self._gaps_s is not None:
+                self._gaps_s.note(max(0.0, gap_s))
             ran, self._ran = self._ran, []
             if gap_s > GAP_S:
                 self._tell(now_s, gap_s, ran)

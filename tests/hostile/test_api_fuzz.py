@@ -125,6 +125,9 @@ OPEN = [
     ("/e/{key}/hall", "get"),
     ("/h/{key}", "get"),
     ("/health", "get"),
+    ("/healthz", "get"),
+    ("/metrics", "get"),
+    ("/readyz", "get"),
 ]
 """Where who knows a ceremony and its links gets in."""
 

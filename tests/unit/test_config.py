@@ -55,6 +55,15 @@ def test_postgresql_is_spoken_by_the_driver_that_takes_turns(tmp_path: Path, sch
     assert found.database_url == "postgresql+psycopg2://u@h/d"
 
 
+def test_the_token_of_the_metrics_is_long_enough_and_not_shown(tmp_path: Path) -> None:
+    given = {"MEMORATA_DATA_DIR": str(tmp_path), "MEMORATA_METRICS_TOKEN": "0123456789abcdef"}
+    found = Settings.from_env(given)
+    assert found.metrics_token == b"0123456789abcdef"
+    assert "0123456789abcdef" not in repr(found)
+    with pytest.raises(ConfigFault, match="METRICS_TOKEN: is shorter than 16 bytes"):
+        Settings.from_env({**given, "MEMORATA_METRICS_TOKEN": "0123456789abcde"})
+
+
 @pytest.mark.parametrize("url", ["postgresql+psycopg://u@h/d", "sqlite://", "sqlite:///:memory:"])
 def test_databases_that_would_freeze_or_forget_are_refused(tmp_path: Path, url: str) -> None:
     with pytest.raises(ConfigFault):

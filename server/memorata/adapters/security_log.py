@@ -10,10 +10,14 @@ import logging
 import os
 import secrets
 import time
+from collections import Counter
 from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+
+from memorata.domain.errors import CODES
+from memorata.services.ports import SecurityLog
 
 NAME = "security.log"
 EACH_MAX = 1_000_000
@@ -26,6 +30,20 @@ LINE_MAX = 200
 
 SAME_S, SAME_MAX = 60.0, 30
 """How many lines of one kind are written in so long; the next one after that says how many were left out."""
+
+
+class CountedSecurityLog:
+    """Counts what is noted, however little of it is written."""
+
+    def __init__(self, log: SecurityLog, counts: Counter[tuple[str, str]]) -> None:
+        self._log = log
+        self._counts = counts
+
+    def note(self, what: str, /, address: str = "", **facts: object) -> None:
+        # A code is one of a few words; no other fact may become a name under which is counted.
+        code = str(facts.get("code", ""))
+        self._counts[what, code if code in CODES else ""] += 1
+        self._log.note(what, address, **facts)
 
 
 class FileSecurityLog:

@@ -27,6 +27,14 @@ class Bus(Protocol):
     def me(self) -> str:
         """The name of this worker, which no other process ever has."""
 
+    @property
+    def connected(self) -> bool:
+        """Whether we hear."""
+
+    @property
+    def returns(self) -> int:
+        """How often hearing has begun again after it was lost."""
+
     def others(self) -> tuple[str, ...]:
         """The other workers that live, sorted, as far as is known: while the line is lost, those known last."""
 

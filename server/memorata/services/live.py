@@ -22,6 +22,7 @@ from memorata.domain.floor import FloorEntry
 from memorata.domain.programme import Programme, silence_locked
 from memorata.domain.state import CeremonyState, now_shown
 from memorata.domain.tributes import Wish
+from memorata.services.meters import Meters
 from memorata.services.ports import Answer, Claim, Clock, Erasure, EventLog, Head, Mark, Publisher, StoreBusy
 from memorata.services.snapshots import public_state
 
@@ -123,6 +124,7 @@ class LiveCeremonies:
         happened: Callable[[str], None] = lambda _: None,
         appended: Callable[[str, int], None] = lambda _, __: None,
         marked: Callable[[str, Mark], None] = lambda _, __: None,
+        meters: Meters | None = None,
     ) -> None:
         self._log = event_log
         self._clock = clock
@@ -133,6 +135,7 @@ class LiveCeremonies:
         self._happened = happened
         self._appended = appended
         self._marked = marked
+        self._meters = meters or Meters()
         self._all: dict[str, _Live] = {}
         self._loading = green.lock()
         self._damaged: dict[str, Head] = {}
@@ -147,6 +150,19 @@ class LiveCeremonies:
         """The state of every ceremony that has a programme."""
         states = (live.state for head in self._log.heads() if (live := self._readable(head)) is not None)
         return tuple(state for state in states if state.programme is not None)
+
+    def known(self) -> tuple[CeremonyState, ...]:
+        """The state of every ceremony that this process has in memory; the store is not asked."""
+        return tuple(live.state for live in tuple(self._all.values()))
+
+    def behind(self) -> int:
+        """By how many events this process' memory is behind the store, in the ceremony where it is most.
+
+        Raises: StoreBusy
+        """
+        heads = self._log.heads()
+        lags = (head.seq - live.state.seq for head in heads if (live := self._all.get(head.ceremony_id)) is not None)
+        return max(0, max(lags, default=0))
 
     def state(self, ceremony_id: str) -> CeremonyState:
         """As this process knows it, at most a second behind the others.
@@ -248,6 +264,22 @@ class LiveCeremonies:
             Refused: not allowed now, or `ceremony.unknown`.
             StoreBusy: nothing has been changed; ask again.
         """
+        began, outcome = self._clock.now(), "defect"
+        try:
+            result = self._handle(ceremony_id, command, actor, cmd_id)
+            outcome = "granted"
+            return result
+        except Refused:
+            outcome = "refused"
+            raise
+        except StoreBusy:
+            outcome = "busy"
+            raise
+        finally:
+            self._meters.commands[outcome] += 1
+            self._meters.command_s.note((self._clock.now() - began) / 1000)
+
+    def _handle(self, ceremony_id: str, command: c.Command, actor: c.Actor, cmd_id: str) -> Result:
         live = self._live(ceremony_id)
         with live.lock:
             for attempt in range(_ATTEMPTS):

@@ -206,6 +206,9 @@ class Dues(Protocol):
     def next_ms(self) -> int | None:
         """When the next one that waits is due."""
 
+    def overdue(self, kind: DueKind, now_ms: int) -> int:
+        """How many of a kind are due and not done."""
+
     def claim(self, due: Due, by: str, now_ms: int) -> bool:
         """Take it, if it is still as it was found; of all processes one gets True."""
 

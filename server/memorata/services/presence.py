@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from memorata import green
 from memorata.domain.moderating import NameState
 from memorata.domain.roles import Role, is_staff
+from memorata.services.meters import Meters
 from memorata.services.ports import Alarm, Clock, Participant, Publisher, Report, SeatRow, Seats, Totals
 
 SPACING_MS = 500
@@ -50,13 +51,20 @@ class PresenceDesk:
     """Takes seats, and tells the totals. `silent` says whether a silence holds a ceremony now."""
 
     def __init__(
-        self, seats: Seats, publisher: Publisher, clock: Clock, alarm: Alarm, silent: Callable[[str], bool]
+        self,
+        seats: Seats,
+        publisher: Publisher,
+        clock: Clock,
+        alarm: Alarm,
+        silent: Callable[[str], bool],
+        meters: Meters | None = None,
     ) -> None:
         self._seats = seats
         self._publisher = publisher
         self._clock = clock
         self._alarm = alarm
         self._silent = silent
+        self._meters = meters or Meters()
         self._lock = green.lock()
         self._totals_told: dict[str, _Told] = {}
         self._roster_told: dict[str, _Told] = {}
@@ -67,6 +75,7 @@ class PresenceDesk:
         self._alarm.each(1.0, "seats", self.expire)
 
     def join(self, participant: Participant, tab: str) -> None:
+        self._meters.joins += 1
         if self._seats.join(participant, tab, self._clock.now_ms()):
             self.touch(participant.ceremony_id)
         self._touch_roster(participant.ceremony_id)
@@ -96,6 +105,10 @@ class PresenceDesk:
             self._touch_roster(participant.ceremony_id)
 
     def report(self, participant: Participant, report: Report) -> None:
+        if report.bound_ms is None:
+            self._meters.clock_unknown += 1
+        else:
+            self._meters.clock_bound_ms.note(report.bound_ms)
         if self._seats.report(participant, report, self._clock.now_ms()):
             self._touch_sync(participant.ceremony_id)
 

@@ -11,6 +11,7 @@ from memorata.domain.errors import Refused
 from memorata.domain.items import Candle
 from memorata.domain.state import CeremonyState
 from memorata.services.live import CONDUCTOR, LiveCeremonies
+from memorata.services.meters import Meters
 from memorata.services.ports import StoreBusy
 from memorata.services.snapshots import public_state
 from tests.builders import START_MS, a_programme, a_silence, an_item
@@ -165,6 +166,32 @@ def test_others_events_are_followed_and_told(house: House) -> None:
     assert [told.event.kind for told in house.publisher.events] == ["floor.asking_set"]
     house.ceremonies.follow()
     assert len(house.publisher.events) == 1
+
+
+def test_how_far_behind_the_store_it_is_shows_until_it_follows(house: House) -> None:
+    other = again(house)
+    assert [state.seq for state in other.ceremonies.known()] == []
+    other.ceremonies.state(ID)
+    assert other.ceremonies.behind() == 0
+    for on in (False, True, False):
+        house.handle(c.SetAsking(on))
+    assert (house.ceremonies.behind(), other.ceremonies.behind()) == (0, 3)
+    other.ceremonies.follow()
+    assert other.ceremonies.behind() == 0
+    assert [state.seq for state in other.ceremonies.known()] == [house.log.head(ID).seq]  # type: ignore[union-attr]
+
+
+def test_commands_are_counted_by_how_they_ended(house: House) -> None:
+    meters = Meters()
+    ceremonies = LiveCeremonies(house.log, house.clock, house.publisher, meters=meters)
+    ceremonies.handle(ID, c.SetAsking(False), HOST, "")
+    with pytest.raises(Refused):
+        ceremonies.handle(ID, c.SetAsking(True), CHIYO, "")
+    house.log.busy = True
+    with pytest.raises(StoreBusy):
+        ceremonies.handle(ID, c.SetAsking(True), HOST, "")
+    assert meters.commands == {"granted": 1, "refused": 1, "busy": 1}
+    assert meters.command_s.count == 3
 
 
 def test_after_a_power_cut_everything_is_as_it_was(house: House) -> None:

@@ -10,6 +10,9 @@ class Alone:
 
     me = "main"
 
+    connected = True
+    returns = 0
+
     def others(self) -> tuple[str, ...]:
         return ()
 

@@ -71,7 +71,7 @@ class RedisBus:
         self._running = False
         self._stopped = green.event()
         self.connected = False
-        """Whether we hear."""
+        self.returns = -1
 
     # --- the port ---
 
@@ -230,6 +230,7 @@ class RedisBus:
     def _hears_again(self) -> None:
         log.info("bus.hears", worker=self.me)
         self.connected = True
+        self.returns += 1
         self._heard_self_s = time.monotonic()
         for sender in self._heard.values():
             sender.numbers.clear()

@@ -33,6 +33,7 @@ from memorata.adapters.http.planning.api import Planning
 from memorata.adapters.http.security import protect
 from memorata.adapters.http.showing import prepare
 from memorata.adapters.letters import Letters
+from memorata.adapters.metrics import Metrics
 from memorata.adapters.schedules.rule_words import in_words
 from memorata.adapters.sockets.telling import Teller
 from memorata.adapters.stage.hls import HlsStreams
@@ -46,6 +47,7 @@ from memorata.services.plans import Plans
 from memorata.services.ports import Clock, SecurityLog
 from memorata.services.presence import PresenceDesk
 from memorata.services.privacy import Privacy
+from memorata.services.readiness import Readiness
 from memorata.services.recording import RecordingDesk
 from memorata.services.retention import Retention
 from memorata.services.stage import StageDesk
@@ -90,6 +92,10 @@ class Needs(Protocol):
     def stage(self) -> StageDesk: ...
     @property
     def security(self) -> SecurityLog: ...
+    @property
+    def readiness(self) -> Readiness: ...
+    @property
+    def metrics(self) -> Metrics: ...
 
 
 def register(app: Flask, services: Needs) -> None:
@@ -133,4 +139,6 @@ def register(app: Flask, services: Needs) -> None:
     app.register_blueprint(planning.blueprint(house, services.planning))
     app.register_blueprint(planning_pages.blueprint(house, services.accounts))
     app.register_blueprint(replies.blueprint(house, services.planning.reminding, services.letters))
-    app.register_blueprint(health.blueprint(house, lambda: services.conductor.scanned_ms))
+    app.register_blueprint(
+        health.blueprint(house, lambda: services.conductor.scanned_ms, services.readiness, services.metrics)
+    )

@@ -47,7 +47,8 @@ _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 SOCKETS = "/socket.io"
-HEALTH = "/health"
+WATCHED = frozenset({"/health", "/healthz", "/readyz", "/metrics"})
+"""What a watchman on this machine may ask by number."""
 
 
 class Gate:
@@ -133,8 +134,8 @@ class Gate:
         direct, forwarded = environ.get("HTTP_HOST", ""), self._forwarded(environ)
         called: str = forwarded or direct
         name = _name(called)
-        # A watchman on this machine may ask it by number.
-        known = self._knows(name) or (environ.get("PATH_INFO") == HEALTH and is_loopback(name) and name != "localhost")
+        watched = environ.get("PATH_INFO") in WATCHED and is_loopback(name) and name != "localhost"
+        known = self._knows(name) or watched
         # What a proxy of ours tells is believed, but not where the name by which it was called itself is a stranger's.
         if not known or (forwarded and not (self._knows(_name(direct)) or is_at_home(_name(direct)))):
             raise Refused("request.host_unknown")

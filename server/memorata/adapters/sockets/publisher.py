@@ -179,6 +179,13 @@ class SocketPublisher:
         """How many lines are open."""
         return len(self.connections)
 
+    def queued(self) -> tuple[int, int]:
+        """How many messages wait to be sent: on the fullest line, and on all together."""
+        if self._server is None:
+            return 0, 0
+        waiting = [socket.queue.qsize() for socket in tuple(self._server.eio.sockets.values())]
+        return max(waiting, default=0), sum(waiting)
+
     def _emit(self, name: str, message: object, room: str) -> None:
         if self._server is None:
             return

@@ -1,6 +1,7 @@
 """The connection to SQLite or PostgreSQL: how it is opened, how long it may take, how its tables are made."""
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -13,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from memorata import green
+from memorata.services.meters import Meters
 from memorata.services.ports import StoreBusy
 
 log = structlog.get_logger(__name__)
@@ -32,7 +34,8 @@ _DISCREET: Any = {"hide_parameters": True}
 class Database:
     """One database. SQLite serves one process, or a few that write little; PostgreSQL as many as one likes."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, meters: Meters | None = None) -> None:
+        self._meters = meters or Meters()
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self.engine: Engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
         # Within one process SQLite's own wait would hold the only thread, with the one who could give way inside it.
@@ -41,7 +44,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A short look. Raises: StoreBusy."""
-        with _told_as_busy(), self._limit(), self.engine.connect() as connection:
+        with self._metered(), _told_as_busy(), self._limit(), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
@@ -50,7 +53,14 @@ class Database:
 
         Raises: StoreBusy, IntegrityError
         """
-        with self._writer, _told_as_busy(), self._limit(), self._open() as connection, self._begin(connection):
+        with (
+            self._metered(),
+            self._writer,
+            _told_as_busy(),
+            self._limit(),
+            self._open() as connection,
+            self._begin(connection),
+        ):
             yield connection
 
     def upgrade(self) -> None:
@@ -102,6 +112,17 @@ class Database:
                 connection.rollback()
             green.sleep(_PAUSE_S)
         raise AssertionError
+
+    @contextmanager
+    def _metered(self) -> Iterator[None]:
+        began_s = time.perf_counter()
+        try:
+            yield
+        except StoreBusy:
+            self._meters.store_busy += 1
+            raise
+        finally:
+            self._meters.store_s.note(time.perf_counter() - began_s)
 
     def _limit(self) -> Any:
         return nullcontext() if self.is_sqlite else green.at_most(UNIT_S)

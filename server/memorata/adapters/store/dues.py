@@ -37,6 +37,12 @@ class SqlDues:
             found: int | None = connection.execute(wanted).scalar()
         return found
 
+    def overdue(self, kind: DueKind, now_ms: int) -> int:
+        late = (_due.kind == kind, _due.state.in_(("waiting", "claimed")), _due.due_ms <= now_ms)
+        with self._database.reading() as connection:
+            found: int | None = connection.execute(select(func.count()).select_from(t.due).where(*late)).scalar()
+        return found or 0
+
     def claim(self, due: Due, by: str, now_ms: int) -> bool:
         if due.state not in ("waiting", "claimed"):
             return False

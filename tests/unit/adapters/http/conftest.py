@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from memorata.adapters.countries import is_country
 from memorata.adapters.http import app as pages
 from memorata.adapters.letters import Letters
+from memorata.adapters.metrics import Metrics
 from memorata.adapters.presence.memory import MemorySeats
 from memorata.adapters.sockets.telling import Teller
 from memorata.adapters.stage.hls import HlsStreams
@@ -23,9 +24,11 @@ from memorata.services.conductor import Conductor
 from memorata.services.inviting import Inviting
 from memorata.services.keys import Keys
 from memorata.services.live import LiveCeremonies
+from memorata.services.meters import Meters
 from memorata.services.ports import Participant
 from memorata.services.presence import PresenceDesk
 from memorata.services.privacy import Privacy
+from memorata.services.readiness import Readiness
 from memorata.services.recording import RecordingDesk
 from memorata.services.retention import Retention
 from memorata.services.stage import StageDesk
@@ -115,6 +118,7 @@ class Office:
         self.teller = Teller(self.ceremonies, self.presence, self.clock)
         self.conductor = Conductor(self.ceremonies, self.clock, alarm, lambda _: None, alone=True)
         self.security = FakeSecurityLog()
+        self.readiness, self.metrics = Readiness(), Metrics(Meters())
         self.streamed: tuple[str, Seen | None] = ("", None)
         self.stage = _Stage(self)
         self.plans = MemoryPlans()
