@@ -33,7 +33,7 @@ class Bus(Protocol):
 
     @property
     def returns(self) -> int:
-        """How often hearing has begun again after it was lost."""
+        """How often hearing has begun again after it was lost; -1 until it has begun at all."""
 
     def others(self) -> tuple[str, ...]:
         """The other workers that live, sorted, as far as is known: while the line is lost, those known last."""

@@ -9,7 +9,6 @@ class Alone:
     """Nobody hears and nobody speaks."""
 
     me = "main"
-
     connected = True
     returns = 0
 
