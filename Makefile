@@ -24,7 +24,7 @@ DEMO = $(if $(PEOPLE),--people $(PEOPLE)) $(if $(AUTOPILOT),--autopilot) $(if $(
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo serve check test unit live hostile browser load bench-clock bench-stage docs pictures messages lock audit sbom clean
+.PHONY: help setup demo serve check test unit live hostile browser load bench bench-clock bench-stage docs pictures messages lock audit sbom clean
 .PHONY: built ready-npm ready-chromium ready-postgresql ready-stage
 .PHONY: check-ruff check-mypy check-types check-lint check-messages check-client
 
@@ -85,6 +85,9 @@ browser: setup ready-chromium ## several people in one ceremony, in Chromium
 load: setup ## opt-in; prints its numbers
 	$(BIN)/pytest -s $(wildcard tests/load) $(ARGS)
 
+bench: setup tests/load/scale/node_modules/.installed ## what a server holds beside bare peers, 6 minutes: make bench ARGS="--clients 1000,5000"
+	@$(BIN)/python -m tests.load.scale $(ARGS)
+
 bench-clock: setup tests/load/clock/node_modules/.installed ## our clock beside published ones, 25 minutes: make bench-clock ARGS="--profiles lan"
 	@$(BIN)/python -m tests.load.clock $(ARGS)
 
@@ -110,7 +113,7 @@ sbom: setup ## writes what a release is made of: dist/*.cdx.json
 	@.ci/sbom
 
 clean: ## removes all that was built or fetched
-	rm -rf $(VENV) dist client/node_modules tests/load/clock/node_modules server/memorata/web .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) dist client/node_modules tests/load/*/node_modules server/memorata/web .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find server tests .ci -name __pycache__ -prune -exec rm -rf {} +
 	find server/memorata/locales -name '*.mo' -delete
 
@@ -138,8 +141,8 @@ $(VENV)/.tools: tests/requirements.txt $(VENV)/.package
 	@touch $@
 
 # The libraries that ours is compared with; nothing else needs them.
-tests/load/clock/node_modules/.installed: tests/load/clock/package-lock.json
-	@$(NPM) --prefix ../tests/load/clock ci --silent --ignore-scripts
+tests/load/%/node_modules/.installed: tests/load/%/package-lock.json
+	@$(NPM) --prefix ../tests/load/$* ci --silent --ignore-scripts
 	@touch $@
 
 # Before several at once would find the packages of the client missing, and fetch them into one place.

