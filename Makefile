@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 NPM := $(BIN)/python server/hatch_build.py npm
 # Those that take longest go first, so that no worker is left with one of them at the end.
-GROUPS := tests/browser tests/live tests/hostile tests/unit
+GROUPS := tests/browser tests/live tests/hostile tests/faults tests/unit
 # In CI a group that is not there is a failure too.
 TESTS = $(if $(filter true,$(CI)),$(GROUPS),$(wildcard $(GROUPS)))
 
@@ -24,7 +24,7 @@ DEMO = $(if $(PEOPLE),--people $(PEOPLE)) $(if $(AUTOPILOT),--autopilot) $(if $(
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo serve check test unit live hostile browser load bench bench-clock bench-stage docs pictures messages lock audit sbom clean
+.PHONY: help setup demo serve check test unit live hostile browser faults load bench bench-clock bench-stage docs pictures messages lock audit sbom clean
 .PHONY: built ready-npm ready-chromium ready-postgresql ready-stage
 .PHONY: check-ruff check-mypy check-types check-lint check-messages check-client
 
@@ -63,7 +63,7 @@ check-client:
 
 # Much of pytest waits for clocks, so the rest goes on beside it, and gives way: a ceremony on the clock comes first. It is
 # long over when pytest comes to its closing line; a failure is told once more after that.
-test: setup ready-npm ready-chromium ready-postgresql ready-stage ## everything: check and vitest, beside them pytest on browser, live, hostile and unit
+test: setup ready-npm ready-chromium ready-postgresql ready-stage ## everything: check and vitest, beside them pytest on browser, live, hostile, faults and unit
 	@nice $(BESIDE) $(CHECKS) check-client & beside=$$!; \
 	.ci/pytest -n 4 --dist loadfile --no-loadscope-reorder $(TESTS) $(ARGS); status=$$?; \
 	wait $$beside || { echo "memorata: check or vitest has failed, see above" >&2; exit 1; }; \
@@ -81,6 +81,9 @@ hostile: setup ready-chromium ## attacks on the real server, each named after it
 
 browser: setup ready-chromium ## several people in one ceremony, in Chromium
 	@.ci/pytest $(wildcard tests/browser) $(ARGS)
+
+faults: setup ready-chromium ready-postgresql ## what a ceremony survives, with the figures: make faults ARGS="--figures faults.json"
+	@.ci/pytest $(wildcard tests/faults) --heavy $(ARGS)
 
 load: setup ## opt-in; prints its numbers
 	$(BIN)/pytest -s $(wildcard tests/load) $(ARGS)

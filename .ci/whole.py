@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-GROUPS = ("tests/unit", "tests/live", "tests/hostile", "tests/browser")
+GROUPS = ("tests/unit", "tests/live", "tests/hostile", "tests/browser", "tests/faults")
 
 
 class Whole:

@@ -8,14 +8,24 @@ from pytest_rerunfailures import suspended_finalizers
 from tests import redis
 from tests.postgres import PostgreSQL, running
 
-REAL = ("tests/browser/", "tests/live/", "tests/hostile/")
+REAL = ("tests/browser/", "tests/live/", "tests/hostile/", "tests/faults/")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What runs real servers and browsers gets a second try: a machine that others use too stalls now and then.
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--heavy", action="store_true", help="also what takes minutes (make faults)")
+    parser.addoption("--figures", metavar="FILE", help="write what tests/faults measures, as JSON")
 
-    A fault fails twice; and a first failure is told, so that what fails often is seen.
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What takes minutes is left out unless it is asked for.
+
+    What runs real servers and browsers gets a second try: a machine that others use too stalls now and then. A fault
+    fails twice; and a first failure is told, so that what fails often is seen.
     """
+    if not config.getoption("--heavy"):
+        heavy = [item for item in items if item.get_closest_marker("heavy")]
+        items[:] = [item for item in items if not item.get_closest_marker("heavy")]
+        config.hook.pytest_deselected(items=heavy)
     for item in items:
         if item.nodeid.startswith(REAL):
             item.add_marker(pytest.mark.flaky(reruns=1))

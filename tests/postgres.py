@@ -27,9 +27,36 @@ def binary(name: str) -> str | None:
 class PostgreSQL:
     """A running server; `url` names a database of its own at each asking."""
 
-    def __init__(self, pid: int, port: int) -> None:
-        self.pid, self.port = pid, port
+    def __init__(self, folder: Path, port: int, user: str | None) -> None:
+        self.port = port
+        self._folder, self._user = folder, user
         self._databases = 0
+        self._server: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        assert self._server is not None
+        return self._server.pid
+
+    def start(self) -> "PostgreSQL":
+        """Returns when it answers."""
+        self._server = subprocess.Popen(
+            [str(binary("postgres")), "-D", self._folder / "data", "-p", str(self.port), "-k", self._folder,
+             "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, user=self._user, cwd=self._folder,
+        )  # fmt: skip
+        _wait(self._server, self.port)
+        return self
+
+    def stop(self, *, at_once: bool = False) -> None:
+        """End it; at once: without waiting for those who are connected, as an immediate shutdown does."""
+        assert self._server is not None
+        self._server.send_signal(signal.SIGQUIT if at_once else signal.SIGTERM)
+        try:
+            self._server.wait(5)  # SIGTERM waits for connections to end; a test may have left one
+        except subprocess.TimeoutExpired:
+            self._server.kill()
+            self._server.wait()
 
     def url(self) -> str:
         self._databases += 1
@@ -68,8 +95,8 @@ class PostgreSQL:
 @contextmanager
 def running() -> Iterator[PostgreSQL | None]:
     """A server, or None where PostgreSQL is not installed."""
-    initdb, postgres = binary("initdb"), binary("postgres")
-    if initdb is None or postgres is None:
+    initdb = binary("initdb")
+    if initdb is None or binary("postgres") is None:
         yield None
         return
     folder = Path(tempfile.mkdtemp(prefix="memorata-pg-"))
@@ -85,20 +112,11 @@ def running() -> Iterator[PostgreSQL | None]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    server = subprocess.Popen(
-        [postgres, "-D", data, "-p", str(port), "-k", folder, "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, user=user, cwd=folder,
-    )  # fmt: skip
+    server = PostgreSQL(folder, port, user)
     try:
-        _wait(server, port)
-        yield PostgreSQL(server.pid, port)
+        yield server.start()
     finally:
-        server.terminate()  # SIGTERM waits for connections to end; a test may have left one
-        try:
-            server.wait(5)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
+        server.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -16,7 +16,7 @@ from socketio.exceptions import SocketIOError
 
 from tests.builders import a_programme, an_item
 from tests.live.attacker import Attacker, frame
-from tests.live.client import Person, eventually, fetch, new_cmd_id
+from tests.live.client import Person, eventually, new_cmd_id
 from tests.live.conftest import Server, now_ms
 from tests.postgres import PostgreSQL
 
@@ -111,42 +111,6 @@ def run(**environ: str) -> "subprocess.CompletedProcess[str]":
         text=True,
         timeout=60,
     )
-
-
-def test_a_second_one_on_the_same_port_does_not_start(own_server: Server, tmp_path: Path) -> None:
-    port = own_server.environment["MEMORATA_PORT"]
-    second = run(MEMORATA_PORT=port, MEMORATA_DATA_DIR=str(tmp_path / "second"))
-    assert second.returncode == 3
-    assert f"port {port} is taken" in second.stderr
-    assert fetch(f"{own_server.url}/health")[0] == 200
-
-
-@pytest.mark.parametrize("store", ["sqlite", "postgresql"])
-def test_a_second_one_on_the_same_store_does_not_start(
-    tmp_path: Path, store: str, request: pytest.FixtureRequest
-) -> None:
-    url = f"sqlite:///{tmp_path}/shared.sqlite"
-    if store == "postgresql":
-        url = request.getfixturevalue("postgresql").url()
-    first = Server(tmp_path / "one", MEMORATA_DATABASE_URL=url).start()
-    try:
-        second = run(MEMORATA_PORT="0", MEMORATA_DATA_DIR=str(tmp_path / "two"), MEMORATA_DATABASE_URL=url)
-        assert second.returncode == 3
-        assert f"another memorata, process {first.pid} on " in second.stderr
-        assert "Traceback" not in second.stderr
-        assert fetch(f"{first.url}/health")[0] == 200
-        # Who only reads and plans claims nothing.
-        first.plan(a_programme(at_ms=now_ms() + 600_000))
-        # A dead one leaves its place at once; one that ends well leaves it to whoever comes.
-        first.kill()
-        first.start()
-        eventually(lambda: fetch(f"{first.url}/health")[0] == 200, "its return")
-        assert first.stop() == 0
-        third = Server(tmp_path / "three", MEMORATA_DATABASE_URL=url).start()
-        eventually(lambda: fetch(f"{third.url}/health")[0] == 200, "another one")
-        assert third.stop() == 0
-    finally:
-        first.stop()
 
 
 def test_settings_that_cannot_be_are_told_and_nothing_starts(tmp_path: Path) -> None:
