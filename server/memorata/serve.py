@@ -21,21 +21,21 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from memorata import green
-from memorata.adapters.http.gate import ADDRESS
-from memorata.adapters.http.planning.api import BODY_MAX as PLAN_BODY_MAX
-from memorata.adapters.store.database import Database
-from memorata.adapters.store.instances import Taken
-from memorata.bootstrap import FRAME_MAX, Services, build, create_app
 from memorata.config import ConfigFault, Settings
 from memorata.domain.errors import text_of
-from memorata.loading import take
 from memorata.logs import WebServerLog, catch_the_rest, configure, defect
 from memorata.watchdog import Watchdog
+
+if TYPE_CHECKING:
+    # What takes a second to load is loaded when the door stands: who comes back after a death of the server waits at
+    # it, and is not sent away to come again later.
+    from memorata.adapters.store.database import Database
+    from memorata.bootstrap import Services
 
 log = structlog.get_logger("memorata.serve")
 
@@ -71,6 +71,9 @@ def main() -> int:
     if settings.async_mode == "eventlet" and not takes_turns():
         reason = "waiting holds everybody up: something was loaded before eventlet could patch it."
         return _cannot(reason, EXIT_BLOCKED)
+    from memorata.adapters.store.instances import Taken
+    from memorata.bootstrap import build, create_app
+
     services = build(settings)
     if settings.async_mode == "eventlet" and not asks_in_turn(services.database):
         return _cannot("waiting for the database holds everybody up.", EXIT_BLOCKED)
@@ -103,8 +106,10 @@ def main() -> int:
     return 0
 
 
-def _load(services: Services) -> None:
+def _load(services: "Services") -> None:
     """Take in the schedule files; one that has a fault keeps neither the others nor the server."""
+    from memorata.loading import take
+
     taken, faults = take(services, sorted(services.settings.schedules_dir.glob("*.toml")))
     for one in taken:
         log.info("schedules.loaded", series=one.series, outcome=one.outcome)
@@ -113,7 +118,7 @@ def _load(services: Services) -> None:
             log.warning("schedules.faulty", file=fault.file, line=fault.line, key=fault.key, message=fault.message)
 
 
-def _greet(services: Services) -> None:
+def _greet(services: "Services") -> None:
     """Say where we are, once a signal to stop is heard. While nobody can sign in, show how the first admin is made:
     here alone, and not in the log; what is shown is taken back when the process is told to stop.
     """
@@ -158,7 +163,7 @@ def takes_turns() -> bool:
     )
 
 
-def asks_in_turn(database: Database) -> bool:
+def asks_in_turn(database: "Database") -> bool:
     """Whether others get their turns while the database is asked, through the very driver that is in use.
 
     SQLite waits for nobody, so there it is enough that it answers.
@@ -211,12 +216,14 @@ def _on_signal(stop: Callable[[], None]) -> None:
         signal.signal(number, stopping)
 
 
-def _serve_green(listener: socket.socket, app: Any, socketio: Any, services: Services) -> None:
+def _serve_green(listener: socket.socket, app: Any, socketio: Any, services: "Services") -> None:
     import eventlet
     import eventlet.wsgi
     from eventlet import websocket
 
+    from memorata.adapters.http.gate import ADDRESS
     from memorata.adapters.sockets.frames import guard_frames
+    from memorata.bootstrap import FRAME_MAX
 
     def cut(kind: str, environ: dict[str, Any]) -> None:
         services.security.note("flood.cut", address=environ.get(ADDRESS, ""), kind=kind)
@@ -254,7 +261,14 @@ def _serve_green(listener: socket.socket, app: Any, socketio: Any, services: Ser
 
 def _protocol(eventlet: Any) -> Any:
     """How requests are read: each line in its turn, heads within their time, bodies whose length is told."""
+    from memorata.adapters.http.planning.api import BODY_MAX as PLAN_BODY_MAX
+    from memorata.bootstrap import FRAME_MAX
+
     plain = eventlet.wsgi.HttpProtocol
+
+    def body_max(path: str) -> int:
+        """Bytes of a body: of a whole series more than of anything else."""
+        return PLAN_BODY_MAX if path.startswith("/api/plan/") else FRAME_MAX
 
     class Protocol(plain):  # type: ignore[misc,valid-type]
         def handle_one_request(self) -> None:
@@ -280,7 +294,7 @@ def _protocol(eventlet: Any) -> Any:
             # What the page leaves of a body is read to its end, and one without an end would be read for ever.
             if self.headers.get("transfer-encoding") is not None:
                 self.send_error(411)
-            elif int(self.headers.get("content-length") or 0) > _body_max(self.path):
+            elif int(self.headers.get("content-length") or 0) > body_max(self.path):
                 self.send_error(413)
             else:
                 super().handle_one_response()
@@ -302,12 +316,7 @@ def _protocol(eventlet: Any) -> Any:
     return Protocol
 
 
-def _body_max(path: str) -> int:
-    """Bytes of a body: of a whole series more than of anything else."""
-    return PLAN_BODY_MAX if path.startswith("/api/plan/") else FRAME_MAX
-
-
-def _serve_threads(listener: socket.socket, app: Any, services: Services) -> None:
+def _serve_threads(listener: socket.socket, app: Any, services: "Services") -> None:
     from werkzeug.serving import WSGIRequestHandler, make_server
 
     class Nameless(WSGIRequestHandler):
@@ -345,7 +354,7 @@ def _silent(handler: Any) -> Any:
     )
 
 
-def _close(socketio: Any, services: Services) -> None:
+def _close(socketio: Any, services: "Services") -> None:
     """Let every page know that the line is gone, so that it comes back as soon as there is a server again."""
     engine = socketio.server.eio
     for open_socket in list(engine.sockets.values()):
