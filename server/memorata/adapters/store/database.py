@@ -10,10 +10,12 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import NullPool
 
 from memorata import green
+from memorata.adapters.store.absence import Absence
 from memorata.services.meters import Meters
 from memorata.services.ports import StoreBusy
 
@@ -40,11 +42,19 @@ class Database:
         self.engine: Engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
         # Within one process SQLite's own wait would hold the only thread, with the one who could give way inside it.
         self._writer: Any = green.lock() if self.is_sqlite else nullcontext()
+        self._beside: Engine = self.engine if self.is_sqlite else _postgresql(url, poolclass=NullPool)
+        self._absence = None if self.is_sqlite else Absence(self._ask, self.engine.dispose)
+
+    @property
+    def away_s(self) -> float | None:
+        """For how long the database has not answered; `None` while it is there."""
+        since_s = None if self._absence is None else self._absence.since_s
+        return None if since_s is None else time.monotonic() - since_s
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A short look. Raises: StoreBusy."""
-        with self._metered(), _told_as_busy(), self._limit(), self.engine.connect() as connection:
+        with self._metered(), self._told_as_busy(), self._limit(), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
@@ -56,7 +66,7 @@ class Database:
         with (
             self._metered(),
             self._writer,
-            _told_as_busy(),
+            self._told_as_busy(),
             self._limit(),
             self._open() as connection,
             self._begin(connection),
@@ -97,6 +107,7 @@ class Database:
 
     def dispose(self) -> None:
         self.engine.dispose()
+        self._beside.dispose()
 
     def _open(self) -> Connection:
         return self.engine.connect().execution_options(**_WRITING)
@@ -127,17 +138,36 @@ class Database:
     def _limit(self) -> Any:
         return nullcontext() if self.is_sqlite else green.at_most(UNIT_S)
 
+    def _ask(self) -> None:
+        """Ask on a line of its own: those that are kept may hang, and are of yesterday when it is back."""
+        with green.at_most(UNIT_S), self._beside.connect() as connection:
+            connection.execute(text("SELECT 1"))
 
-@contextmanager
-def _told_as_busy() -> Iterator[None]:
-    try:
-        yield
-    except IntegrityError:
-        raise
-    except (DBAPIError, PoolTimeout, green.TimedOut) as error:
-        reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
-        log.error("store.busy", reason=reason)
-        raise StoreBusy(reason) from error
+    @contextmanager
+    def _told_as_busy(self) -> Iterator[None]:
+        if self._absence is not None and self._absence.since_s is not None:
+            raise StoreBusy("the database is away")
+        try:
+            yield
+        except IntegrityError:
+            raise
+        except (DBAPIError, PoolTimeout, green.TimedOut) as error:
+            reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+            log.error("store.busy", reason=reason)
+            if self._absence is not None and _tells_of_absence(error):
+                self._absence.begin(reason)
+            raise StoreBusy(reason) from error
+
+
+def _tells_of_absence(error: Exception) -> bool:
+    """Whether nobody else would be answered now: no line, or none that answers; not: a lock, or a slow question."""
+    if isinstance(error, green.TimedOut):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    code: str | None = getattr(error.orig, "pgcode", None)
+    # Without a code it is not the database who speaks; 57P: it is being shut down, or begins.
+    return error.connection_invalidated or (isinstance(error, OperationalError) and (code or "57P").startswith("57P"))
 
 
 def schema_of(connection: Connection) -> str | None:
@@ -191,14 +221,13 @@ def _sqlite(url: str) -> Engine:
     return engine
 
 
-def _postgresql(url: str) -> Engine:
+def _postgresql(url: str, **pooled: Any) -> Engine:
     options = "-c statement_timeout=2000 -c lock_timeout=1000 -c idle_in_transaction_session_timeout=5000"
+    # A machine that is gone says nothing: without these its lines would be believed in for hours.
+    alive = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 8_000}
     return create_engine(
         url,
-        pool_size=10,
-        max_overflow=5,
-        pool_timeout=1,
-        pool_pre_ping=True,
+        **(pooled or {"pool_size": 10, "max_overflow": 5, "pool_timeout": 1, "pool_pre_ping": True}),
         **_DISCREET,
-        connect_args={"connect_timeout": 2, "options": options},
+        connect_args={"connect_timeout": 2, "options": options, **alive},
     )
