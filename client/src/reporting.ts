@@ -6,6 +6,8 @@ import type { Report } from './wire'
 export interface ReporterOptions {
   /** How the page fares now; `bound_ms` may be Infinity. */
   read: () => { bound_ms: number; sound: Report['sound']; picture: boolean }
+  /** The longest that a message was on its way since the last report, ms; null when that is not known. */
+  lag_ms: () => number | null
   send: (report: Report) => void
   /** Local ms. */
   now?: () => number
@@ -53,7 +55,12 @@ export function createReporter(options: ReporterOptions): Reporter {
       const news = told && (sound !== toldSound || classOf(bound_ms, toldClass) !== toldClass)
       const isDue = at_ms >= due_ms || (news && at_ms - sent_ms >= LEAST_APART_MS)
       if (!isDue) return
-      send({ bound_ms: Number.isFinite(bound_ms) ? Math.round(bound_ms * 100) / 100 : null, sound, picture })
+      send({
+        bound_ms: Number.isFinite(bound_ms) ? Math.round(bound_ms * 100) / 100 : null,
+        sound,
+        picture,
+        lag_ms: options.lag_ms(),
+      })
       toldClass = classOf(bound_ms, -1)
       toldSound = sound
       sent_ms = at_ms

@@ -2,6 +2,7 @@
 import { openConnection, type Aside, type Connection } from './connection'
 import { createCore, type Core } from './core'
 import { createHistory } from './history'
+import { createLateness } from './lateness'
 import { createOutbox, randomId } from './outbox'
 import { createReporter, stepBound_ms } from './reporting'
 import type { Boot, Standing } from './state'
@@ -108,8 +109,12 @@ export function createSession(boot: Boot): Session {
         reporter.joined()
         outbox.flush()
       },
-      onEvent: history.onEvent,
+      onEvent(event) {
+        lateness.note(event.at_ms)
+        history.onEvent(event)
+      },
       onBeat(beat) {
+        lateness.note(beat.now)
         history.onHead(beat.epoch, beat.seq)
         // Messages reach a hidden page whose timers come once a minute.
         core.sound.look()
@@ -168,15 +173,21 @@ export function createSession(boot: Boot): Session {
     store.set({ link: 'gone', erased: true, you: null })
   }
 
+  const lateness = createLateness({
+    serverNow: core.now,
+    bound_ms: () => core.estimator.deviation_ms(performance.now()) * 2,
+  })
   const reporter = createReporter({
     read: () => ({
       bound_ms: stepBound_ms(core.estimator, core.sound, performance.now()),
       sound: core.sound.state === 'running' ? (core.sound.muted ? 'muted' : 'running') : 'locked',
       picture: true,
     }),
+    lag_ms: () => lateness.take(),
     send: (report) => void connection?.ask('report', report),
   })
   const report = () => {
+    lateness.alive()
     if (connection?.live === true) reporter.tick()
   }
   setInterval(report, 1000)

@@ -707,6 +707,7 @@ export interface Report {
   bound_ms: number | null
   sound: 'running' | 'locked' | 'muted'
   picture: boolean
+  lag_ms: number | null
 }
 
 /** The answer to `stage_watch`. With `relay` no address of anybody's home is shown to anybody. */

@@ -64,6 +64,9 @@ from memorata.services.contacts import ContactDesk
 from memorata.services.ice import IceFor, ice_for
 from memorata.services.inviting import Inviting
 from memorata.services.keys import Keys
+from memorata.services.lags import LOOK_S as LAGS_LOOK_S
+from memorata.services.lags import TELL_S as LAGS_TELL_S
+from memorata.services.lags import Lags
 from memorata.services.ledger import Ledger
 from memorata.services.link_checks import LinkChecks, Probe
 from memorata.services.live import LiveCeremonies
@@ -135,6 +138,7 @@ class Services:
     alarm: Alarm
     security: SecurityLog
     bus: Bus
+    lags: Lags
     meters: Meters
     metrics: Metrics
     readiness: Readiness
@@ -232,6 +236,11 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
         moderation.follow()
         publisher.beat()
 
+    lags = Lags(clock, meters)
+    bus.on("lags", lags.hear)
+    bus.on_left(lags.left)
+    alarm.each(LAGS_LOOK_S, "lags", lags.look)
+    alarm.each(LAGS_TELL_S, "lags of all", lambda: bus.tell("lags", lags.told()))
     ceremonies = LiveCeremonies(
         log,
         clock,
@@ -243,8 +252,9 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
         together.appended,
         together.marked,
         meters,
+        lags.of,
     )
-    presence = PresenceDesk(MemorySeats(), publisher, clock, alarm, ceremonies.silent, meters)
+    presence = PresenceDesk(MemorySeats(), publisher, clock, alarm, ceremonies.silent, meters, lags)
     moderation = Moderation(
         participants,
         ceremonies,
@@ -370,6 +380,7 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
         ice=ice_for(settings, ceremonies, clock),
         alarm=alarm,
         security=CountedSecurityLog(FileSecurityLog(settings.data_dir), meters.notes),
+        lags=lags,
         meters=meters,
         metrics=Metrics(meters),
         readiness=Readiness(),

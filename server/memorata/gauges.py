@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from memorata.adapters.http.health import STALE_MS
+from memorata.domain.lead import lead_ms
 from memorata.domain.state import phase_of
 from memorata.services.ports import StoreBusy
 
@@ -15,6 +16,7 @@ def register(services: "Services") -> None:
     _readiness(services)
     _lines(services)
     _ceremonies(services)
+    _leads(services)
     _store(services)
 
 
@@ -86,6 +88,20 @@ def _ceremonies(services: "Services") -> None:
         lambda: sum(presence.totals(ceremony_id).seats for ceremony_id in presence.ceremonies()),
     )
     gauge("memorata_step_seats", "Seats of the audience by how well they keep the step.", steps, label="step")
+
+
+def _leads(services: "Services") -> None:
+    lags, gauge = services.lags, services.metrics.gauge
+    gauge(
+        "memorata_delivery_p99_seconds",
+        "Within what time news reaches all but the slowest hundredth, in the ceremony where it takes longest.",
+        lambda: lags.longest() / 1000,
+    )
+    gauge(
+        "memorata_lead_seconds",
+        "How far ahead instants are announced there.",
+        lambda: lead_ms(lags.longest()) / 1000,
+    )
 
 
 def _store(services: "Services") -> None:

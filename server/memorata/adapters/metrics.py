@@ -67,6 +67,12 @@ class Metrics(Collector):
         yield from _spread("memorata_store_seconds", "Units of work of the store, waiting included.", meters.store_s)
         yield from _spread("memorata_loop_gap_seconds", "How late a sleeper got its turn.", meters.loop_gap_s)
         yield from _spread(
+            "memorata_delivery_seconds",
+            "The longest that a message was on its way to a page, at each report.",
+            meters.delivery_ms,
+            0.001,
+        )
+        yield from _spread(
             "memorata_clock_bound_seconds",
             "How far off pages say that their step may be, at each report.",
             meters.clock_bound_ms,

@@ -36,7 +36,7 @@ def decide(state: CeremonyState, command: c.Command, actor: c.Actor, now_ms: int
         return laying.decide(state, command, actor, now_ms)
     if family in ("person", "names"):
         return erasing.decide(state, command, actor)
-    return conducting.decide(state, command, now_ms)
+    return conducting.decide(state, command, now_ms, actor.lag_ms)
 
 
 def evolve(state: CeremonyState, recorded: e.Recorded) -> CeremonyState:

@@ -21,7 +21,10 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who asks. `request_id` is unique to this press of a button, and becomes the id of what it creates."""
+    """Who asks. `request_id` is unique to this press of a button, and becomes the id of what it creates.
+
+    `lag_ms` is within what time news has reached nearly everybody of late, 0 where nothing is known.
+    """
 
     participant_id: str
     role: Role
@@ -29,6 +32,7 @@ class Actor:
     name: str = ""
     community: str = ""
     country: str | None = None
+    lag_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,12 @@ from memorata.domain import commands as c
 from memorata.domain import events as e
 from memorata.domain.errors import Refused
 from memorata.domain.items import steps
+from memorata.domain.lead import item_lead_ms, lead_ms
 from memorata.domain.programme import (
     AUTOPILOT_LEAD_MS,
-    LEAD_MS,
     Moment,
     Run,
     item_states,
-    lead_ms,
     next_item,
     on_hold,
     planned_end_ms,
@@ -24,8 +23,11 @@ _BEGINNING = c.OpenCeremony | c.CueItem | c.SetAutopilot
 """What would begin a ceremony that is not held."""
 
 
-def decide(state: CeremonyState, command: c.Command, now_ms: int) -> Events:
-    """Answer a command to the programme; the role and phase have been checked."""
+def decide(state: CeremonyState, command: c.Command, now_ms: int, lag_ms: int = 0) -> Events:
+    """Answer a command to the programme; the role and phase have been checked.
+
+    Args: lag_ms: within what time news has reached nearly everybody of late.
+    """
     if state.programme is not None and state.programme.cancelled is not None and isinstance(command, _BEGINNING):
         raise Refused("ceremony.cancelled")
     match command:
@@ -36,13 +38,13 @@ def decide(state: CeremonyState, command: c.Command, now_ms: int) -> Events:
         case c.CloseCeremony():
             return (e.CeremonyClosed(),)
         case c.CueItem():
-            return _cue(state, command, now_ms)
+            return _cue(state, command, now_ms, lag_ms)
         case c.CancelCue():
             return _cancel(state, command, now_ms)
         case c.HoldItem():
             return _hold(state, command, now_ms)
         case c.ResumeItem():
-            return _resume(state, command, now_ms)
+            return _resume(state, command, now_ms, lag_ms)
         case c.StepItem():
             return _step(state, command, now_ms)
         case c.SkipItem() | c.RestoreItem():
@@ -63,14 +65,14 @@ def _aim(state: CeremonyState, aimed_cue: int) -> None:
         raise Refused("cue.stale", aimed=aimed_cue, current=state.progress.cues)
 
 
-def _cue(state: CeremonyState, command: c.CueItem, now_ms: int) -> Events:
+def _cue(state: CeremonyState, command: c.CueItem, now_ms: int, lag_ms: int) -> Events:
     item = planned(state).item(command.item_id)
     if item is None or item.kind == "lobby":
         raise Refused("item.unknown", item_id=command.item_id)
     _aim(state, command.aimed_cue)
     restored: Events = (e.ItemRestored(item.id),) if item.id in state.progress.skipped else ()
     replaced = tuple(e.CueCancelled(run.cue) for run in state.progress.runs if run.start_ms > now_ms)
-    return (*replaced, *restored, e.ItemCued(item.id, now_ms + lead_ms(item), state.progress.cues + 1))
+    return (*replaced, *restored, e.ItemCued(item.id, now_ms + item_lead_ms(item, lag_ms), state.progress.cues + 1))
 
 
 def _cancel(state: CeremonyState, command: c.CancelCue, now_ms: int) -> Events:
@@ -103,11 +105,11 @@ def _hold(state: CeremonyState, command: c.HoldItem, now_ms: int) -> Events:
     return (e.ItemHeld(run.cue, now_ms),)
 
 
-def _resume(state: CeremonyState, command: c.ResumeItem, now_ms: int) -> Events:
+def _resume(state: CeremonyState, command: c.ResumeItem, now_ms: int, lag_ms: int) -> Events:
     _, run = _live(state, command.aimed_cue, now_ms)
     if not any(hold.to_ms is None for hold in run.holds):
         return ()
-    return (e.ItemResumed(run.cue, now_ms + LEAD_MS),)
+    return (e.ItemResumed(run.cue, now_ms + lead_ms(lag_ms)),)
 
 
 def _step(state: CeremonyState, command: c.StepItem, now_ms: int) -> Events:

@@ -294,12 +294,6 @@ def item_states(programme: Programme, progress: Progress, now_ms: int) -> dict[s
     return states
 
 
-def lead_ms(item: Item) -> int:
-    """How far ahead the start of `item` is announced at the least."""
-    instants = plan(item.detail, 0) if isinstance(item.detail, Silence) else None
-    return LEAD_MS if instants is None else max(LEAD_MS, SILENCE_LEAD_MS - instants.t0_ms)
-
-
 def with_hold(run: Run, from_ms: int) -> Run:
     return replace(run, holds=(*run.holds, Hold(from_ms)))
 

@@ -125,7 +125,9 @@ class LiveCeremonies:
         appended: Callable[[str, int], None] = lambda _, __: None,
         marked: Callable[[str, Mark], None] = lambda _, __: None,
         meters: Meters | None = None,
+        lag: Callable[[str], int] = lambda _: 0,
     ) -> None:
+        """Args: lag: within what time news reaches nearly everybody in a ceremony, ms, as measured of late."""
         self._log = event_log
         self._clock = clock
         self._publisher = publisher
@@ -136,6 +138,7 @@ class LiveCeremonies:
         self._appended = appended
         self._marked = marked
         self._meters = meters or Meters()
+        self._lag = lag
         self._all: dict[str, _Live] = {}
         self._loading = green.lock()
         self._damaged: dict[str, Head] = {}
@@ -281,6 +284,7 @@ class LiveCeremonies:
 
     def _handle(self, ceremony_id: str, command: c.Command, actor: c.Actor, cmd_id: str) -> Result:
         live = self._live(ceremony_id)
+        actor = replace(actor, lag_ms=self._lag(ceremony_id))
         with live.lock:
             for attempt in range(_ATTEMPTS):
                 if attempt:

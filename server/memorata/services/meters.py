@@ -56,6 +56,10 @@ class Meters:
     """Units of work of the store, waiting for it included."""
     store_busy: int = 0
     """Units of work that it could not do."""
+    delivery_ms: Spread = field(
+        default_factory=lambda: Spread(25, 50, 100, 250, 500, 1_000, 1_500, 2_000, 3_000, 5_000, 8_000, 12_000)
+    )
+    """The longest that a message was on its way, as pages tell at each report."""
     loop_gap_s: Spread = field(default_factory=lambda: Spread(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5))
     """How much later than asked a sleeper got its turn."""
     clock_bound_ms: Spread = field(default_factory=lambda: Spread(0.5, 1, 2, 5, 10, 20, 50, 100, 250))
@@ -65,5 +69,5 @@ class Meters:
 
     def turn(self) -> None:
         """Forget the peaks of before the last turn."""
-        for spread in (self.command_s, self.store_s, self.loop_gap_s, self.clock_bound_ms):
+        for spread in (self.command_s, self.store_s, self.delivery_ms, self.loop_gap_s, self.clock_bound_ms):
             spread.turn()

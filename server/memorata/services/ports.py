@@ -413,11 +413,15 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How a page fares; `bound_ms` is how far what it sounds or shows may be off, `None` when it does not know."""
+    """How a page fares; `bound_ms` is how far what it sounds or shows may be off, `None` when it does not know.
+
+    `lag_ms` is the longest that a message was on its way to it since the last report, `None` when it cannot say.
+    """
 
     bound_ms: float | None
     sound: Literal["running", "locked", "muted"]
     picture: bool
+    lag_ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

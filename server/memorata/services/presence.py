@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from memorata import green
 from memorata.domain.moderating import NameState
 from memorata.domain.roles import Role, is_staff
+from memorata.services.lags import Lags
 from memorata.services.meters import Meters
 from memorata.services.ports import Alarm, Clock, Participant, Publisher, Report, SeatRow, Seats, Totals
 
@@ -58,6 +59,7 @@ class PresenceDesk:
         alarm: Alarm,
         silent: Callable[[str], bool],
         meters: Meters | None = None,
+        lags: Lags | None = None,
     ) -> None:
         self._seats = seats
         self._publisher = publisher
@@ -65,6 +67,7 @@ class PresenceDesk:
         self._alarm = alarm
         self._silent = silent
         self._meters = meters or Meters()
+        self._lags = lags or Lags(clock)
         self._lock = green.lock()
         self._totals_told: dict[str, _Told] = {}
         self._roster_told: dict[str, _Told] = {}
@@ -109,6 +112,8 @@ class PresenceDesk:
             self._meters.clock_unknown += 1
         else:
             self._meters.clock_bound_ms.note(report.bound_ms)
+        if report.lag_ms is not None:
+            self._lags.note(participant.ceremony_id, participant.id, report.lag_ms)
         if self._seats.report(participant, report, self._clock.now_ms()):
             self._touch_sync(participant.ceremony_id)
 

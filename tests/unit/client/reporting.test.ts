@@ -7,10 +7,12 @@ import type { Report } from '../../../client/src/wire.ts'
 /** A page that gets its turn once a second, and what it has told by when. */
 function aPage(random = 0.5) {
   let now = 0
+  const lag_ms = 120
   const fares = { bound_ms: 2, sound: 'running' as Report['sound'], picture: true }
   const told: [number, Report][] = []
   const reporter = createReporter({
     read: () => fares,
+    lag_ms: () => lag_ms,
     send: (report) => told.push([now, report]),
     now: () => now,
     random: () => random,
@@ -57,11 +59,11 @@ describe('when a page reports', () => {
     page.pass(1)
     expect(page.times()).toEqual([3])
     page.pass(4)
-    expect(page.told[1]).toEqual([8000, { bound_ms: 12, sound: 'running', picture: true }])
+    expect(page.told[1]).toEqual([8000, { bound_ms: 12, sound: 'running', picture: true, lag_ms: 120 }])
     page.pass(6)
     page.fares.bound_ms = Infinity
     page.pass(1)
-    expect(page.told[2]).toEqual([15000, { bound_ms: null, sound: 'running', picture: true }])
+    expect(page.told[2]).toEqual([15000, { bound_ms: null, sound: 'running', picture: true, lag_ms: 120 }])
   })
 
   test('at once when its sound is turned off or on', () => {

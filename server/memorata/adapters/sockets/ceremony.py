@@ -187,7 +187,7 @@ class CeremonySocket:
         connection = self._connection(sid)
         self._desk.report(
             Participant(connection.participant_id, connection.ceremony_id, connection.role),
-            Report(told.bound_ms, told.sound, told.picture),
+            Report(told.bound_ms, told.sound, told.picture, told.lag_ms),
         )
         return wire.Ack(ok=True)
 

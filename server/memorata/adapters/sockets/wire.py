@@ -371,11 +371,15 @@ class Looking(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Report(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How a page fares; `bound_ms` is how far what it sounds or shows may be off, `null` when it does not know."""
+    """How a page fares; `bound_ms` is how far what it sounds or shows may be off, `null` when it does not know.
+
+    `lag_ms` is the longest that an event or beat was on its way since the last report, `null` when it cannot say.
+    """
 
     bound_ms: Annotated[float, msgspec.Meta(ge=0)] | None
     sound: Literal["running", "locked", "muted"]
     picture: bool
+    lag_ms: Annotated[float, msgspec.Meta(ge=0, le=1e9)] | None = None
 
 
 class StageWatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
