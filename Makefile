@@ -24,7 +24,7 @@ DEMO = $(if $(PEOPLE),--people $(PEOPLE)) $(if $(AUTOPILOT),--autopilot) $(if $(
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo serve check test unit live hostile browser faults load bench bench-clock bench-stage docs pictures messages lock audit sbom clean
+.PHONY: help setup demo serve check test unit live hostile browser faults load bench bench-clock bench-stage bench-watchers docs pictures messages lock audit sbom clean
 .PHONY: built ready-npm ready-chromium ready-postgresql ready-stage
 .PHONY: check-ruff check-mypy check-types check-lint check-messages check-client
 
@@ -96,6 +96,9 @@ bench-clock: setup tests/load/clock/node_modules/.installed ## our clock beside 
 
 bench-stage: built ready-chromium ready-stage ## how soon a speaker is seen, and at what cost, by mesh and Janus: make bench-stage ARGS="--janus 1,8,16"
 	@$(BIN)/python -m tests.load.stage $(ARGS)
+
+bench-watchers: built ready-chromium ## what one who watches asks for, and what a million come to: make bench-watchers ARGS="--write"
+	@$(BIN)/python -m tests.load.watchers $(ARGS)
 
 docs: setup ## checks the documentation: every link and anchor
 	$(BIN)/python .ci/links.py

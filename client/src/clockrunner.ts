@@ -14,6 +14,8 @@ export interface Answer {
   t2: number
   /** Local ms at receipt, when the caller took it nearer to the wire than the promise is. */
   t3?: number
+  /** For how long the server wants us to let others ask; nothing for as often as the plan has it. */
+  rest_ms?: number
 }
 
 export interface Timers {
@@ -97,6 +99,8 @@ const NUDGE_APART_MS = 1000
 const SCARCE_APART_MS = 10_000
 const BUDGET_MS = 95_000
 const RESERVE = 6
+/** What a first guess at the time needs, however many ask. */
+const FEWEST = 4
 
 export function startClock(options: ClockOptions): ClockRunner {
   const { ask, estimator, onSample } = options
@@ -114,6 +118,8 @@ export function startClock(options: ClockOptions): ClockRunner {
   const started = now()
   let inFlight = 0
   let burstLeft = 0
+  let answers = 0
+  let rest_ms = 0
   let denserUntil = -Infinity
   let lastNudge = -Infinity
   let lastHandover = -Infinity
@@ -146,6 +152,8 @@ export function startClock(options: ClockOptions): ClockRunner {
       close()
       // A late answer holds true bounds like any other; only nobody waits for it any more.
       if (stopped || answer === null) return
+      answers++
+      if (rest_ms !== (rest_ms = answer.rest_ms ?? 0) && burstLeft === 0) schedule(gap())
       const verdict = estimator.feed({ t0: answer.t0 ?? t0, t1: answer.t1, t2: answer.t2, t3 })
       if (verdict === 'stepped' && !late) burst()
       if (verdict !== 'refused') onSample?.()
@@ -154,6 +162,12 @@ export function startClock(options: ClockOptions): ClockRunner {
   }
 
   function gap(): number {
+    const asked = wish()
+    // Where a crowd asks, each gives way to the others, once it has an idea of the time.
+    return answers < FEWEST ? asked : Math.max(asked, rest_ms * (1 + JITTER * (2 * random() - 1)))
+  }
+
+  function wish(): number {
     const t = now()
     if (burstLeft > 0) return plan.burst_gap_ms
     if (t - started < plan.early_ms && budgetLeft(t) > RESERVE) return plan.early_gap_ms

@@ -1,5 +1,6 @@
 // The server's clock over plain HTTP, for those who watch without a seat: what to ask, how often, and when it really left.
 import type { Answer, Plan } from './clockrunner'
+import type { ClockAnswer } from './wire'
 
 /**
  * A watcher's question is a request of its own, and there may be a hundred thousand watchers: some in the first minute, then
@@ -30,8 +31,8 @@ export function askOver(address: string, wire: Wire = window): (t0: number) => P
     // Without cookies: a small question, on the connection that the timeline keeps open.
     const response = await wire.fetch(`${address}?t0=${t0}`, { cache: 'no-store', credentials: 'omit' })
     if (!response.ok) return null
-    const { t1, t2 } = (await response.json()) as { t1: number; t2: number }
-    const answer = { t1, t2, ...timesOf(response.url, t0, wire) }
+    const { t1, t2, rest_ms } = (await response.json()) as ClockAnswer
+    const answer = { t1, t2, ...(rest_ms === undefined ? {} : { rest_ms }), ...timesOf(response.url, t0, wire) }
     // A browser keeps 250 entries and then no more; nobody else reads them.
     wire.performance.clearResourceTimings()
     return answer

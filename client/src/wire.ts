@@ -594,11 +594,12 @@ export interface Synced {
   server_now: number
 }
 
-/** t0 as it came, received at t1, sent at t2; ms. */
+/** t0 as it came, received at t1, sent at t2; ms. `rest_ms`, over HTTP alone, asks a crowd to ask less often. */
 export interface ClockAnswer {
   t0: number
   t1: number
   t2: number
+  rest_ms?: number
 }
 
 /** One seat as far as it consents to be shown; `key` names the row, and nobody by it. */

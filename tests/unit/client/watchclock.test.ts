@@ -141,6 +141,35 @@ describe("the watchers' plan", () => {
     expect(estimator.serverNow(now())).toBeCloseTo(Date.now(), 0)
   })
 
+  test('rests as it is told in a crowd, the minute before a silence too, and is still in step', async () => {
+    const device = new Device(profiles.homeWifi, 50, seeded(3))
+    const estimator = createEstimator()
+    const begun = Date.now()
+    const truth = () => Date.now() - begun
+    const now = () => device.local(truth())
+    const asked: number[] = []
+    let rest_ms = 30_000
+    const ask = async () => {
+      asked.push(truth())
+      const { arrives, sample } = device.exchange(truth())
+      await new Promise((resolve) => setTimeout(resolve, arrives - truth()))
+      return { ...sample, rest_ms }
+    }
+    const runner = startClock({ ask, estimator, plan: WATCHERS_PLAN, now, page: null, random: () => 0.5 })
+    await vi.advanceTimersByTimeAsync(120_000)
+    runner.denser(estimator.serverNow(now()) + 60_000)
+    await vi.advanceTimersByTimeAsync(60_000)
+    // A first idea of the time, and then each half minute.
+    expect(asked.filter((t) => t < 2000).length).toBeLessThanOrEqual(6)
+    expect(asked.filter((t) => t >= 2000).length).toBeLessThanOrEqual(6)
+    expect(Math.abs(estimator.serverNow(now()) - device.server(truth()))).toBeLessThan(15)
+    // The crowd has gone.
+    rest_ms = 0
+    await vi.advanceTimersByTimeAsync(60_000)
+    runner.stop()
+    expect(asked.filter((t) => t >= 180_000).length).toBeGreaterThanOrEqual(3)
+  })
+
   test('asks no more, however often the page is told of a wake', async () => {
     let asked = 0
     const ask = async () => (asked++, null)

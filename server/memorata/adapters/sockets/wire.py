@@ -157,11 +157,12 @@ class Synced(msgspec.Struct, frozen=True):
 
 
 class ClockAnswer(msgspec.Struct, frozen=True):
-    """t0 as it came, received at t1, sent at t2; ms."""
+    """t0 as it came, received at t1, sent at t2; ms. `rest_ms`, over HTTP alone, asks a crowd to ask less often."""
 
     t0: float
     t1: float
     t2: float
+    rest_ms: int | msgspec.UnsetType = msgspec.UNSET
 
 
 class RosterRow(msgspec.Struct, frozen=True):

@@ -416,6 +416,17 @@ def test_the_clock_answers_uncached(office: Office, browser: FlaskClient) -> Non
         assert browser.get(f"/c/{ID}/clock{odd}").json == {"t0": 0.0, "t1": now, "t2": now}
 
 
+def test_a_crowd_is_told_to_ask_the_time_less_often(office: Office, browser: FlaskClient) -> None:
+    office.plan(a_programme())
+    for _ in range(3_000):
+        answer = browser.get(f"/c/{ID}/clock?t0=1")
+        assert "rest_ms" not in (answer.json or {})
+    office.clock.at_ms += 5_000
+    told = browser.get(f"/c/{ID}/clock?t0=1").json
+    assert told is not None
+    assert told["rest_ms"] == 4_000  # twice as many as it may be
+
+
 def test_only_the_clock_is_answered_at_the_door(office: Office, browser: FlaskClient) -> None:
     office.plan(a_programme())
     assert browser.post(f"/c/{ID}/clock").status_code == 404
