@@ -24,7 +24,7 @@ DEMO = $(if $(PEOPLE),--people $(PEOPLE)) $(if $(AUTOPILOT),--autopilot) $(if $(
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo serve check test unit live hostile browser faults load bench bench-clock bench-stage bench-watchers docs pictures messages lock audit sbom clean
+.PHONY: help setup demo serve check test unit live hostile browser faults load bench bench-clock bench-joins bench-stage bench-watchers docs pictures messages lock audit sbom clean
 .PHONY: built ready-npm ready-chromium ready-postgresql ready-stage
 .PHONY: check-ruff check-mypy check-types check-lint check-messages check-client
 
@@ -93,6 +93,9 @@ bench: setup tests/load/scale/node_modules/.installed ## what a server holds bes
 
 bench-clock: setup tests/load/clock/node_modules/.installed ## our clock beside published ones, 25 minutes: make bench-clock ARGS="--profiles lan"
 	@$(BIN)/python -m tests.load.clock $(ARGS)
+
+bench-joins: built ## what it costs to come in, statements, bytes and CPU: make bench-joins ARGS="--people 1000 --postgres"
+	@$(BIN)/python -m tests.load.joins $(ARGS)
 
 bench-stage: built ready-chromium ready-stage ## how soon a speaker is seen, and at what cost, by mesh and Janus: make bench-stage ARGS="--janus 1,8,16"
 	@$(BIN)/python -m tests.load.stage $(ARGS)

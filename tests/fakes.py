@@ -14,6 +14,7 @@ from memorata.services.ports import (
     Answer,
     Claim,
     Counts,
+    Device,
     Erased,
     Erasure,
     Head,
@@ -22,6 +23,7 @@ from memorata.services.ports import (
     Letter,
     MailFault,
     Mark,
+    Newcomer,
     Participant,
     Queue,
     Sealed,
@@ -110,8 +112,8 @@ class MemoryLog:
         ceremony_id: str,
         expected: int,
         events: Sequence[Recorded],
-        answer: Answer | None = None,
-        mark: Mark | None = None,
+        answers: Sequence[Answer] = (),
+        marks: Sequence[Mark] = (),
         erasure: Erasure | None = None,
     ) -> bool:
         meanwhile, self.before_append = self.before_append, lambda: None
@@ -127,15 +129,14 @@ class MemoryLog:
             self.rewrite(ceremony_id, erasure.after, erasure.change)
             if self.people is not None:
                 self.people.empty(ceremony_id, erasure)
-        if answer is not None:
-            key = (ceremony_id, answer.participant_id, answer.cmd_id)
-            if key in self.answers:
-                return False
-            self.answers[key] = answer
+        given = {(ceremony_id, answer.participant_id, answer.cmd_id): answer for answer in answers}
+        if len(given) < len(answers) or given.keys() & self.answers:
+            return False
+        self.answers |= given
         self.written.setdefault(ceremony_id, []).extend(events)
         self.seqs[ceremony_id] = (epoch, seq + len(events))
-        if mark is not None and mark not in self.tributes.setdefault(ceremony_id, []):
-            self.tributes[ceremony_id].append(mark)
+        known = self.tributes.setdefault(ceremony_id, [])
+        known += [mark for mark in dict.fromkeys(marks) if mark not in known]
         return True
 
     def rewrite(self, ceremony_id: str, after: int, change: Callable[[Event], Event]) -> int | None:
@@ -180,9 +181,22 @@ class MemoryParticipants:
         )
 
     def add(self, participant: Participant, device_hash: str, now_ms: int) -> Participant:
+        there = self.find_by_device(participant.ceremony_id, participant.role, device_hash)
+        if there is not None:
+            return there
         self.known[participant.id] = (participant, device_hash)
         self.changed_ms[participant.id] = now_ms
         return participant
+
+    def find_all(self, participant_ids: Sequence[str]) -> dict[str, Participant]:
+        return {one: self.known[one][0] for one in participant_ids if one in self.known}
+
+    def find_by_devices(self, devices: Sequence[Device]) -> dict[Device, Participant]:
+        found = {device: self.find_by_device(device.ceremony_id, device.role, device.hash) for device in devices}
+        return {device: who for device, who in found.items() if who is not None}
+
+    def add_all(self, newcomers: Sequence[Newcomer]) -> tuple[Participant, ...]:
+        return tuple(self.add(one.participant, one.device_hash, one.at_ms) for one in newcomers)
 
     def of_invitation(self, invitation_id: str) -> Participant | None:
         return next((who for who, _ in self.known.values() if who.invitation_id == invitation_id), None)

@@ -45,6 +45,7 @@ from memorata.adapters.store.event_log import SqlEventLog
 from memorata.adapters.store.instances import BEAT_S as INSTANCE_BEAT_S
 from memorata.adapters.store.instances import Instance, own_process
 from memorata.adapters.store.invitations import SqlInvitations
+from memorata.adapters.store.known import KnownParticipants
 from memorata.adapters.store.participants import SqlParticipants
 from memorata.adapters.store.people import SqlPeople
 from memorata.adapters.store.planning import SqlSeries
@@ -186,6 +187,7 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
     database = Database(settings.database_url, meters)
     database.upgrade()
     log, participants, invitations = SqlEventLog(database), SqlParticipants(database), SqlInvitations(database)
+    known = KnownParticipants(participants, clock)
     bus = bus_of(settings)
     together = Together(bus)
     publisher, alarm = SocketPublisher(bus), SystemAlarm()
@@ -203,6 +205,7 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
         publisher.own_changed(participant.ceremony_id, participant.id)
 
     def forgotten(ceremony_id: str, participant_id: str | None) -> None:
+        known.forget(ceremony_id, participant_id)
         presence.forget(ceremony_id, participant_id)
         moderation.touch(ceremony_id)
         recordings.forget(ceremony_id, participant_id)
@@ -226,7 +229,12 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
         together.put_out(participant_id)
         publisher.put_out(participant_id)
 
+    def put_out_elsewhere(participant_id: str) -> None:
+        known.forget("", participant_id)
+        publisher.put_out(participant_id)
+
     def person_changed(ceremony_id: str, participant_id: str) -> None:
+        known.forget(ceremony_id, participant_id)
         stage.look(ceremony_id)
         moderation.hear(participant_id)
         publisher.own_changed(ceremony_id, participant_id)
@@ -253,10 +261,11 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
         together.marked,
         meters,
         lags.of,
+        known.end,
     )
     presence = PresenceDesk(MemorySeats(), publisher, clock, alarm, ceremonies.silent, meters, lags)
     moderation = Moderation(
-        participants,
+        known,
         ceremonies,
         presence,
         publisher,
@@ -277,7 +286,7 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
     )
     admission = Admission(
         keys,
-        participants,
+        known,
         invitations,
         ceremonies.ids,
         lambda ceremony_id: door_of(ceremonies.state(ceremony_id)),
@@ -288,7 +297,7 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
         accounts.signed_in,
     )
     films = DiskRecordings(settings.data_dir / "recordings")
-    recordings = RecordingDesk(SqlRecordings(database), films, participants, clock, alarm)
+    recordings = RecordingDesk(SqlRecordings(database), films, known, clock, alarm)
     engine = engine_of(settings, films.incoming)
     pages, streams = SocketPages(publisher), HlsStreams(settings.data_dir / "streams")
     stage = StageDesk(
@@ -313,7 +322,7 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
     )
     people = SqlPeople(database)
     retention = Retention(ceremonies, people, clock, alarm, settings.names_days)
-    inviting = Inviting(keys, invitations, participants, clock, is_country, put_out)
+    inviting = Inviting(keys, invitations, known, clock, is_country, put_out)
     stores = Stores(
         SqlSeries(database),
         SqlContacts(database),
@@ -324,7 +333,16 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
     )
     letters = Letters(settings.base_url, settings.reply_to)
     conductor = Conductor(ceremonies, clock, alarm, log.forget_answers, alone=database.is_sqlite)
-    together.attach(ceremonies, admission, moderation, publisher, publisher.sweep_accounts, person_changed, read_all)
+    together.attach(
+        ceremonies,
+        admission,
+        moderation,
+        publisher,
+        publisher.sweep_accounts,
+        person_changed,
+        put_out_elsewhere,
+        read_all,
+    )
     planning = planning_on(
         stores,
         Agenda(stores.dues, clock, alarm, own_process()),

@@ -35,6 +35,7 @@ class Server:
             "MEMORATA_PORT": "0",
             **environment,
         }
+        self.module = "memorata.serve"
         self.url = ""
         self.lines: list[str] = []
         self.console: list[str] = []
@@ -44,7 +45,7 @@ class Server:
 
     def start(self) -> "Server":
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "memorata.serve"],
+            [sys.executable, "-m", self.module],
             env={**os.environ, **self.environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -115,7 +115,8 @@ class Admission:
         self._signed_in = signed_in
         self._index: dict[bytes, tuple[str, LinkRole]] = {}
         self._generations: dict[tuple[str, str], int] = {}
-        self._indexed_ms = -(10**9)
+        self._indexed_ms: int | None = None
+        self._lasted: set[bytes] = set()
 
     def links(self, ceremony_id: str) -> dict[LinkRole, str]:
         """The keys of a ceremony's links, by role; never to be logged."""
@@ -134,13 +135,13 @@ class Admission:
         self._refresh(STALE_MS)
         wanted = digest(key)
         if wanted not in self._index:
-            self._learn(self._index, self._generations)
-        if wanted not in self._index:
             invitation = self._invitations.by_token(wanted)
             if invitation is not None and invitation.revoked_ms is not None:
                 raise Refused("link.revoked")
             if invitation is not None:
                 return Link(key, invitation.ceremony_id, invitation.role, invitation)
+            self._learn(self._index, self._generations)
+        if wanted not in self._index:
             self._refresh(1_000)  # replaced a moment ago? a guesser makes us look once a second at most
         if wanted not in self._index:
             raise Refused("link.unknown")
@@ -292,10 +293,21 @@ class Admission:
     def _still_good(self, participant: Participant) -> bool:
         """Whether the link or the session that somebody came by is; an invitation taken back removes its person."""
         if participant.session is not None:
-            return self._signed_in(participant.session)
+            return self._lasts(participant.session)
         if participant.invitation_id is not None:
             return True
         return participant.generation == self.generation(participant.ceremony_id, participant.role)
+
+    def _lasts(self, session: bytes) -> bool:
+        try:
+            lasts = self._signed_in(session)
+        except StoreBusy:
+            # It did when somebody last knew; and what they might ask for, nobody can write now.
+            if session in self._lasted:
+                return True
+            raise
+        (self._lasted.add if lasts else self._lasted.discard)(session)
+        return lasts
 
     def generation(self, ceremony_id: str, role: str) -> int:
         """How often the link of a role has been replaced, as known a second ago at the latest."""
@@ -358,10 +370,21 @@ class Admission:
         return self._generations.get((ceremony_id, role), 0)
 
     def _refresh(self, stale_ms: int) -> None:
-        now_ms = self._clock.now_ms()
-        if now_ms - self._indexed_ms <= stale_ms and stale_ms:
-            return
-        generations = self._participants.generations()
+        """Ask which links have been replaced, unless that is known since then; 0: be that as it may.
+
+        Raises: StoreBusy: and nothing is known, or it has to be now.
+        """
+        now_ms, before_ms = self._clock.now_ms(), self._indexed_ms
+        if stale_ms and before_ms is not None:
+            if now_ms - before_ms <= stale_ms:
+                return
+            self._indexed_ms = now_ms  # one asks; the others go by what is known, also where the store stands still
+        try:
+            generations = self._participants.generations()
+        except StoreBusy:
+            if stale_ms and before_ms is not None:
+                return
+            raise
         self._indexed_ms = now_ms
         if generations == self._generations:
             return  # each is in the index, or learned when it is asked for

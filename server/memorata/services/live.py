@@ -6,9 +6,11 @@ written meanwhile and decides again, so that a cue or a press of a button happen
 
 import secrets
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import TypeVar
 
 import structlog
 
@@ -22,6 +24,7 @@ from memorata.domain.floor import FloorEntry
 from memorata.domain.programme import Programme, silence_locked
 from memorata.domain.state import CeremonyState, now_shown
 from memorata.domain.tributes import Wish
+from memorata.services.at_once import AtOnce
 from memorata.services.meters import Meters
 from memorata.services.ports import Answer, Claim, Clock, Erasure, EventLog, Head, Mark, Publisher, StoreBusy
 from memorata.services.snapshots import public_state
@@ -33,6 +36,8 @@ OPERATOR = "operator"
 
 RECENT = 500
 """How many events are kept at hand for those who come back; who missed more gets a snapshot."""
+
+_W = TypeVar("_W", FloorEntry, Wish)
 
 _ATTEMPTS = 8
 _SKEW_MS = 2_000
@@ -64,6 +69,19 @@ class Counts:
     wreaths: dict[str, dict[str, int]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A command that somebody has sent."""
+
+    command: c.Command
+    actor: c.Actor
+    cmd_id: str
+
+    def answers(self, seq: int, now_ms: int) -> tuple[Answer, ...]:
+        """What it gets from now on, however often it comes."""
+        return (Answer(self.actor.participant_id, self.cmd_id, seq, now_ms),) if self.cmd_id else ()
+
+
 class _Live:
     """What is remembered of one ceremony; `lock` is held while it changes and while its changes are told."""
 
@@ -80,6 +98,8 @@ class _Live:
         """The head, and whether an item was shown, when tributes were last looked for."""
         self.public: CeremonyState | None = None
         self.programme_seq = 0
+        self._owned: _Owned | None = None
+        self.tributes: AtOnce[_Asked, Result | Refused]
 
     def take(self, recorded: Recorded) -> None:
         if isinstance(recorded.event, CeremonyPlanned):
@@ -103,6 +123,23 @@ class _Live:
     def marked(self, mark: Mark) -> bool:
         return mark in self.marks.get(mark.participant_id, ())
 
+    def written_by(self, participant_id: str) -> tuple[tuple[FloorEntry, ...], tuple[Wish, ...]]:
+        """Somebody's requests and wishes; sorted out once for all who ask, until there is another one."""
+        entries, wishes = self.state.floor.entries, self.state.tributes.wishes
+        owned = self._owned
+        if owned is None or owned.entries is not entries or owned.wishes is not wishes:
+            owned = self._owned = _Owned(entries, wishes)
+        return owned.entries_of.get(participant_id, ()), owned.wishes_of.get(participant_id, ())
+
+
+class _Owned:
+    """Requests and wishes by participant."""
+
+    def __init__(self, entries: tuple[FloorEntry, ...], wishes: tuple[Wish, ...]) -> None:
+        self.entries, self.wishes = entries, wishes
+        self.entries_of = _by_owner(entries)
+        self.wishes_of = _by_owner(wishes)
+
 
 class LiveCeremonies:
     """All ceremonies of this installation.
@@ -110,7 +147,8 @@ class LiveCeremonies:
     `counted` hears when the tributes of one have been counted anew, `written` when its wishes are not what they were,
     `forgotten` of a person, or with `None` of all people of a ceremony, whose words are kept no longer,
     `happened` after each event, while the ceremony is held: it may not wait. `appended` hears how far the log has come
-    by what was done here, and `marked` of a tribute paid here; neither may wait.
+    by what was done here, and `marked` of a tribute paid here; neither may wait. `ended` hears that there is no such
+    ceremony any more.
     """
 
     def __init__(
@@ -126,6 +164,7 @@ class LiveCeremonies:
         marked: Callable[[str, Mark], None] = lambda _, __: None,
         meters: Meters | None = None,
         lag: Callable[[str], int] = lambda _: 0,
+        ended: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Args: lag: within what time news reaches nearly everybody in a ceremony, ms, as measured of late."""
         self._log = event_log
@@ -139,6 +178,7 @@ class LiveCeremonies:
         self._marked = marked
         self._meters = meters or Meters()
         self._lag = lag
+        self._ended = ended
         self._all: dict[str, _Live] = {}
         self._loading = green.lock()
         self._damaged: dict[str, Head] = {}
@@ -215,11 +255,12 @@ class LiveCeremonies:
         """What belongs to one participant."""
         live = self._live(ceremony_id)
         marks = sorted(live.marks.get(participant_id, ()), key=lambda mark: (mark.item_id, mark.key))
+        entries, wishes = live.written_by(participant_id)
         return Own(
-            entries=tuple(entry for entry in live.state.floor.entries if entry.participant_id == participant_id),
+            entries=entries,
             lit=tuple(mark.item_id for mark in marks if not mark.key),
             laid=tuple((mark.item_id, int(mark.key)) for mark in marks if mark.key),
-            wishes=tuple(wish for wish in live.state.tributes.wishes if wish.participant_id == participant_id),
+            wishes=wishes,
         )
 
     def counts(self, ceremony_id: str) -> Counts:
@@ -284,24 +325,65 @@ class LiveCeremonies:
 
     def _handle(self, ceremony_id: str, command: c.Command, actor: c.Actor, cmd_id: str) -> Result:
         live = self._live(ceremony_id)
-        actor = replace(actor, lag_ms=self._lag(ceremony_id))
+        asked = _Asked(command, replace(actor, lag_ms=self._lag(ceremony_id)), cmd_id)
+        if _mark(command, actor) is None:
+            return self._answer(live, asked)
+        answer = live.tributes.ask(asked)
+        if isinstance(answer, Refused):
+            raise answer
+        return answer
+
+    def _answer(self, live: _Live, asked: _Asked) -> Result:
+        """Raises: as `handle`."""
+        command, actor, cmd_id = asked.command, asked.actor, asked.cmd_id
         with live.lock:
             for attempt in range(_ATTEMPTS):
                 if attempt:
                     self._follow(live)
-                if cmd_id:
-                    first = self._log.answer(ceremony_id, actor.participant_id, cmd_id)
-                    if first is not None:
-                        return Result(True, first.seq)
                 now_ms = self._now_ms(live)
-                if not self._settle(live, now_ms):
-                    continue
-                events = decide(live.state, command, actor, now_ms)
+                if attempt or conducting.due(live.state, now_ms):
+                    if (first := self._first(live, actor, cmd_id)) is not None:
+                        return first
+                    if not self._settle(live, now_ms):
+                        continue
+                try:
+                    events = decide(live.state, command, actor, now_ms)
+                except Refused:
+                    # What was granted once is often refused the second time; the first answer is the right one.
+                    if (first := self._first(live, actor, cmd_id)) is not None:
+                        return first
+                    raise
                 mark = _mark(command, actor)
-                answer = Answer(actor.participant_id, cmd_id, live.state.seq + len(events), now_ms) if cmd_id else None
-                if self._append(live, events, actor.participant_id, now_ms, answer, mark):
+                answers = asked.answers(live.state.seq + len(events), now_ms)
+                if self._append(live, events, actor.participant_id, now_ms, answers, () if mark is None else (mark,)):
                     return Result(True, live.state.seq)
             raise StoreBusy("others kept writing")
+
+    def _answer_tributes(self, live: _Live, asked: Sequence[_Asked]) -> Sequence[Result | Refused]:
+        """A crowd's candles in one writing; whatever is not as plain as that is answered by itself, as it came."""
+        plain: list[_Asked] = []
+        with live.lock:
+            now_ms = self._now_ms(live)
+            if len(asked) > 1 and not conducting.due(live.state, now_ms):
+                plain = [one for one in asked if one.cmd_id and _is_plain(live.state, one, now_ms)]
+                seq = live.state.seq
+                answers = [answer for one in plain for answer in one.answers(seq, now_ms)]
+                marks = [mark for one in plain if (mark := _mark(one.command, one.actor)) is not None]
+                if not self._append(live, (), "", now_ms, answers, marks):
+                    plain = []
+        together = {id(one) for one in plain}
+        return [Result(True, seq) if id(one) in together else self._answer_alone(live, one) for one in asked]
+
+    def _answer_alone(self, live: _Live, asked: _Asked) -> Result | Refused:
+        try:
+            return self._answer(live, asked)
+        except Refused as refused:
+            return refused
+
+    def _first(self, live: _Live, actor: c.Actor, cmd_id: str) -> Result | None:
+        """What a command was answered that has been granted before."""
+        first = self._log.answer(live.ceremony_id, actor.participant_id, cmd_id) if cmd_id else None
+        return None if first is None else Result(True, first.seq)
 
     def erase(
         self,
@@ -364,6 +446,7 @@ class LiveCeremonies:
         for ceremony_id in set(self._all) - {head.ceremony_id for head in heads}:
             # A rehearsal that was wiped.
             del self._all[ceremony_id]
+            self._ended(ceremony_id)
             self._publisher.ended(ceremony_id)
         for head in heads:
             live = self._readable(head)
@@ -436,6 +519,7 @@ class LiveCeremonies:
         return self._all[ceremony_id]
 
     def _load(self, live: _Live) -> _Live:
+        live.tributes = AtOnce(partial(self._answer_tributes, live))
         for recorded in self._log.events(live.ceremony_id, 0):
             live.take(recorded)
         live.mark(self._log.marks(live.ceremony_id))
@@ -467,26 +551,27 @@ class LiveCeremonies:
         events: tuple[Event, ...],
         by: str,
         now_ms: int,
-        answer: Answer | None = None,
-        mark: Mark | None = None,
+        answers: Sequence[Answer] = (),
+        marks: Sequence[Mark] = (),
         erasure: Erasure | None = None,
     ) -> bool:
-        """Write, then remember, then tell; False when the log had grown meanwhile."""
-        if mark is not None and live.marked(mark):
-            mark = None
-        if not events and answer is None and mark is None:
+        """Write, then remember, then tell; False when the log had grown meanwhile, or somebody had been answered."""
+        marks = [mark for mark in dict.fromkeys(marks) if not live.marked(mark)]
+        if not events and not answers and not marks:
             return True
         seq = live.state.seq
         recorded = tuple(Recorded(seq + i, now_ms, by, event) for i, event in enumerate(events, 1))
-        if not self._log.append(live.ceremony_id, seq, recorded, answer, mark, erasure):
+        if not self._log.append(live.ceremony_id, seq, recorded, answers, marks, erasure):
             return False
         if recorded:
             self._appended(live.ceremony_id, recorded[-1].seq)
         self._took(live, recorded)
-        if mark is not None and live.mark((mark,)):
-            self._marked(live.ceremony_id, mark)
+        if live.mark(marks):
+            for mark in marks:
+                self._marked(live.ceremony_id, mark)
             self._counted(live.ceremony_id)
-            self._publisher.own_changed(live.ceremony_id, mark.participant_id)
+            for participant_id in dict.fromkeys(mark.participant_id for mark in marks):
+                self._publisher.own_changed(live.ceremony_id, participant_id)
         return True
 
     def _took(self, live: _Live, recorded: tuple[Recorded, ...]) -> None:
@@ -534,6 +619,22 @@ def _mark(command: c.Command, actor: c.Actor) -> Mark | None:
         case c.LayWreath(item_id=item_id, wreath=wreath):
             return Mark(item_id, str(wreath), actor.participant_id)
     return None
+
+
+def _by_owner(written: Iterable[_W]) -> dict[str, tuple[_W, ...]]:
+    found: dict[str, list[_W]] = {}
+    for one in written:
+        if one.participant_id is not None:
+            found.setdefault(one.participant_id, []).append(one)
+    return {participant_id: tuple(theirs) for participant_id, theirs in found.items()}
+
+
+def _is_plain(state: CeremonyState, asked: _Asked, now_ms: int) -> bool:
+    """Whether a command is granted and nothing is told by it."""
+    try:
+        return not decide(state, asked.command, asked.actor, now_ms)
+    except Refused:
+        return False
 
 
 def _change(events: tuple[Event, ...]) -> Callable[[Event], Event]:

@@ -106,11 +106,11 @@ class EventLog(Protocol):
         ceremony_id: str,
         expected: int,
         events: Sequence[Recorded],
-        answer: Answer | None = None,
-        mark: Mark | None = None,
+        answers: Sequence[Answer] = (),
+        marks: Sequence[Mark] = (),
         erasure: Erasure | None = None,
     ) -> bool:
-        """All or nothing, in one transaction; False when the head is no longer `expected` or the answer exists.
+        """All or nothing, in one transaction; False when the head is no longer `expected` or an answer exists.
 
         Raises: AlreadyErased: the erasure has been claimed.
         """
@@ -188,10 +188,34 @@ class Counts:
     names: int
 
 
+@dataclass(frozen=True, slots=True)
+class Device:
+    """By what somebody is known again who comes to a ceremony in a role: the hash of their device, or of their seat."""
+
+    ceremony_id: str
+    role: Role
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Somebody who comes for the first time by this device, at `at_ms`."""
+
+    participant: Participant
+    device_hash: str
+    at_ms: int
+
+
 class Participants(Protocol):
     """Who has entered, by their devices. Every method may raise StoreBusy."""
 
     def find(self, participant_id: str) -> Participant | None: ...
+
+    def find_all(self, participant_ids: Sequence[str]) -> dict[str, Participant]:
+        """Those of them that there are."""
+
+    def find_by_devices(self, devices: Sequence[Device]) -> dict[Device, Participant]:
+        """Those of them that have come before."""
 
     def find_by_device(self, ceremony_id: str, role: Role, device_hash: str) -> Participant | None: ...
 
@@ -199,6 +223,9 @@ class Participants(Protocol):
 
     def add(self, participant: Participant, device_hash: str, now_ms: int) -> Participant:
         """The participant of this device: the one given, or another one that was added just before."""
+
+    def add_all(self, newcomers: Sequence[Newcomer]) -> tuple[Participant, ...]:
+        """The same for many, all or none of them, in their order."""
 
     def change(self, before: Participant, after: Participant, now_ms: int) -> bool:
         """Write what has changed, if nobody has changed words or standing meanwhile; False when somebody has."""

@@ -71,12 +71,14 @@ class Together:
         publisher: "Publisher",
         sessions_ended: Callable[[], object],
         person_changed: Callable[[str, str], object],
+        put_out: Callable[[str], object],
         read_all: Callable[[], object],
     ) -> None:
         """Hear the others.
 
         Args:
             person_changed: gets the ids of a ceremony and of a person about whom another worker has written.
+            put_out: gets the id of a person whose invitation is not what it was.
             read_all: called when something may have been missed.
         """
 
@@ -95,7 +97,7 @@ class Together:
             lambda told: ceremonies.hear_mark(told["ceremony"], Mark(told["item"], told["key"], told["participant"])),
         )
         on("person", lambda told: person_changed(told["ceremony"], told["participant"]))
-        on("put_out", lambda told: publisher.put_out(told["participant"]))
+        on("put_out", lambda told: put_out(told["participant"]))
 
         def removed(told: Message) -> None:
             admission.look_again()

@@ -1,5 +1,6 @@
 """The store, on SQLite and on PostgreSQL alike: all or nothing, each number once, whoever writes."""
 
+import secrets
 import sqlite3
 import threading
 import time
@@ -11,17 +12,33 @@ from typing import get_args
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy.exc import IntegrityError
 
 from memorata.adapters.store.database import Database
 from memorata.adapters.store.event_log import SqlEventLog
+from memorata.adapters.store.known import KnownParticipants
 from memorata.adapters.store.participants import SqlParticipants
 from memorata.adapters.store.tables import metadata
 from memorata.domain import commands as c
 from memorata.domain import events as e
 from memorata.domain.errors import Refused
 from memorata.domain.events import Recorded
+from memorata.domain.roles import Role
 from memorata.services.live import LiveCeremonies
-from memorata.services.ports import Answer, Counts, Head, Judgement, Mark, Participant, Queue, StoreBusy
+from memorata.services.ports import (
+    Answer,
+    Counts,
+    Device,
+    Head,
+    Judgement,
+    Mark,
+    Newcomer,
+    Participant,
+    Queue,
+    StoreBusy,
+)
 from tests.builders import START_MS, a_programme, recorded
 from tests.fakes import FakeClock, RecordingPublisher
 from tests.histories import a_history
@@ -99,7 +116,7 @@ def test_events_are_read_from_a_number(log: SqlEventLog) -> None:
 
 def test_only_who_names_the_head_moves_it_on(log: SqlEventLog) -> None:
     assert log.append(ID, 0, some(0, 2))
-    assert not log.append(ID, 1, some(1, 1), Answer("hana", "press", 2, 0), Mark("candles", "", "hana"))
+    assert not log.append(ID, 1, some(1, 1), [Answer("hana", "press", 2, 0)], [Mark("candles", "", "hana")])
     assert not log.append(ID, 3, some(3, 1))
     assert not log.append("nowhere", 0, some(0, 1))
     assert (log.head(ID), log.answer(ID, "hana", "press"), log.marks(ID)) == (Head(ID, "epoch", 2), None, ())
@@ -107,8 +124,8 @@ def test_only_who_names_the_head_moves_it_on(log: SqlEventLog) -> None:
 
 def test_an_answer_is_given_once_and_takes_all_else_with_it(log: SqlEventLog) -> None:
     answer = Answer("hana", "press", 1, START_MS)
-    assert log.append(ID, 0, some(0, 1), answer)
-    assert not log.append(ID, 1, some(1, 1), replace(answer, seq=2), Mark("candles", "", "hana"))
+    assert log.append(ID, 0, some(0, 1), [answer])
+    assert not log.append(ID, 1, some(1, 1), [replace(answer, seq=2)], [Mark("candles", "", "hana")])
     assert log.answer(ID, "hana", "press") == answer
     assert (log.head(ID), log.marks(ID)) == (Head(ID, "epoch", 1), ())
     assert log.answer(ID, "hugo", "press") is None
@@ -116,21 +133,36 @@ def test_an_answer_is_given_once_and_takes_all_else_with_it(log: SqlEventLog) ->
 
 
 def test_an_answer_without_events_is_kept(log: SqlEventLog) -> None:
-    assert log.append(ID, 0, (), Answer("hana", "press", 0, START_MS))
+    assert log.append(ID, 0, (), [Answer("hana", "press", 0, START_MS)])
     assert log.answer(ID, "hana", "press") == Answer("hana", "press", 0, START_MS)
 
 
 def test_a_mark_counts_once(log: SqlEventLog) -> None:
     marks = (Mark("candles", "", "chiyo"), Mark("candles", "", "bruno"), Mark("wreaths", "1", "chiyo"))
     for mark in (*marks, *marks):
-        assert log.append(ID, 0, (), mark=mark)
+        assert log.append(ID, 0, (), marks=[mark])
     assert set(log.marks(ID)) == set(marks)
     assert len(log.marks(ID)) == 3
 
 
+def test_many_who_pay_tribute_together_are_kept_as_one_by_one(log: SqlEventLog) -> None:
+    people = [f"person-{n}" for n in range(5)]
+    answers = [Answer(who, "press", 1, START_MS) for who in people]
+    marks = [Mark("candles", "", who) for who in people]
+    log.append(ID, 0, some(0, 1))
+    assert log.append(ID, 1, (), answers[:3], marks[:3])
+    assert log.append(ID, 1, (), answers[3:], marks)  # some of the marks are there already
+    assert [log.answer(ID, who, "press") for who in people] == answers
+    assert sorted(log.marks(ID), key=lambda mark: mark.participant_id) == marks
+    # One who was answered before, and nobody is.
+    assert not log.append(ID, 1, (), [Answer("new", "press", 1, START_MS), answers[0]], [Mark("candles", "", "new")])
+    assert log.answer(ID, "new", "press") is None
+    assert len(log.marks(ID)) == 5
+
+
 def test_old_answers_are_forgotten(log: SqlEventLog) -> None:
-    log.append(ID, 0, (), Answer("hana", "old", 0, 1_000))
-    log.append(ID, 0, (), Answer("hana", "new", 0, 2_000))
+    log.append(ID, 0, (), [Answer("hana", "old", 0, 1_000)])
+    log.append(ID, 0, (), [Answer("hana", "new", 0, 2_000)])
     assert log.forget_answers(2_000) == 1
     assert log.answer(ID, "hana", "old") is None
     assert log.answer(ID, "hana", "new") is not None
@@ -196,6 +228,49 @@ def test_two_services_on_one_store_agree(url: str, database: Database) -> None:
     assert services[0].state(ID) == services[1].state(ID)
     assert sorted(granted) == list(range(1, services[0].state(ID).progress.cues + 1))
     databases[1].dispose()
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.tuples(st.sampled_from(["participant", "speaker"]), st.integers(0, 3)), min_size=1, max_size=9),
+    st.integers(0, 4),
+)
+def test_a_crowd_that_enters_together_is_the_same_as_one_after_the_other(
+    database: Database, log: SqlEventLog, came: list[tuple[Role, int]], before: int
+) -> None:
+    """Several tabs of one device among them, and some who were there before."""
+    people = SqlParticipants(database)
+    run = secrets.token_hex(4)
+
+    def newcomers(way: str) -> list[Newcomer]:
+        return [
+            Newcomer(
+                replace(CHIYO, id=f"{run}{way}{number}", role=role, name=f"Name {number}"),
+                f"{run} device {way} {device}",
+                START_MS + number,
+            )
+            for number, (role, device) in enumerate(came)
+        ]
+
+    alone = [people.add(one.participant, one.device_hash, one.at_ms) for one in newcomers("a")]
+    some_before = newcomers("b")[:before]
+    there = [people.add(one.participant, one.device_hash, one.at_ms) for one in some_before]
+    together = people.add_all(newcomers("b"))
+    assert [who.id[8 + 1 :] for who in together] == [who.id[8 + 1 :] for who in alone]
+    assert list(together[: len(there)]) == there
+    assert people.find_all([who.id for who in together]) == {who.id: who for who in together}
+    devices = [Device(ID, one.participant.role, one.device_hash) for one in newcomers("b")]
+    assert people.find_by_devices(devices) == dict(zip(devices, together, strict=True))
+
+
+def test_a_crowd_of_which_one_cannot_be_written_is_not_written(database: Database, log: SqlEventLog) -> None:
+    people = SqlParticipants(database)
+    faulty = replace(CHIYO, id="faulty", people=None)  # type: ignore[arg-type]
+    with pytest.raises(IntegrityError):
+        people.add_all([Newcomer(CHIYO, "device", START_MS), Newcomer(faulty, "another", START_MS)])
+    assert people.find("chiyo") is None
+    known = KnownParticipants(people, FakeClock())
+    assert known.add(CHIYO, "device", START_MS) == CHIYO
 
 
 def test_participants_come_back_by_their_device(database: Database, log: SqlEventLog) -> None:

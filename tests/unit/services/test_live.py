@@ -1,9 +1,12 @@
 """One writer for each ceremony: settle, decide, append, tell; and two writers who share a log."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from memorata.domain import commands as c
 from memorata.domain import events as e
@@ -250,6 +253,68 @@ def test_tributes_are_counted_once_for_each_person() -> None:
     assert (house.counted, house.publisher.own) == ([ID, ID], ["chiyo", "hana"])
     assert house.ceremonies.own(ID, "chiyo").lit == ("candles",)
     assert again(house).ceremonies.counts(ID).candles == {"candles": 2}
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 2), st.booleans()), min_size=2, max_size=7))
+def test_a_crowd_s_candles_are_the_same_together_as_one_by_one(presses: list[tuple[str, int, bool]]) -> None:
+    """Some press twice, some repeat a press that may have been lost, some light what is not shown."""
+    alone, together = a_house_of_candles(), a_house_of_candles()
+    asked = [
+        (c.LightCandle("candles" if shown else "words"), c.Actor(who, "participant"), f"press-{who}-{press}-{shown}")
+        for who, press, shown in presses
+    ]
+    expected = [outcome(alone, *one) for one in asked]
+
+    writing, crowded = threading.Event(), threading.Event()
+
+    def first() -> None:
+        writing.set()
+        assert crowded.wait(10)
+
+    together.log.before_append = first
+    found: list[object] = [None] * (len(asked) + 1)
+
+    def press(at: int) -> None:
+        opening = (c.LightCandle("candles"), c.Actor("opening", "participant"), "press-opening")
+        found[at] = outcome(together, *(asked[at - 1] if at else opening))
+
+    threads = [threading.Thread(target=press, args=(at,)) for at in range(len(found))]
+    threads[0].start()
+    assert writing.wait(10)
+    waiting = together.ceremonies._live(ID).tributes._waiting
+    for number, thread in enumerate(threads[1:], 1):
+        thread.start()
+        while len(waiting) < number:
+            pass
+    crowded.set()
+    for thread in threads:
+        thread.join(10)
+
+    outcome(alone, c.LightCandle("candles"), c.Actor("opening", "participant"), "press-opening")
+    assert found[1:] == expected
+    assert together.log.written == alone.log.written
+    assert together.log.answers == alone.log.answers
+    assert together.ceremonies.counts(ID) == alone.ceremonies.counts(ID)
+    assert set(together.log.tributes[ID]) == set(alone.log.tributes[ID])
+    assert sorted(together.publisher.own) == sorted(alone.publisher.own)
+
+
+def a_house_of_candles() -> House:
+    house = House(MemoryLog(), FakeClock())
+    items = [an_item("words"), an_item("candles", Candle(), 600)]
+    house.ceremonies.plan(a_programme(items=items))
+    house.handle(c.CueItem("candles", 0))
+    house.clock.forward(3_000)
+    house.ceremonies.settle(ID)
+    return house
+
+
+def outcome(house: House, command: c.Command, actor: c.Actor, cmd_id: str) -> object:
+    try:
+        return house.handle(command, actor, cmd_id)
+    except Refused as refused:
+        return refused.code
 
 
 def test_others_tributes_are_counted_too(house: House) -> None:

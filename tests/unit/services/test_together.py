@@ -79,7 +79,7 @@ class House:
         self.others = Noted()
         self.together.attach(
             self.ceremonies, cast(Any, self.others), cast(Any, self.others), cast(Any, self.others),
-            self.others.sessions_ended, self.others.person_changed, self.others.read_all,
+            self.others.sessions_ended, self.others.person_changed, self.others.put_out, self.others.read_all,
         )  # fmt: skip
 
 

@@ -64,8 +64,8 @@ class SqlEventLog:
         ceremony_id: str,
         expected: int,
         events: Sequence[Recorded],
-        answer: Answer | None = None,
-        mark: Mark | None = None,
+        answers: Sequence[Answer] = (),
+        marks: Sequence[Mark] = (),
         erasure: Erasure | None = None,
     ) -> bool:
         head = t.ceremony.c
@@ -89,17 +89,12 @@ class SqlEventLog:
                     self._erase(connection, ceremony_id, erasure)
                 if rows:
                     connection.execute(insert(t.event), rows)
-                if answer is not None:
-                    connection.execute(insert(t.command).values(ceremony_id=ceremony_id, **asdict(answer)))
-                if mark is not None:
-                    connection.execute(
-                        unless_there(self._database, t.tribute_mark).values(
-                            ceremony_id=ceremony_id,
-                            item_id=mark.item_id,
-                            key=mark.key,
-                            participant_id=mark.participant_id,
-                        )
-                    )
+                if answers:
+                    given = [{"ceremony_id": ceremony_id, **asdict(answer)} for answer in answers]
+                    connection.execute(insert(t.command), given)
+                if marks:
+                    paid = [{"ceremony_id": ceremony_id, **asdict(mark)} for mark in marks]
+                    connection.execute(unless_there(self._database, t.tribute_mark), paid)
         except IntegrityError:
             # The same press of a button, granted by another process a moment ago.
             return False

@@ -1,16 +1,18 @@
 """Who has entered which ceremony, by the hash of their device; and which links have been replaced."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import and_, case, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, case, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from memorata.adapters.store import tables as t
 from memorata.adapters.store.database import Database
+from memorata.adapters.store.people import unless_there
 from memorata.domain.moderating import OUTSIDE
 from memorata.domain.roles import RANKS, Role, is_staff
-from memorata.services.ports import Counts, Judgement, Participant, Queue, Stamped, StoreBusy
+from memorata.services.ports import Counts, Device, Judgement, Newcomer, Participant, Queue, Stamped, StoreBusy
 
 CHANGED_MAX = 5_000
 """How many changed rows are read at once; more than that enter in no second."""
@@ -34,23 +36,29 @@ class SqlParticipants:
         known = t.participant.c
         return self._first(known.ceremony_id == ceremony_id, known.role == role, known.device_hash == device_hash)
 
+    def find_all(self, participant_ids: Sequence[str]) -> dict[str, Participant]:
+        with self._database.reading() as connection:
+            rows = connection.execute(select(t.participant).where(t.participant.c.id.in_(participant_ids))).all()
+        return {row.id: _participant(row) for row in rows}
+
+    def find_by_devices(self, devices: Sequence[Device]) -> dict[Device, Participant]:
+        with self._database.reading() as connection:
+            return _by_devices(connection, devices)
+
     def of_invitation(self, invitation_id: str) -> Participant | None:
         return self._first(t.participant.c.invitation_id == invitation_id)
 
     def add(self, participant: Participant, device_hash: str, now_ms: int) -> Participant:
-        row = {**_said(participant), "id": participant.id, "ceremony_id": participant.ceremony_id}
-        row |= {"role": participant.role, "device_hash": device_hash, "entered_ms": now_ms, "changed_ms": now_ms}
-        row |= {"session_hash": participant.session, "hall": participant.hall}
-        try:
-            with self._database.writing() as connection:
-                connection.execute(insert(t.participant).values(row))
-        except IntegrityError:
-            # Two tabs of one device came in together.
-            found = self.find_by_device(participant.ceremony_id, participant.role, device_hash)
-            if found is None:
-                raise
-            return found
-        return participant
+        (added,) = self.add_all([Newcomer(participant, device_hash, now_ms)])
+        return added
+
+    def add_all(self, newcomers: Sequence[Newcomer]) -> tuple[Participant, ...]:
+        rows = [_row(newcomer) for newcomer in newcomers]
+        with self._database.writing() as connection:
+            # Two tabs of one device may come in together, here or at another process.
+            connection.execute(unless_there(self._database, t.participant), rows)
+            there = _by_devices(connection, [_device(newcomer) for newcomer in newcomers])
+        return tuple(there[_device(newcomer)] for newcomer in newcomers)
 
     def change(self, before: Participant, after: Participant, now_ms: int) -> bool:
         was = t.participant.c
@@ -121,6 +129,28 @@ class SqlParticipants:
         with self._database.reading() as connection:
             row = connection.execute(select(t.participant).where(*conditions)).first()
         return None if row is None else _participant(row)
+
+
+def _by_devices(connection: Connection, devices: Sequence[Device]) -> dict[Device, Participant]:
+    known = t.participant.c
+    found: dict[Device, Participant] = {}
+    for ceremony_id, role in dict.fromkeys((device.ceremony_id, device.role) for device in devices):
+        hashes = {device.hash for device in devices if (device.ceremony_id, device.role) == (ceremony_id, role)}
+        theirs = (known.ceremony_id == ceremony_id, known.role == role, known.device_hash.in_(hashes))
+        for row in connection.execute(select(t.participant).where(*theirs)):
+            found[Device(ceremony_id, role, row.device_hash)] = _participant(row)
+    return found
+
+
+def _device(newcomer: Newcomer) -> Device:
+    return Device(newcomer.participant.ceremony_id, newcomer.participant.role, newcomer.device_hash)
+
+
+def _row(newcomer: Newcomer) -> dict[str, Any]:
+    who = newcomer.participant
+    row = {**_said(who), "id": who.id, "ceremony_id": who.ceremony_id, "role": who.role}
+    row |= {"device_hash": newcomer.device_hash, "entered_ms": newcomer.at_ms, "changed_ms": newcomer.at_ms}
+    return row | {"session_hash": who.session, "hall": who.hall}
 
 
 def _participant(row: Any) -> Participant:
