@@ -15,6 +15,7 @@ from typing import Any
 from tests.load.machine import machine
 from tests.load.scale import page
 from tests.load.scale.crowd import compiled
+from tests.load.scale.placing import disk_ms, disturbance_ms, goes_first
 from tests.load.scale.servers import (
     CANDIDATES,
     OURS,
@@ -24,7 +25,7 @@ from tests.load.scale.servers import (
     has_fast_transport,
     serving,
 )
-from tests.load.scale.sitting import FIRST, HOST, Place, Sitting, disturbance_ms, people
+from tests.load.scale.sitting import FIRST, HOST, Place, Sitting, people
 
 HERE = Path(__file__).resolve().parent
 SITTINGS = ("stay", "go")
@@ -76,15 +77,17 @@ def cores() -> tuple[int | None, int | None]:
 def measured(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     server_core, crowd_core = cores()
     place = Place(server_core, crowd_core, compiled(folder))
-    sizes = look(folder, place)
     result: dict[str, Any] = {
         "date": f"{datetime.now(UTC):%d %B %Y}".lstrip("0"),
         "machine": machine(HERE / "package.json"),
         "cores": {"server": server_core, "crowd": crowd_core},
+        "in_haste": goes_first(),
+        "disk_ms": disk_ms(folder),
         "repeats": options.repeats,
-        "messages": {"welcome": sizes.welcome, "event": sizes.event},
         "sizes": {},
     }
+    sizes = look(folder, place)
+    result["messages"] = {"welcome": sizes.welcome, "event": sizes.event}
     if crowd_core is not None:
         os.sched_setaffinity(0, {crowd_core})
     for clients in options.clients:

@@ -7,6 +7,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from tests.load.scale.placing import launch
+
 SOURCE = Path(__file__).with_name("crowd.c")
 FLAGS = ("-O2", "-std=gnu11", "-Wall", "-Wextra")
 
@@ -32,18 +34,13 @@ def compiled(folder: Path) -> Path:
 class Crowd:
     """The clients of one server, and the orders that they are given one after the other."""
 
-    def __init__(self, program: Path, port: int, auths: list[str], *prefix: str) -> None:
-        """Args: auths: what each client shows, as JSON; prefix: what the program is started by."""
+    def __init__(self, program: Path, port: int, auths: list[str], core: int | None = None) -> None:
+        """Args: auths: what each client shows, as JSON; core: where they run, `None` for anywhere."""
         with tempfile.NamedTemporaryFile("w", suffix=".auth") as file:
             file.write("\n".join(auths) + "\n")
             file.flush()
-            self._process = subprocess.Popen(
-                [*prefix, str(program), str(port), file.name],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-                bufsize=1,
-            )
+            command = [str(program), str(port), file.name]
+            self._process = launch(command, core, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
             self.look()  # it has read the file
 
     @property

@@ -132,6 +132,10 @@ def _plain(value: float | None) -> str:
     return f"{value:,.0f}" if value is not None and value >= 1000 else number(value)
 
 
+def _rounds(count: int) -> str:
+    return "One round." if count == 1 else f"Medians of {count} rounds."
+
+
 def notes(of: dict[str, Summary]) -> list[str]:
     """What belongs to the tables of one size: how many sittings, and how much the generator had to do."""
     most = max(
@@ -154,10 +158,13 @@ def document(result: dict[str, Any]) -> str:
         if cores["server"] is not None
         else "Server and generator shared their cores, so the figures are those of both together."
     )
+    placed += f" A write was safe on the disk after {number(result['disk_ms'])} ms."
+    if not result["in_haste"]:
+        placed += " They had to share them with other processes of the machine."
     parts = [
         f"Measured on {result['date']}: {machine['cpu']}, {machine['cores']} cores, {machine['memory']}, "
         f"{machine['system']}; {machine['versions']}. {placed} A welcome has {sizes['welcome']:,} bytes, an event "
-        f"{sizes['event']}. Medians of {result['repeats']} rounds."
+        f"{sizes['event']}. {_rounds(result['repeats'])}"
         + (" A * marks what was measured on a disturbed machine only." if any(
             one.doubtful for each in of.values() for one in each.values()) else ""),
     ]  # fmt: skip

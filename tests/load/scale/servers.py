@@ -21,6 +21,7 @@ from memorata.services.keys import Keys, new_id
 from tests.builders import a_programme
 from tests.live.conftest import SECRET
 from tests.load.machine import node
+from tests.load.scale.placing import launch
 
 HERE = Path(__file__).resolve().parent
 OURS, OURS_PLAIN, BARE, NODE = "ours", "ours, plain", "bare", "node"
@@ -67,29 +68,9 @@ class Running:
     pid: int
     port: int
 
-    def cpu_s(self) -> float:
-        """Seconds of CPU of all its threads, to the microsecond."""
-        try:
-            # The clock of another process, as clock_getcpuclockid(3) makes its number.
-            return time.clock_gettime(~self.pid << 3 | 2)
-        except OSError:
-            return 0.0
-
-    def memory_kb(self) -> float:
-        """What it holds in memory."""
-        for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
-                return float(line.split()[1])
-        return 0.0
-
 
 def has_fast_transport() -> bool:
     return any(field.name == "transport" for field in fields(Settings))
-
-
-def on_core(core: int | None) -> tuple[str, ...]:
-    """What a command is begun with so that it stays on a core."""
-    return () if core is None else ("taskset", "--cpu-list", str(core))
 
 
 class Hall:
@@ -158,13 +139,7 @@ def serving(candidate: str, hall: Hall, sizes: Sizes, folder: Path, core: int | 
         }
     said = folder / "stderr"
     with said.open("w") as stderr:
-        process = subprocess.Popen(
-            [*on_core(core), *command],
-            env={**os.environ, **environment},
-            stdout=subprocess.PIPE,
-            stderr=stderr,
-            text=True,
-        )
+        process = launch(command, core, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=stderr)
     try:
         assert process.stdout is not None
         ready = process.stdout.readline()

@@ -1,7 +1,5 @@
 """What one server is put through, and its figures: two sittings, each with a server that has just been started."""
 
-import hashlib
-import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +9,8 @@ from statistics import median
 from typing import Any
 
 from tests.load.scale.crowd import Crowd
-from tests.load.scale.servers import Running, on_core
+from tests.load.scale.placing import cpu_s, disturbance_ms, memory_kb
+from tests.load.scale.servers import Running
 
 Figures = dict[str, float]
 """By name, with its unit in the name; what could not be measured is left out."""
@@ -42,28 +41,12 @@ class Place:
     program: Path
 
 
-def disturbance_ms(core: int | None) -> float:
-    """How long the same work takes just now on the core of the servers, ms; on a quiet machine always the same."""
-    before = os.sched_getaffinity(0)
-    if core is not None:
-        os.sched_setaffinity(0, {core})
-    try:
-        began = time.perf_counter()
-        word = b"memorata"
-        for _ in range(40_000):
-            word = hashlib.sha256(word).digest()
-        return (time.perf_counter() - began) * 1000
-    finally:
-        os.sched_setaffinity(0, before)
-
-
 class Sitting:
     """One server and one crowd before it; `noise_ms` is how the machine was before each measurement."""
 
     def __init__(self, server: Running, auths: list[str], count: int, place: Place) -> None:
         self.server, self.count, self._place = server, count, place
-        self.crowd = Crowd(place.program, server.port, auths, *on_core(place.crowd_core))
-        self._crowd_process = Running(self.crowd.pid, server.port)
+        self.crowd = Crowd(place.program, server.port, auths, place.crowd_core)
         self.figures: Figures = {}
         self.noise_ms: list[float] = []
         self._limit_s = 20 + count / 100
@@ -77,10 +60,10 @@ class Sitting:
     def quiet(self, within_s: float = 20.0) -> float:
         """Wait until the server has nothing more to do; seconds until then."""
         began = since = time.monotonic()
-        spent = self.server.cpu_s()
+        spent = cpu_s(self.server.pid)
         while (now := time.monotonic()) - began < within_s:
             time.sleep(0.005)
-            again = self.server.cpu_s()
+            again = cpu_s(self.server.pid)
             if again - spent > QUIET_SHARE * (time.monotonic() - now):
                 since = time.monotonic()
             elif now - since > QUIET_S:
@@ -93,16 +76,16 @@ class Sitting:
         """A measurement: what the crowd tells goes into what is yielded; what server and crowd worked is added."""
         self.noise_ms.append(disturbance_ms(self._place.server_core))
         told: dict[str, Any] = {}
-        spent, crowd_spent, began = self.server.cpu_s(), self._crowd_process.cpu_s(), time.monotonic()
+        spent, crowd_spent, began = cpu_s(self.server.pid), cpu_s(self.crowd.pid), time.monotonic()
         yield told
-        told["server_s"] = self.server.cpu_s() - spent
+        told["server_s"] = cpu_s(self.server.pid) - spent
         told["wall_s"] = time.monotonic() - began
-        self.figures[f"{name}_crowd_percent"] = 100 * (self._crowd_process.cpu_s() - crowd_spent) / told["wall_s"]
+        self.figures[f"{name}_crowd_percent"] = 100 * (cpu_s(self.crowd.pid) - crowd_spent) / told["wall_s"]
 
     def arrive(self) -> None:
         """The join storm, and what each who came costs."""
         crowd = range(FIRST, FIRST + self.count)
-        memory_kb, came = self.server.memory_kb(), self.crowd.look()["all_bytes"]
+        held_kb, came = memory_kb(self.server.pid), self.crowd.look()["all_bytes"]
         with self.measured("storm") as told:
             told |= self.crowd.join(crowd, most=IN_FLIGHT, within_s=self._limit_s)
         joined = max(told["joined"], 1)
@@ -113,7 +96,7 @@ class Sitting:
             "join_p99_ms": told["p99_ms"] or 0.0,
             "join_cpu_us": told["server_s"] / joined * 1e6,
             "join_failed": told["failed"],
-            "memory_kb": (self.server.memory_kb() - memory_kb) / joined,
+            "memory_kb": (memory_kb(self.server.pid) - held_kb) / joined,
             "join_wire_kb": (self.crowd.look()["all_bytes"] - came) / joined / 1000,
         }
 
