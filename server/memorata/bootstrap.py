@@ -25,6 +25,7 @@ from memorata.adapters.mail import ConsoleMailer, SmtpMailer
 from memorata.adapters.metrics import Metrics
 from memorata.adapters.passwords import Argon2Passwords
 from memorata.adapters.presence.memory import MemorySeats
+from memorata.adapters.presence.shared import FLUSH_S, SharedSeats
 from memorata.adapters.recordings.disk import DiskRecordings
 from memorata.adapters.schedules.texts import FolderTexts
 from memorata.adapters.security_log import CountedSecurityLog, FileSecurityLog
@@ -78,7 +79,7 @@ from memorata.services.page_recorder import PageRecorder
 from memorata.services.planbook import PlanBook
 from memorata.services.planner import Planner
 from memorata.services.planning_ports import Archives, Contacts, Dues, SeriesStore, Trail
-from memorata.services.ports import Alarm, Clock, Mailer, Participant, SecurityLog, StoreBusy
+from memorata.services.ports import Alarm, Clock, Mailer, Participant, Seats, SecurityLog, StoreBusy
 from memorata.services.presence import PresenceDesk
 from memorata.services.privacy import Privacy
 from memorata.services.readiness import Readiness
@@ -263,7 +264,11 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
         lags.of,
         known.end,
     )
-    presence = PresenceDesk(MemorySeats(), publisher, clock, alarm, ceremonies.silent, meters, lags)
+    seats: Seats = MemorySeats()
+    if not isinstance(bus, Alone):
+        seats = shared = SharedSeats(bus, clock.now_ms, lambda ceremony_id, what: presence.heard(ceremony_id, what))
+        alarm.each(FLUSH_S, "seats of all", shared.flush)
+    presence = PresenceDesk(seats, publisher, clock, alarm, ceremonies.silent, meters, lags)
     moderation = Moderation(
         known,
         ceremonies,

@@ -77,6 +77,30 @@ def test_candles_and_what_is_ones_own_are_the_same_at_both(pair: Pair, keys: dic
     there.disconnect()
 
 
+def test_everybody_counts_everybody_and_who_moves_keeps_the_seat(
+    pair: Pair, keys: dict[str, str], people: People
+) -> None:
+    one, two = pair
+    host = people(one, keys["host"], name="Hana")
+    chiyo = people(one, keys["participant"], name="Chiyo", country="JP", consent="full")
+    bruno = people(two, keys["participant"], name="Bruno", country="BR", consent="full", people=80)
+    for who in (host, chiyo, bruno):
+        eventually(lambda who=who: who.presence["people"] == 82, "all to be counted")
+        assert who.presence["places"] == {"BR": 80, "JP": 1}
+    assert sorted(row["name"] for row in host.roster()) == ["Bruno", "Chiyo", "Hana"]
+    moved = Person(two.url, keys["participant"], device=chiyo.device, name="Chiyo", country="JP", consent="full")
+    chiyo.disconnect()
+    moved.connect()
+    assert moved.participant_id == chiyo.participant_id
+    eventually(lambda: all(row["online"] for row in host.roster()), "her to be there, seen from where she was")
+    seen = len(host.presences)
+    time.sleep(1.2)
+    assert {presence["people"] for _, presence in host.presences[seen:]} <= {82}
+    assert moved.ask("bye", {})["ok"]
+    moved.disconnect()
+    eventually(lambda: host.presence["people"] == 81, "her going to be seen at the other worker")
+
+
 def test_what_moderators_decide_and_read_is_known_at_both(pair: Pair, keys: dict[str, str], people: People) -> None:
     one, two = pair
     hana, idris = people(one, keys["moderator"], name="Hana"), people(two, keys["moderator"], name="Idris")
@@ -117,6 +141,7 @@ def test_after_redis_was_away_nothing_is_missing(
 ) -> None:
     one, two = pair
     host, chiyo = people(one, keys["host"]), people(two, keys["participant"])
+    eventually(lambda: host.presence["people"] == chiyo.presence["people"] == 2, "both to be counted")
     redis_server.kill()
     try:
         began = time.monotonic()
@@ -124,6 +149,7 @@ def test_after_redis_was_away_nothing_is_missing(
         chiyo.at(seq)
         print(f"without Redis it took {time.monotonic() - began:.2f} s to the other worker's page")
         newcomer = people(two, keys["participant"])
+        eventually(lambda: newcomer.presence["people"] == 3, "those at the other worker, who are known still")
         assert newcomer.picture() == chiyo.picture()
     finally:
         redis_server.start()

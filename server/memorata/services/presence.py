@@ -1,7 +1,7 @@
 """Who is there, told calmly: at most two messages a second, and none during a silence."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from memorata import green
@@ -116,6 +116,15 @@ class PresenceDesk:
             self._lags.note(participant.ceremony_id, participant.id, report.lag_ms)
         if self._seats.report(participant, report, self._clock.now_ms()):
             self._touch_sync(participant.ceremony_id)
+
+    def heard(self, ceremony_id: str, what: Iterable[str]) -> None:
+        """At other workers something is not what it was: totals, roster or step."""
+        if "totals" in what:
+            self.touch(ceremony_id)
+        if "roster" in what:
+            self._touch_roster(ceremony_id)
+        if "step" in what:
+            self._touch_sync(ceremony_id)
 
     def expire(self) -> None:
         now_ms = self._clock.now_ms()

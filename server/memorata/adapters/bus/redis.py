@@ -6,7 +6,6 @@ up nobody who has something to say. What is said is signed: whoever else can wri
 
 import hashlib
 import hmac
-import json
 import random
 import secrets
 import time
@@ -14,6 +13,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import redis
 import structlog
 from redis.backoff import NoBackoff
@@ -161,8 +161,8 @@ class RedisBus:
         number = self._numbers[to] = self._numbers.get(to, 0) + 1
         channel = f"{self._prefix}:{to}"
         try:
-            text = json.dumps({"from": self.me, "number": number, **body}, separators=(",", ":")).encode()
-        except (TypeError, ValueError):
+            text = msgspec.json.encode({"from": self.me, "number": number, **body})
+        except (TypeError, ValueError, msgspec.MsgspecError):
             log.exception("bus.unsayable", topic=body.get("topic"))
             return None
         if len(text) > BYTES_MAX:
@@ -242,7 +242,7 @@ class RedisBus:
         if not hmac.compare_digest(mac, self._mac(channel.decode(errors="replace"), text)):
             log.warning("bus.not_ours")
             return
-        said = json.loads(text)
+        said = msgspec.json.decode(text)
         sender: str = said["from"]
         if sender == self.me:
             if "alive" in said:

@@ -1,6 +1,7 @@
 """Who is there, in the memory of one process: seats, their tabs, and half a minute for a lost line to return."""
 
 from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from memorata import green
@@ -11,6 +12,16 @@ GRACE_MS = 30_000
 TABS_MAX = 20
 REPORT_MS = 60_000
 """Three reports missed: nothing is known of that page any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A seat as far as it is counted and shown; `step` is where it counts in the step of the audience."""
+
+    participant: Participant
+    number: int
+    online: bool
+    step: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -24,9 +35,13 @@ class _Seat:
 
 
 class MemorySeats:
-    """Kept by ceremony and participant; a participant with several tabs has one seat."""
+    """Kept by ceremony and participant; a participant with several tabs has one seat.
 
-    def __init__(self) -> None:
+    `touched` hears of each seat that may not be what it was, by the ids of ceremony and participant; it may not wait.
+    """
+
+    def __init__(self, touched: Callable[[str, str], object] = lambda _, __: None) -> None:
+        self._touched = touched
         self._lock = green.lock()
         self._seats: dict[str, dict[str, _Seat]] = {}
         self._number = 0
@@ -35,13 +50,14 @@ class MemorySeats:
         with self._lock:
             seats = self._seats.setdefault(participant.ceremony_id, {})
             seat = seats.get(participant.id)
-            changed = seat is None or _counted(seat.participant) != _counted(participant)
+            changed = seat is None or shows(seat.participant) != shows(participant)
             if seat is None:
                 self._number += 1
                 seat = seats[participant.id] = _Seat(participant, self._number)
             seat.participant = participant
             seat.tabs.add(tab)
             seat.lost_ms = None
+            self._touched(participant.ceremony_id, participant.id)
             return changed
 
     def leave(self, participant: Participant, tab: str, now_ms: int, *, at_once: bool) -> bool:
@@ -53,6 +69,7 @@ class MemorySeats:
             seat.tabs.discard(tab)
             if seat.tabs:
                 return False
+            self._touched(participant.ceremony_id, participant.id)
             if at_once:
                 del seats[participant.id]
                 return True
@@ -65,19 +82,23 @@ class MemorySeats:
             if seat is None or seat.participant == participant:
                 return False
             seat.participant = participant
+            self._touched(participant.ceremony_id, participant.id)
             return True
 
     def forget(self, ceremony_id: str, participant_id: str | None) -> bool:
         with self._lock:
             seats = self._seats.get(ceremony_id, {})
             if participant_id is not None:
+                self._touched(ceremony_id, participant_id)
                 return seats.pop(participant_id, None) is not None
-            for seat in seats.values():
-                seat.participant = replace(seat.participant, name="", community="", language="", consent="count")
+            for whose, seat in seats.items():
+                seat.participant = nameless(seat.participant)
+                self._touched(ceremony_id, whose)
             return bool(seats)
 
     def drop(self, participant: Participant) -> bool:
         with self._lock:
+            self._touched(participant.ceremony_id, participant.id)
             return self._seats.get(participant.ceremony_id, {}).pop(participant.id, None) is not None
 
     def report(self, participant: Participant, report: Report, now_ms: int) -> bool:
@@ -86,17 +107,21 @@ class MemorySeats:
             if seat is None:
                 return False
             before, seat.report, seat.reported_ms = _step(seat), report, now_ms
-            return before != _step(seat)
+            if before == _step(seat):
+                return False
+            self._touched(participant.ceremony_id, participant.id)
+            return True
 
     def forget_reports(self, now_ms: int) -> tuple[str, ...]:
         changed: dict[str, None] = {}
         with self._lock:
             for ceremony_id, seats in self._seats.items():
-                for seat in seats.values():
+                for whose, seat in seats.items():
                     if seat.report is not None and now_ms - seat.reported_ms > REPORT_MS:
                         before, seat.report = _step(seat), None
                         if before != _step(seat):
                             changed[ceremony_id] = None
+                            self._touched(ceremony_id, whose)
         return tuple(changed)
 
     def expire(self, now_ms: int) -> tuple[str, ...]:
@@ -110,6 +135,7 @@ class MemorySeats:
                 ]
                 for participant_id in over:
                     del seats[participant_id]
+                    self._touched(ceremony_id, participant_id)
                 if over:
                     changed.append(ceremony_id)
                 if not seats:
@@ -119,22 +145,7 @@ class MemorySeats:
     def totals(self, ceremony_id: str) -> Totals:
         with self._lock:
             seats = [(seat.participant, _step(seat)) for seat in self._seats.get(ceremony_id, {}).values()]
-        places: Counter[str | None] = Counter()
-        quality: Counter[str] = Counter()
-        communities: set[str] = set()
-        for participant, step in seats:
-            places[participant.country] += participant.people
-            quality.update(step)
-            if participant.community:
-                communities.add(participant.community.casefold())
-        return Totals(
-            people=places.total(),
-            seats=len(seats),
-            places=tuple(sorted((country, people) for country, people in places.items() if country is not None)),
-            elsewhere=places[None],
-            communities=len(communities),
-            sync=SyncQuality(**quality),
-        )
+        return counted(seats)
 
     def rows(self, ceremony_id: str) -> tuple[SeatRow, ...]:
         with self._lock:
@@ -145,8 +156,59 @@ class MemorySeats:
         with self._lock:
             return tuple(ceremony_id for ceremony_id, seats in self._seats.items() if seats)
 
+    def moved(self, ceremony_id: str, participant_id: str) -> None:
+        """Somebody is at another worker now: a seat that is kept here for their return is free."""
+        with self._lock:
+            seats = self._seats.get(ceremony_id, {})
+            seat = seats.get(participant_id)
+            if seat is not None and not seat.tabs:
+                del seats[participant_id]
+                self._touched(ceremony_id, participant_id)
 
-def _counted(participant: Participant) -> tuple[str | None, str, int]:
+    def held(self, ceremony_id: str) -> dict[str, Held]:
+        """All seats of a ceremony, by participant."""
+        with self._lock:
+            return {whose: _held(seat) for whose, seat in self._seats.get(ceremony_id, {}).items()}
+
+    def one(self, ceremony_id: str, participant_id: str) -> Held | None:
+        """The seat of a participant."""
+        with self._lock:
+            seat = self._seats.get(ceremony_id, {}).get(participant_id)
+            return None if seat is None else _held(seat)
+
+
+def counted(seats: Iterable[tuple[Participant, tuple[str, ...]]]) -> Totals:
+    """The totals of these people, each with where they count in the step of the audience."""
+    number = 0
+    places: Counter[str | None] = Counter()
+    quality: Counter[str] = Counter()
+    communities: set[str] = set()
+    for participant, step in seats:
+        number += 1
+        places[participant.country] += participant.people
+        quality.update(step)
+        if participant.community:
+            communities.add(participant.community.casefold())
+    return Totals(
+        people=places.total(),
+        seats=number,
+        places=tuple(sorted((country, people) for country, people in places.items() if country is not None)),
+        elsewhere=places[None],
+        communities=len(communities),
+        sync=SyncQuality(**quality),
+    )
+
+
+def nameless(participant: Participant) -> Participant:
+    """Somebody of whom nothing is kept that tells who they are."""
+    return replace(participant, name="", community="", language="", consent="count")
+
+
+def _held(seat: _Seat) -> Held:
+    return Held(seat.participant, seat.number, bool(seat.tabs), _step(seat))
+
+
+def shows(participant: Participant) -> tuple[str | None, str, int]:
     """What of a participant shows in the totals."""
     return participant.country, participant.community, participant.people
 
