@@ -50,7 +50,7 @@ def disturbance_ms(core: int | None) -> float:
 
 
 def disk_ms(folder: Path, times: int = 50) -> float:
-    """How long it takes until a few bytes are safe on the disk, ms: the median. Each event of ours waits for that once."""
+    """How long it takes until a few bytes are safe on the disk, ms: the median. Each event of ours waits for that."""
     took = []
     with (folder / "disk").open("wb", buffering=0) as file:
         for _ in range(times):
