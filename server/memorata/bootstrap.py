@@ -10,7 +10,7 @@ import structlog
 from flask import Flask
 from flask_socketio import SocketIO
 
-from memorata import gauges
+from memorata import gauges, green
 from memorata.adapters import zones
 from memorata.adapters.alarm import SystemAlarm
 from memorata.adapters.bus.alone import Alone
@@ -31,6 +31,8 @@ from memorata.adapters.schedules.texts import FolderTexts
 from memorata.adapters.security_log import CountedSecurityLog, FileSecurityLog
 from memorata.adapters.sockets import jsons
 from memorata.adapters.sockets.ceremony import CeremonySocket
+from memorata.adapters.sockets.direct import Lines
+from memorata.adapters.sockets.guard import is_prompt
 from memorata.adapters.sockets.publisher import BEAT_S, SocketPublisher
 from memorata.adapters.sockets.staging import SocketPages
 from memorata.adapters.sockets.telling import Teller
@@ -53,6 +55,8 @@ from memorata.adapters.store.planning import SqlSeries
 from memorata.adapters.store.recordings import SqlRecordings
 from memorata.adapters.store.tally import SqlTallies
 from memorata.adapters.store.trail import SqlTrail
+from memorata.adapters.transport.engine import Transport
+from memorata.adapters.transport.rooms import Rooms
 from memorata.config import Settings
 from memorata.domain.roles import Role
 from memorata.domain.state import door_of
@@ -523,8 +527,11 @@ def create_app(services: Services) -> tuple[Flask, SocketIO]:
     pages: Any = import_module("memorata.adapters.http.app")
     if hasattr(pages, "register"):
         pages.register(app, services)
+    # On plain threads whoever writes may be halted, so there the library does it all.
+    rooms = Rooms() if settings.is_fast and green.is_green() else None
     socketio = SocketIO(
         app,
+        client_manager=rooms,
         async_mode=settings.async_mode,
         async_handlers=False,  # one line's messages in their order, and back-pressure for free
         manage_session=False,
@@ -535,9 +542,11 @@ def create_app(services: Services) -> tuple[Flask, SocketIO]:
         cors_allowed_origins=gate.allows_socket,
         json=jsons,
     )
-    services.publisher.attach(socketio.server, services.teller, services.admission)
+    server, now = socketio.server, services.clock.now
+    lines = Lines(server.eio, now) if rooms is None else Transport(server, rooms, now, is_prompt)
+    services.publisher.attach(server, services.teller, services.admission)
     CeremonySocket(
-        socketio.server,
+        server,
         services.publisher,
         services.teller,
         services.ceremonies,
@@ -548,6 +557,7 @@ def create_app(services: Services) -> tuple[Flask, SocketIO]:
         services.ice,
         services.clock,
         services.security,
+        lines,
     )
     app.wsgi_app = gate.before(app.wsgi_app)  # type: ignore[assignment,method-assign]
     return app, socketio

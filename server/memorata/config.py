@@ -16,6 +16,7 @@ from memorata.domain.errors import Refused
 from memorata.resources import schedules_dir
 
 AsyncMode = Literal["eventlet", "threading"]
+TransportChoice = Literal["fast", "plain"]
 StageChoice = Literal["mesh", "janus", "off"]
 RelayChoice = Literal["auto", "on", "off"]
 
@@ -57,6 +58,8 @@ class Settings:
     schedules_given: bool = False
     """Whether the folder was named: then its files are loaded at each start; those that come along are examples."""
     async_mode: AsyncMode = "eventlet"
+    transport: TransportChoice = "fast"
+    """By what pages are written to and heard; on plain threads it is always the library's own."""
     base_url_given: bool = False
     """Whether `base_url` is the organizer's word; else it is a guess, and any address of a home network will do."""
     origins: tuple[str, ...] = ()
@@ -113,6 +116,10 @@ class Settings:
         own = (f"{parts.scheme}://{parts.netloc}",) if self.base_url_given else ()
         return list(dict.fromkeys((*own, *self.origins)))
 
+    @property
+    def is_fast(self) -> bool:
+        return self.transport == "fast" and self.async_mode == "eventlet"
+
     def told(self) -> dict[str, str]:
         """What of it concerns safety, without any secret: for the log that shows when it was changed."""
         return {
@@ -154,6 +161,7 @@ class _Reader:
             "schedules_dir": Path(schedules).expanduser().absolute() if schedules else schedules_dir(),
             "schedules_given": bool(schedules),
             "async_mode": cast(AsyncMode, self.choice("ASYNC_MODE", "eventlet", ("eventlet", "threading"))),
+            "transport": cast(TransportChoice, self.choice("TRANSPORT", "fast", ("fast", "plain"))),
             "origins": self.origins(),
             "hosts": self.hosts(),
             "log_level": self.choice("LOG_LEVEL", "INFO", _LEVELS),

@@ -149,3 +149,64 @@ def connected(address: str, port: int, timeout_s: float) -> socket.socket:
         line.close()
         raise
     return line
+
+
+class Loop:
+    """What everything green waits in. It may be told to call somebody, who may then neither wait nor raise."""
+
+    def __init__(self) -> None:
+        self._hub: Any = sys.modules["eventlet"].hubs.get_hub()
+        self._greenlet: Any = sys.modules["greenlet"].greenlet
+
+    def on_readable(self, fd: int, call: Callable[[int], object], lost: Callable[[], object]) -> Any:
+        """Call whenever there is something to read, until the answer is given to `forget`.
+
+        Args: lost: is called when the descriptor was closed behind our back.
+        """
+        return self._watch("read", fd, call, lost)
+
+    def on_writable(self, fd: int, call: Callable[[int], object], lost: Callable[[], object]) -> Any:
+        return self._watch("write", fd, call, lost)
+
+    def _watch(self, what: str, fd: int, call: Callable[[int], object], lost: Callable[[], object]) -> Any:
+        listener = self._hub.add(what, fd, call, lambda *_: lost(), None)
+        # Else it would keep alive whoever happens to run now, and be told nothing once they are done.
+        listener.greenlet = self._hub.greenlet
+        return listener
+
+    def forget(self, watched: Any) -> None:
+        self._hub.remove(watched)
+
+    def soon(self, call: Callable[[], object]) -> None:
+        """Call in the next turn of the loop."""
+        self._hub.schedule_call_global(0, call)
+
+    def later(self, seconds: float, call: Callable[[], object]) -> Callable[[], None]:
+        """Call after so long; returns what calls it off."""
+        timer: Any = self._hub.schedule_call_global(seconds, call)
+        return lambda: timer.cancel()
+
+    def start(self, work: Callable[[], object]) -> None:
+        """Do work that may wait, until it first waits; then this returns. Only who was called by the loop may call."""
+        self._greenlet(work, self._hub.greenlet).switch()
+
+
+def readable(line: Any, within_s: float) -> None:
+    """Wait until there is something to read. Raises: TimeoutError."""
+    hubs: Any = sys.modules["eventlet"].hubs
+    hubs.trampoline(line, read=True, timeout=within_s, timeout_exc=TimeoutError)
+
+
+def taken(line: Any) -> Any:
+    """The socket below a green one, which is dead afterwards: nobody but the caller will close it."""
+    plain: Any = sys.modules["eventlet"].patcher.original("socket")
+    below = line.fd
+    own = plain.socket(below.family, below.type, below.proto, fileno=below.detach())
+    own.setblocking(False)
+    return own
+
+
+def answered() -> None:
+    """Tell the web server that this request needs no answer of its."""
+    wsgi: Any = sys.modules["eventlet.wsgi"]
+    wsgi.WSGI_LOCAL.already_handled = True

@@ -21,7 +21,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import structlog
 
@@ -95,6 +95,7 @@ def main() -> int:
         "serve.ready",
         url=settings.base_url,
         mode=settings.async_mode,
+        transport="fast" if settings.is_fast else "plain",
         pid=os.getpid(),
         clock_ms=clock_ms,
         monotonic_s=monotonic_s,
@@ -223,24 +224,30 @@ def _serve_green(listener: socket.socket, app: Any, socketio: Any, services: "Se
 
     from memorata.adapters.http.gate import ADDRESS
     from memorata.adapters.sockets.frames import guard_frames
+    from memorata.adapters.transport.door import Door
+    from memorata.adapters.transport.upgrade import short
     from memorata.bootstrap import FRAME_MAX
 
     def cut(kind: str, environ: dict[str, Any]) -> None:
         services.security.note("flood.cut", address=environ.get(ADDRESS, ""), kind=kind)
 
-    guard_frames(websocket, eventlet.sleep, FRAME_MAX, cut)
+    protocol, door = _silent(_protocol(eventlet)), cast(Any, listener)
+    if services.settings.is_fast:
+        protocol, door = short(protocol, IDLE_S), Door(listener)
+    else:
+        guard_frames(websocket, eventlet.sleep, FRAME_MAX, cut)
     watchdog = Watchdog(services.meters.loop_gap_s)
     watchdog.start()
     pool = eventlet.GreenPool(CLIENTS_MAX)
 
     def run() -> None:
         eventlet.wsgi.server(
-            listener,
+            door,
             without_deflate(app),
             debug=False,  # else a stranger's broken request is answered with a trace
             log_output=False,
             log=WebServerLog(),
-            protocol=_silent(_protocol(eventlet)),
+            protocol=protocol,
             custom_pool=pool,
             max_size=CLIENTS_MAX,
             socket_timeout=30,

@@ -22,13 +22,19 @@ def frame(opcode: int, payload: bytes = b"", *, final: bool = True) -> bytes:
 class Attacker:
     """A line opened by hand, by which anything can be sent."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, cut: int | None = None) -> None:
+        """Args: cut: after so many bytes its request pauses."""
         self.socket = socket.create_connection(("127.0.0.1", int(server.environment["MEMORATA_PORT"])), timeout=10)
         key = base64.b64encode(os.urandom(16)).decode()
-        self.socket.sendall(
+        request = (
             f"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: {server.url[7:]}\r\nUpgrade: websocket\r\n"
             f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
         )
+        if cut is not None:
+            self.socket.sendall(request[:cut])
+            time.sleep(0.1)
+            request = request[cut:]
+        self.socket.sendall(request)
         assert b" 101 " in self.socket.recv(4096)
 
     def join(self, token: str) -> "Attacker":

@@ -28,6 +28,9 @@ SECRET = "a secret of the tests, thirty-two bytes at least"
 class Server:
     """One server process; `office` are the same services in the test's process, on the same store."""
 
+    program: tuple[str, ...] = ()
+    """What Python is given in place of the module."""
+
     def __init__(self, data_dir: Path, **environment: str) -> None:
         self.environment = {
             "MEMORATA_DATA_DIR": str(data_dir),
@@ -45,7 +48,7 @@ class Server:
 
     def start(self) -> "Server":
         self._process = subprocess.Popen(
-            [sys.executable, "-m", self.module],
+            [sys.executable, *(self.program or ("-m", self.module))],
             env={**os.environ, **self.environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

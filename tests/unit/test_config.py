@@ -19,6 +19,7 @@ def test_nothing_need_be_set(tmp_path: Path) -> None:
     assert (found.host, found.port, found.base_url) == ("127.0.0.1", 5080, "http://127.0.0.1:5080")
     assert found.database_url == f"sqlite:///{tmp_path}/memorata.sqlite"
     assert found.async_mode == "eventlet"
+    assert found.is_fast
     assert found.allowed_origins() == []
 
 
@@ -73,6 +74,13 @@ def test_databases_that_would_freeze_or_forget_are_refused(tmp_path: Path, url: 
 def test_origins_are_the_address_and_those_named(tmp_path: Path) -> None:
     found = settings(tmp_path, BASE_URL="https://memory.example.org/", ORIGINS="https://a.example, https://b.example")
     assert found.allowed_origins() == ["https://memory.example.org", "https://a.example", "https://b.example"]
+
+
+def test_the_libraries_own_transport_may_be_asked_for_and_is_all_there_is_on_plain_threads(tmp_path: Path) -> None:
+    assert not settings(tmp_path, TRANSPORT="plain").is_fast
+    assert not settings(tmp_path, TRANSPORT="fast", ASYNC_MODE="threading").is_fast
+    with pytest.raises(ConfigFault, match="MEMORATA_TRANSPORT: 'quick' is none of fast, plain"):
+        settings(tmp_path, TRANSPORT="quick")
 
 
 def test_links_are_looked_at_unless_that_is_switched_off(tmp_path: Path) -> None:

@@ -56,6 +56,7 @@ SERVER = (
     ("--proxies", "PROXIES", "How many proxies of your own stand in front. [default: 0]"),
     ("--security-contact", "SECURITY_CONTACT", "To whom faults of security are reported: mailto:… or https://…"),
     ("--async-mode", "ASYNC_MODE", "eventlet, or threading for finding faults. [default: eventlet]"),
+    ("--transport", "TRANSPORT", "fast, or plain: the libraries' own, slower way. [default: fast]"),
     ("--redis-url", "REDIS_URL", "Redis, by which several workers hear of each other: redis://127.0.0.1:6379/0"),
     ("--stage", "STAGE", "What carries who speaks: mesh, janus or off. [default: mesh, janus where one is named]"),
     (

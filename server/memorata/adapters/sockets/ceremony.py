@@ -11,8 +11,7 @@ from memorata.adapters.http.gate import ADDRESS
 from memorata.adapters.sockets import wire
 from memorata.adapters.sockets.clock import clock_handler
 from memorata.adapters.sockets.connections import Connection
-from memorata.adapters.sockets.direct import Lines
-from memorata.adapters.sockets.guard import Guard
+from memorata.adapters.sockets.guard import Guard, OpenLines
 from memorata.adapters.sockets.publisher import NAMESPACE, SocketPublisher, audience, everybody, person
 from memorata.adapters.sockets.staging import StageSocket
 from memorata.adapters.sockets.telling import Teller, roster_row
@@ -49,6 +48,7 @@ class CeremonySocket:
         ice: IceFor,
         clock: Clock,
         security: SecurityLog,
+        lines: OpenLines,
     ) -> None:
         self._stage = stage
         self._security = security
@@ -74,8 +74,6 @@ class CeremonySocket:
         }
         server.on("connect", self.connect, namespace=NAMESPACE)
         server.on("disconnect", self.disconnect, namespace=NAMESPACE)
-        lines = Lines(server.eio, clock.now)
-        lines.install()
         Guard(server, handlers, self.joined, lines, security).install()
 
     def connect(self, sid: str, environ: dict[str, Any], auth: object = None) -> None:

@@ -129,7 +129,7 @@ class Lines:
         self._due: deque[Line] = deque()
         self._handing = False
 
-    def install(self) -> None:
+    def install(self, _guards: object = None) -> None:
         if self._engine.async_mode != "eventlet":
             return
         plain = self._engine._async["websocket"]
@@ -145,6 +145,11 @@ class Lines:
         if line is None or socket is None or not socket.upgraded or socket.closing or socket.closed:
             return None
         return line
+
+    def waiting(self, eio_sid: str) -> int:
+        """How many packets a line has not fetched."""
+        socket = self._engine.sockets.get(eio_sid)
+        return 0 if socket is None else int(socket.queue.qsize())
 
     def send(self, eio_sid: str, packet: Any) -> bool:
         """Queue a packet and see to it that it is handed out soon; False where the engine has to do it."""

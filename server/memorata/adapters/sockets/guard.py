@@ -6,9 +6,10 @@ lock and tests/live holds each of them.
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 import structlog
@@ -17,7 +18,6 @@ from engineio.exceptions import EngineIOError
 from memorata import green
 from memorata.adapters.http.gate import ADDRESS
 from memorata.adapters.sockets import jsons
-from memorata.adapters.sockets.direct import Lines
 from memorata.adapters.sockets.publisher import NAMESPACE
 from memorata.adapters.sockets.wire import MESSAGE_MAX, Ack
 from memorata.domain.errors import Refused, text_of
@@ -39,6 +39,36 @@ QUEUE_MAX = 400
 JOIN_S = 10.0
 
 Handler = Callable[[str, Any], object]
+
+PROMPT = "42/live,", '["clock",'
+"""What a message of the engine begins with, and goes on with after its number, that is answered by a `Prompt`."""
+
+
+class OpenLine(Protocol):
+    def received(self) -> float | None:
+        """When the message in hand came, ms of the server's clock, told once; `None`: nobody knows."""
+
+    def send_now(self, make: Callable[[], str]) -> bool:
+        """Write what `make` says past what waits; False, with nothing written, where it had to wait."""
+
+
+class OpenLines(Protocol):
+    """The WebSockets that can be written to directly."""
+
+    def install(self, guards: "Guard") -> None: ...
+
+    def get(self, eio_sid: str) -> OpenLine | None: ...
+
+    def send(self, eio_sid: str, packet: Any) -> bool:
+        """False where the engine has to do it."""
+
+    def waiting(self, eio_sid: str) -> int:
+        """How many packets have not been fetched."""
+
+
+def is_prompt(message: str | bytes) -> bool:
+    """Whether a message of the engine is answered without waiting for anything, not even for the store."""
+    return isinstance(message, str) and message.startswith(PROMPT[0]) and PROMPT[1] in message[:32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +115,7 @@ class Guard:
         server: Any,
         handlers: dict[str, Handler],
         joined: Callable[[str], None],
-        lines: Lines,
+        lines: OpenLines,
         security: SecurityLog,
     ) -> None:
         self._server = server
@@ -99,8 +129,10 @@ class Guard:
         self._told_s = -1e9
         self._untold = 0
         self._here = threading.local()
+        self._unjoined: deque[tuple[float, str]] = deque()
 
     def install(self) -> None:
+        self._lines.install(self)
         server = self._server
         self._inner_connect = server._handle_connect
         self._inner_message = server._handle_eio_message
@@ -115,12 +147,20 @@ class Guard:
     def _opened(self, eio_sid: str, environ: dict[str, Any]) -> Any:
         """A line that joins nothing is closed after a while."""
         self._addresses[eio_sid] = environ.get(ADDRESS, "")
-        green.spawn_after(JOIN_S, lambda: self._reap(eio_sid))
+        self._unjoined.append((time.monotonic() + JOIN_S, eio_sid))
+        if len(self._unjoined) == 1:
+            green.spawn_after(JOIN_S, self._reap)
         return self._inner_opened(eio_sid, environ)
 
-    def _reap(self, eio_sid: str) -> None:
-        if eio_sid in self._server.eio.sockets and not self._server.manager.sid_from_eio_sid(eio_sid, NAMESPACE):
-            self._drop(eio_sid)
+    def _reap(self) -> None:
+        """One alarm for all that have been opened: the first comes first."""
+        unjoined, now = self._unjoined, time.monotonic()
+        while unjoined and unjoined[0][0] <= now:
+            eio_sid = unjoined.popleft()[1]
+            if eio_sid in self._server.eio.sockets and not self._server.manager.sid_from_eio_sid(eio_sid, NAMESPACE):
+                self._drop(eio_sid)
+        if unjoined:
+            green.spawn_after(unjoined[0][0] - now, self._reap)
 
     def _closed(self, eio_sid: str, reason: Any) -> Any:
         self._buckets.pop(eio_sid, None)
@@ -154,7 +194,7 @@ class Guard:
             log.warning("socket.malformed", packets=self._untold, last=type(error).__name__)
             self._told_s, self._untold = time.monotonic(), 0
         if count >= MALFORMED_MAX:
-            self._cut(eio_sid, "malformed")
+            self.cut(eio_sid, "malformed")
             self._drop(eio_sid)
 
     def _event(self, eio_sid: str, namespace: str, number: int | None, data: Any) -> None:
@@ -201,17 +241,20 @@ class Guard:
 
     def _send(self, eio_sid: str, packet: Any) -> None:
         """A page that answers pings but reads nothing would fill the memory."""
-        socket = self._server.eio.sockets.get(eio_sid)
-        if socket is not None and socket.queue.qsize() > QUEUE_MAX:
-            if not socket.closing and not socket.closed:
-                log.warning("socket.slow_reader")
-                self._cut(eio_sid, "slow_reader")
-                green.spawn(self._abort, socket)
-            return
-        if not self._lines.send(eio_sid, packet):
+        if self._lines.waiting(eio_sid) > QUEUE_MAX:
+            self.slow(eio_sid)
+        elif not self._lines.send(eio_sid, packet):
             self._inner_send(eio_sid, packet)
 
-    def _cut(self, eio_sid: str, kind: str) -> None:
+    def slow(self, eio_sid: str) -> None:
+        """Let go who does not fetch what it is told."""
+        socket = self._server.eio.sockets.get(eio_sid)
+        if socket is not None and not socket.closing and not socket.closed:
+            log.warning("socket.slow_reader")
+            self.cut(eio_sid, "slow_reader")
+            green.spawn(self._abort, socket)
+
+    def cut(self, eio_sid: str, kind: str) -> None:
         self._security.note("flood.cut", address=self._addresses.get(eio_sid, ""), kind=kind)
 
     def _abort(self, socket: Any) -> None:
