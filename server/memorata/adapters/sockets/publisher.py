@@ -183,7 +183,9 @@ class SocketPublisher:
         """How many messages wait to be sent: on the fullest line, and on all together."""
         if self._server is None:
             return 0, 0
-        waiting = [socket.queue.qsize() for socket in tuple(self._server.eio.sockets.values())]
+        # Of the libraries' own lines the queue says it; of ours each says it itself, and has none.
+        sockets = tuple(self._server.eio.sockets.values())
+        waiting = [socket.waiting if hasattr(socket, "waiting") else socket.queue.qsize() for socket in sockets]
         return max(waiting, default=0), sum(waiting)
 
     def _emit(self, name: str, message: object, room: str) -> None:

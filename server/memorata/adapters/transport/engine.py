@@ -147,9 +147,9 @@ class Socket(engineio.socket.Socket):  # type: ignore[misc]
             for packet in self._early:
                 line.put(frame_of(packet))
             self._early.clear()
-        kept = {name: environ[name] for name in KEPT if name in environ}
-        environ.clear()
-        environ.update(kept)
+            kept = {name: environ[name] for name in KEPT if name in environ}
+            environ.clear()
+            environ.update(kept)
         line.flush()
         if not line.closed:
             line.watch()
