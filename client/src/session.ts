@@ -174,7 +174,7 @@ export function createSession(boot: Boot): Session {
   }
 
   const lateness = createLateness({
-    serverNow: core.now,
+    serverNow: () => core.now(),
     bound_ms: () => core.estimator.deviation_ms(performance.now()) * 2,
   })
   const reporter = createReporter({

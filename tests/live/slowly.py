@@ -57,6 +57,8 @@ class SlowProxy:
             for way in going:
                 way.cancel()
             await asyncio.gather(*ways, return_exceptions=True)
+        except asyncio.CancelledError:
+            pass  # the test is over
         finally:
             for end in (writer, far_writer):
                 if end is not None:
@@ -67,9 +69,14 @@ class SlowProxy:
         parts: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
         handing = asyncio.ensure_future(self._hand_on(parts, writer))
         try:
-            with contextlib.suppress(OSError):
-                while part := await reader.read(65_536):
-                    await parts.put((self._loop.time() + (self.delay_s if late else 0), part))
+            part = b"begins"
+            while part:
+                try:
+                    part = await reader.read(65_536)
+                except OSError:
+                    part = b""
+                await parts.put((self._loop.time() + (self.delay_s if late else 0), part))
+            await handing  # what was said before the end is still handed on
         finally:
             handing.cancel()
 
@@ -80,5 +87,7 @@ class SlowProxy:
                 at, part = await parts.get()
                 due = max(due, at)  # nothing overtakes
                 await asyncio.sleep(max(0.0, due - self._loop.time()))
+                if not part:
+                    return
                 writer.write(part)
                 await writer.drain()

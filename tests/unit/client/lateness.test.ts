@@ -13,7 +13,7 @@ function aPage() {
     page,
     lateness,
     /** Beats of the server every 5 s, each so long on its way; the page gets a turn each second. */
-    pass(seconds: number, lag_ms: number) {
+    pass: (seconds: number, lag_ms: number) => {
       for (let i = 1; i <= seconds; i++) {
         page.local += 1000
         lateness.alive()
