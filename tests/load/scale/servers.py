@@ -84,13 +84,18 @@ class Hall:
         services = build(settings)
         try:
             now_ms = int(time.time() * 1000)
+            came_ms = now_ms - 600_000  # not just now, as if they had been waiting for the doors
             ceremony_id = f"bench-{secrets.token_hex(4)}"
             programme = replace(a_programme(ceremony_id, at_ms=now_ms + 6 * 3_600_000), lobby_opens_ms=now_ms - 60_000)
             services.ceremonies.plan(programme)
             keys, rows = Keys(settings.secret_key), []
             for n in range(count):
                 person = {"id": new_id(), "ceremony_id": ceremony_id, "role": "participant" if n else "host"}
-                person |= {"device_hash": keys.device(f"bench-device-{n}"), "entered_ms": now_ms, "changed_ms": now_ms}
+                person |= {
+                    "device_hash": keys.device(f"bench-device-{n}"),
+                    "entered_ms": came_ms,
+                    "changed_ms": came_ms,
+                }
                 person |= {"name": f"Guest {n}", "community": "Recife", "country": COUNTRIES[n % len(COUNTRIES)]}
                 person |= {"consent": "full", "name_state": "released", "language": "en"}
                 rows.append(person)
