@@ -15,7 +15,7 @@ from typing import Any
 from tests.load.machine import machine
 from tests.load.scale import page
 from tests.load.scale.crowd import compiled
-from tests.load.scale.placing import disk_ms, disturbance_ms, goes_first
+from tests.load.scale.placing import disk_ms, goes_first
 from tests.load.scale.servers import (
     CANDIDATES,
     OURS,
@@ -101,8 +101,7 @@ def measured(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
                 for candidate in options.candidates[shift:] + options.candidates[:shift]:
                     for sitting in options.sittings:
                         began = time.monotonic()
-                        run = sit(candidate, sitting, clients, hall, sizes, place, options.hold)
-                        runs[candidate].append(run)
+                        runs[candidate] += sit(candidate, sitting, clients, hall, sizes, place, options.hold)
                         took = f"{time.monotonic() - began:.0f} s"
                         print(f"  {clients} clients, round {turn + 1}, {candidate}, {sitting}: {took}", flush=True)
     return result
@@ -126,7 +125,7 @@ def look(folder: Path, place: Place) -> Sizes:
 
 def sit(
     candidate: str, name: str, clients: int, hall: Hall, sizes: Sizes, place: Place, hold_s: float | None
-) -> dict[str, Any]:
+) -> list[dict[str, Any]]:
     """One sitting, with a server of its own; what could not be measured is told and left out."""
     with (
         tempfile.TemporaryDirectory(prefix="bench-") as at,
@@ -146,9 +145,8 @@ def sit(
         except RuntimeError as fault:
             print(f"  {candidate}: {fault}", file=sys.stderr)
         finally:
-            sitting.end()
-    noise_ms = [*sitting.noise_ms, disturbance_ms(place.server_core)]
-    return {"sitting": name, "noise_ms": noise_ms, "figures": sitting.figures}
+            measurements = sitting.end()
+    return measurements
 
 
 def merged(paths: list[Path]) -> dict[str, Any]:

@@ -7,15 +7,18 @@ from statistics import median
 from typing import Any
 
 Run = dict[str, Any]
-"""One sitting: `figures` by name, and `noise_ms`: how long the same work took before each measurement."""
+"""One measurement: its `figures` by name; `noise_ms`: how long the same work took before and after it;
+`queued_percent`: for how much of the time the server had work to do and did not get its core."""
 
 DISTURBED = 1.5
-"""A machine on which that work takes so many times what it takes at best has other things to do."""
+QUEUED_PERCENT = 5.0
+"""A machine on which that work takes so many times what it takes at best has other things to do; or on which a server
+waits so long for its core."""
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A candidate's figures: medians of its calm sittings, or where there is none, of all; those are `doubtful`."""
+    """A candidate's figures: medians of its calm measurements, or where there is none, of all; those are `doubtful`."""
 
     figures: dict[str, float]
     doubtful: frozenset[str]
@@ -24,12 +27,12 @@ class Summary:
 
 
 def quietest_ms(runs: Iterable[Run]) -> float:
-    """How long the work took at best in all sittings."""
+    """How long the work took at best in all of them."""
     return min((noise for run in runs for noise in run["noise_ms"]), default=math.nan)
 
 
 def is_disturbed(run: Run, best_ms: float) -> bool:
-    return any(noise > DISTURBED * best_ms for noise in run["noise_ms"])
+    return run["queued_percent"] > QUEUED_PERCENT or any(noise > DISTURBED * best_ms for noise in run["noise_ms"])
 
 
 def summary(runs: Sequence[Run], best_ms: float) -> Summary:

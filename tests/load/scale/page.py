@@ -143,10 +143,9 @@ def notes(of: dict[str, Summary]) -> list[str]:
         default=math.nan,
     )
     late = max((one.figures.get("clock_late_ms") or 0.0 for one in of.values()), default=math.nan)
-    sittings = ", ".join(f"{name} {one.runs}" + (f" ({one.disturbed} disturbed)" if one.disturbed else "")
-                         for name, one in of.items())  # fmt: skip
+    disturbed = ", ".join(f"{name} {one.disturbed} of {one.runs}" for name, one in of.items())
     work = f"The generator used {number(most)} % of its core at the most, and asked {number(late)} ms late (p99)."
-    return [f"Sittings: {sittings}.", work]
+    return [f"Disturbed measurements: {disturbed}.", work]
 
 
 def document(result: dict[str, Any]) -> str:

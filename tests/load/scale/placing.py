@@ -71,6 +71,16 @@ def cpu_s(pid: int) -> float:
         return 0.0
 
 
+def queued_s(pid: int) -> float:
+    """For how many seconds the first thread of a process could have run, and neither it nor one of its others did."""
+    try:
+        ran, waited, _ = Path(f"/proc/{pid}/schedstat").read_text().split()
+    except (OSError, ValueError):
+        return 0.0
+    others_s = cpu_s(pid) - int(ran) / 1e9
+    return int(waited) / 1e9 - others_s
+
+
 def memory_kb(pid: int) -> float:
     """What a process holds in memory."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():

@@ -3,13 +3,13 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from tests.load.scale.crowd import Crowd
-from tests.load.scale.placing import cpu_s, disturbance_ms, memory_kb
+from tests.load.scale.placing import cpu_s, disturbance_ms, memory_kb, queued_s
 from tests.load.scale.servers import Running
 
 Figures = dict[str, float]
@@ -19,7 +19,7 @@ HOST = 0
 ASKING = range(1, 11)
 """Those inside who ask for the time. They are ten, for a line of ours may send 20 messages a second in the long run."""
 FIRST = ASKING.stop
-ASKS_HZ, EVENTS_HZ = 50.0, 10.0
+ASKS_HZ, STORM_ASKS_HZ, EVENTS_HZ = 50.0, 100.0, 10.0
 FAN_TIMES, FAN_GAP_MS = 15, 250.0
 FLOW_S, ACKS_S = 5.0, 3.0
 ACKS_HZ, ACKS_EACH_HZ = 1000.0, 10.0
@@ -41,14 +41,38 @@ class Place:
     program: Path
 
 
+@dataclass(slots=True)
+class Measured:
+    """One measurement: its figures, what the server worked meanwhile, and how quiet the machine was."""
+
+    name: str
+    noise_ms: list[float]
+    server_s: float = 0.0
+    wall_s: float = 0.0
+    queued_percent: float = 0.0
+    """For how much of the time the server could have worked and did not get its core."""
+    figures: Figures = field(default_factory=dict)
+
+    @property
+    def cpu_percent(self) -> float:
+        return 100 * self.server_s / self.wall_s
+
+    def run(self) -> dict[str, Any]:
+        return {
+            "measured": self.name,
+            "noise_ms": self.noise_ms,
+            "queued_percent": self.queued_percent,
+            "figures": self.figures,
+        }
+
+
 class Sitting:
-    """One server and one crowd before it; `noise_ms` is how the machine was before each measurement."""
+    """One server and one crowd before it."""
 
     def __init__(self, server: Running, auths: list[str], count: int, place: Place) -> None:
         self.server, self.count, self._place = server, count, place
         self.crowd = Crowd(place.program, server.port, auths, place.crowd_core)
-        self.figures: Figures = {}
-        self.noise_ms: list[float] = []
+        self.measurements: list[Measured] = []
         self._limit_s = 20 + count / 100
 
     def insiders(self) -> None:
@@ -72,29 +96,39 @@ class Sitting:
         return since - began
 
     @contextmanager
-    def measured(self, name: str) -> Iterator[dict[str, Any]]:
-        """A measurement: what the crowd tells goes into what is yielded; what server and crowd worked is added."""
-        self.noise_ms.append(disturbance_ms(self._place.server_core))
-        told: dict[str, Any] = {}
-        spent, crowd_spent, began = cpu_s(self.server.pid), cpu_s(self.crowd.pid), time.monotonic()
-        yield told
-        told["server_s"] = cpu_s(self.server.pid) - spent
-        told["wall_s"] = time.monotonic() - began
-        self.figures[f"{name}_crowd_percent"] = 100 * (cpu_s(self.crowd.pid) - crowd_spent) / told["wall_s"]
+    def measured(self, name: str) -> Iterator[Measured]:
+        """A measurement; what server and crowd worked is known when it is over."""
+        noise_ms = self._noise_ms()
+        one = Measured(name, [noise_ms])
+        server, crowd = self.server.pid, self.crowd.pid
+        spent, crowd_spent, queued, began = cpu_s(server), cpu_s(crowd), queued_s(server), time.monotonic()
+        yield one
+        one.wall_s = time.monotonic() - began
+        one.server_s = cpu_s(server) - spent
+        one.queued_percent = max(0.0, 100 * (queued_s(server) - queued) / one.wall_s)
+        one.figures[f"{name}_crowd_percent"] = 100 * (cpu_s(crowd) - crowd_spent) / one.wall_s
+        self.measurements.append(one)
+
+    def _noise_ms(self) -> float:
+        """How the machine is now, which is also how it was at the end of what was measured last."""
+        noise_ms = disturbance_ms(self._place.server_core)
+        if self.measurements:
+            self.measurements[-1].noise_ms.append(noise_ms)
+        return noise_ms
 
     def arrive(self) -> None:
         """The join storm, and what each who came costs."""
         crowd = range(FIRST, FIRST + self.count)
         held_kb, came = memory_kb(self.server.pid), self.crowd.look()["all_bytes"]
-        with self.measured("storm") as told:
-            told |= self.crowd.join(crowd, most=IN_FLIGHT, within_s=self._limit_s)
+        with self.measured("storm") as one:
+            told = self.crowd.join(crowd, most=IN_FLIGHT, within_s=self._limit_s)
         joined = max(told["joined"], 1)
         self.quiet()
-        self.figures |= {
+        one.figures |= {
             "joins_per_s": told["joined"] / max(told["last_s"], 1e-6),
             "join_p50_ms": told["p50_ms"] or 0.0,
             "join_p99_ms": told["p99_ms"] or 0.0,
-            "join_cpu_us": told["server_s"] / joined * 1e6,
+            "join_cpu_us": one.server_s / joined * 1e6,
             "join_failed": told["failed"],
             "memory_kb": (memory_kb(self.server.pid) - held_kb) / joined,
             "join_wire_kb": (self.crowd.look()["all_bytes"] - came) / joined / 1000,
@@ -103,36 +137,36 @@ class Sitting:
     def hold(self, seconds: float) -> None:
         """They stay."""
         before = self.crowd.look()
-        with self.measured("hold") as told:
+        with self.measured("hold") as one:
             time.sleep(seconds)
         after = self.crowd.look()
-        self.figures |= {
+        one.figures |= {
             "held": after["inside"],
             "hold_lost": after["lost"] - before["lost"],
             "hold_s": seconds,
-            "idle_percent": 100 * told["server_s"] / told["wall_s"],
+            "idle_percent": one.cpu_percent,
         }
 
     def hear(self) -> None:
         """Single events to all, then ten a second with questions beside them, then a thousand questions a second."""
-        with self.measured("fan") as told:
-            told |= self.crowd.fan(HOST, times=FAN_TIMES, gap_ms=FAN_GAP_MS, within_s=self._limit_s + FAN_TIMES * 3)
-        for name in ("first_ms", "median_ms", "last_ms"):
-            if told[name]:
-                self.figures[f"fan_{name}"] = median(told[name])
-        self.figures["fan_missed"] = told["missed"]
+        with self.measured("fan") as one:
+            told = self.crowd.fan(HOST, times=FAN_TIMES, gap_ms=FAN_GAP_MS, within_s=self._limit_s + FAN_TIMES * 3)
+        one.figures["fan_missed"] = told["missed"]
+        one.figures |= {
+            f"fan_{name}": median(told[name]) for name in ("first_ms", "median_ms", "last_ms") if told[name]
+        }
         self.quiet()
 
-        self.crowd.ask(ASKING, hz=ASKS_HZ)
-        with self.measured("flow") as told:
-            told |= self.crowd.flow(HOST, hz=EVENTS_HZ, seconds=FLOW_S, grace_s=5)
+        with self.measured("flow") as one:
+            self.crowd.ask(ASKING, hz=ASKS_HZ)
+            told = self.crowd.flow(HOST, hz=EVENTS_HZ, seconds=FLOW_S, grace_s=5)
         asked = self.crowd.asked(within_s=5)
-        self.figures |= {
+        one.figures |= {
             "deliver_p50_ms": told["p50_ms"] or 0.0,
             "deliver_p99_ms": told["p99_ms"] or 0.0,
             "deliver_percent": 100 * told["got"] / max(told["wanted"], 1),
-            "deliver_cpu_us": told["server_s"] / max(told["got"], 1) * 1e6,
-            "flow_cpu_percent": 100 * told["server_s"] / told["wall_s"],
+            "deliver_cpu_us": one.server_s / max(told["got"], 1) * 1e6,
+            "flow_cpu_percent": one.cpu_percent,
             "clock_p50_ms": asked["p50_ms"],
             "clock_p99_ms": asked["p99_ms"],
             "clock_bad": asked["bad"] + asked["missing"] + asked["skipped"],
@@ -142,16 +176,16 @@ class Sitting:
 
         crowd = range(FIRST, FIRST + self.count)
         hz = min(ACKS_HZ, ACKS_EACH_HZ * self.count)
-        with self.measured("acks") as told:
+        with self.measured("acks") as one:
             self.crowd.ask(crowd, hz=hz)
             time.sleep(ACKS_S)
-            told |= self.crowd.asked(within_s=10)
-        self.figures |= {
+            asked = self.crowd.asked(within_s=10)
+        one.figures |= {
             "acks_per_s": hz,
-            "ack_p50_ms": told["p50_ms"],
-            "ack_p99_ms": told["p99_ms"],
-            "ack_cpu_us": told["server_s"] / max(told["answered"], 1) * 1e6,
-            "ack_bad": told["bad"] + told["missing"] + told["skipped"],
+            "ack_p50_ms": asked["p50_ms"],
+            "ack_p99_ms": asked["p99_ms"],
+            "ack_cpu_us": one.server_s / max(asked["answered"], 1) * 1e6,
+            "ack_bad": asked["bad"] + asked["missing"] + asked["skipped"],
         }
 
     def go_and_come(self) -> None:
@@ -160,20 +194,19 @@ class Sitting:
         self.crowd.join(first, most=IN_FLIGHT, within_s=self._limit_s)
         self.quiet()
 
-        self.crowd.ask(ASKING, hz=ASKS_HZ)
-        with self.measured("leave") as told:
+        with self.measured("leave") as one:
+            self.crowd.ask(ASKING, hz=STORM_ASKS_HZ)
             self.crowd.leave(first)
             settled_s = self.quiet()
         asked = self.crowd.asked(within_s=20)
-        self.figures |= {"leave_settled_s": settled_s, "leave_stall_ms": asked["max_ms"]}
+        one.figures |= {"leave_settled_s": settled_s, "leave_stall_ms": asked["max_ms"]}
         self.quiet()
 
-        self.crowd.ask(ASKING, hz=ASKS_HZ)
-        time.sleep(0.1)
-        with self.measured("stampede") as told:
-            told |= self.crowd.join(second, within_s=self._limit_s)
+        with self.measured("stampede") as one:
+            self.crowd.ask(ASKING, hz=STORM_ASKS_HZ)
+            told = self.crowd.join(second, within_s=self._limit_s)
         asked = self.crowd.asked(within_s=20)
-        self.figures |= {
+        one.figures |= {
             "stampede_s": until(told),
             "stampede_failed": told["failed"],
             "stampede_clock_p50_ms": asked["p50_ms"],
@@ -182,21 +215,24 @@ class Sitting:
         }
         self.quiet()
 
-        self.crowd.ask(ASKING, hz=ASKS_HZ)
-        with self.measured("return") as told:
+        with self.measured("return") as one:
+            self.crowd.ask(ASKING, hz=STORM_ASKS_HZ)
             left = self.crowd.leave(second)
-            told |= self.crowd.join(second, within_s=self._limit_s)
+            told = self.crowd.join(second, within_s=self._limit_s)
         asked = self.crowd.asked(within_s=20)
-        self.figures |= {
+        one.figures |= {
             "return_s": left["took_s"] + until(told),
             "return_failed": told["failed"],
             "return_stall_ms": asked["max_ms"],
         }
 
-    def end(self) -> None:
-        told = self.crowd.look()
-        self.figures["refused"] = told["refused"]
+    def end(self) -> list[dict[str, Any]]:
+        """All that was measured."""
+        self._noise_ms()
+        if self.measurements:
+            self.measurements[-1].figures["refused"] = self.crowd.look()["refused"]
         self.crowd.end()
+        return [one.run() for one in self.measurements]
 
 
 def until(joined: dict[str, Any]) -> float:
