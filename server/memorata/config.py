@@ -5,6 +5,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
@@ -415,6 +416,7 @@ def is_loopback(host: str) -> bool:
         return host.lower() == "localhost"
 
 
+@lru_cache(256)
 def is_at_home(host: str) -> bool:
     """Whether this names this machine or one of a network at home, in numbers, which no stranger can make their own."""
     try:

@@ -174,6 +174,10 @@ class Loop:
         listener.greenlet = self._hub.greenlet
         return listener
 
+    def opened(self, fd: int) -> None:
+        """Whoever still waits for a connection that had this number before is told that it is gone."""
+        self._hub.mark_as_reopened(fd)
+
     def forget(self, watched: Any) -> None:
         self._hub.remove(watched)
 
@@ -191,17 +195,27 @@ class Loop:
         self._greenlet(work, self._hub.greenlet).switch()
 
 
-def readable(line: Any, within_s: float) -> None:
-    """Wait until there is something to read. Raises: TimeoutError."""
-    hubs: Any = sys.modules["eventlet"].hubs
-    hubs.trampoline(line, read=True, timeout=within_s, timeout_exc=TimeoutError)
+def queue() -> Any:
+    """What one waits at until another puts something in; who puts never waits."""
+    return sys.modules["eventlet"].queue.LightQueue()
+
+
+def made_green(line: socket.socket) -> Any:
+    """The same connection, at which one waits in green."""
+    return sys.modules["eventlet"].greenio.GreenSocket(line)
+
+
+def send_all(line: socket.socket, data: bytes) -> None:
+    """Write to a connection that does not wait. Raises: OSError."""
+    made_green(line).sendall(data)
 
 
 def taken(line: Any) -> Any:
-    """The socket below a green one, which is dead afterwards: nobody but the caller will close it."""
-    plain: Any = sys.modules["eventlet"].patcher.original("socket")
-    below = line.fd
-    own = plain.socket(below.family, below.type, below.proto, fileno=below.detach())
+    """The socket below a green one, which is dead afterwards: nobody but the caller will close it. A plain one is taken
+    from whoever has it just so.
+    """
+    below = getattr(line, "fd", line)
+    own = type(below)(below.family, below.type, below.proto, fileno=below.detach())
     own.setblocking(False)
     return own
 

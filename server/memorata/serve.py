@@ -21,7 +21,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -225,15 +225,17 @@ def _serve_green(listener: socket.socket, app: Any, socketio: Any, services: "Se
     from memorata.adapters.http.gate import ADDRESS
     from memorata.adapters.sockets.frames import guard_frames
     from memorata.adapters.transport.door import Door
-    from memorata.adapters.transport.upgrade import short
+    from memorata.adapters.transport.upgrade import Upgrades
     from memorata.bootstrap import FRAME_MAX
 
     def cut(kind: str, environ: dict[str, Any]) -> None:
         services.security.note("flood.cut", address=environ.get(ADDRESS, ""), kind=kind)
 
-    protocol, door = _silent(_protocol(eventlet)), cast(Any, listener)
-    if services.settings.is_fast:
-        protocol, door = short(protocol, IDLE_S), Door(listener)
+    door: Any = listener
+    transport = socketio.server.manager.transport if services.settings.is_fast else None
+    if transport is not None:
+        upgrades = Upgrades(without_deflate(app), listener.getsockname())
+        door = Door(listener, upgrades, transport.loop, transport.turns, IDLE_S)
     else:
         guard_frames(websocket, eventlet.sleep, FRAME_MAX, cut)
     watchdog = Watchdog(services.meters.loop_gap_s)
@@ -247,7 +249,7 @@ def _serve_green(listener: socket.socket, app: Any, socketio: Any, services: "Se
             debug=False,  # else a stranger's broken request is answered with a trace
             log_output=False,
             log=WebServerLog(),
-            protocol=protocol,
+            protocol=_silent(_protocol(eventlet)),
             custom_pool=pool,
             max_size=CLIENTS_MAX,
             socket_timeout=30,
@@ -262,7 +264,7 @@ def _serve_green(listener: socket.socket, app: Any, socketio: Any, services: "Se
     stopped.wait()
     watchdog.stop()
     serving.kill()
-    listener.close()
+    door.close()
     _close(socketio, services)
 
 

@@ -7,6 +7,7 @@ for sockets). A program need not send an origin, so the origin never says who so
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
@@ -44,6 +45,9 @@ _PIECE = re.compile(r"/api/recordings/[^/]+/bytes/[^/]+")
 _BYTES = "application/octet-stream"
 
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+KNOWN = 256
+"""So many names and origins need not be read anew; it is nearly always the same one."""
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 SOCKETS = "/socket.io"
@@ -150,6 +154,7 @@ class Gate:
         return told[-self._proxies] if self._proxies and len(told) >= self._proxies else ""
 
 
+@lru_cache(KNOWN)
 def _name(host: str) -> str:
     """The name without its port, in small letters; empty for what is none."""
     if not _HOST.fullmatch(host):
@@ -167,6 +172,7 @@ def _is_handshake(environ: "WSGIEnvironment") -> bool:
     )
 
 
+@lru_cache(KNOWN)
 def _parts(address: str) -> SplitResult | None:
     try:
         parts = urlsplit(address)

@@ -287,7 +287,7 @@ class Transport:
 
         engineio.socket.Socket = make
         ours.start_service_task = False  # it would wake once for each line in each ping interval
-        self._rooms.broadcast = self.broadcast
+        self._rooms.broadcast, self._rooms.transport = self.broadcast, self
 
     def get(self, eio_sid: str) -> Socket | None:
         """The line, where it is a WebSocket and no other transport is in use."""

@@ -36,6 +36,8 @@ class Rooms(Manager):  # type: ignore[misc]
         self._by_name: dict[str, _Namespace] = {}
         self.broadcast: Callable[[Iterable[str], Any], None] | None = None
         """Writes one packet of the engine to many lines; `None`: one after the other, by the library."""
+        self.transport: Any = None
+        """Whose rooms they are."""
 
     def get_namespaces(self) -> Iterable[str]:
         return self._by_name.keys()

@@ -4,7 +4,8 @@ Whatever is not plainly such a request takes the web server's own way, which rea
 """
 
 import socket
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import unquote
 
@@ -67,68 +68,63 @@ class _Input:
         return b""
 
 
-def short(plain: Any, first_s: float) -> Any:
-    """The web server's protocol class, with the short way before it.
+class Upgrades:
+    """Hands such requests through the application, as the web server would."""
 
-    Args: first_s: how long a connection may be open until it says something.
-    """
-
-    class Short(plain):  # type: ignore[misc]
-        def __init__(self, conn_state: list[Any], server: Any) -> None:
-            if not _upgraded(conn_state, server, first_s):
-                super().__init__(conn_state, server)
-
-    return Short
-
-
-def _upgraded(conn_state: list[Any], server: Any, first_s: float) -> bool:
-    """Whether the request was one that this way is for; it has been answered then.
-
-    Raises: TimeoutError: nothing came; OSError: the other side is gone.
-    """
-    sock = conn_state[1]
-    try:
-        seen = sock.fd.recv(HEAD_MAX, socket.MSG_PEEK)
-    except BlockingIOError:
-        green.readable(sock, first_s)
-        seen = sock.fd.recv(HEAD_MAX, socket.MSG_PEEK)
-    end = seen.find(b"\r\n\r\n") + 4
-    if end < 4 or not seen.startswith(BEGINNING):
-        return False
-    environ = environ_of(seen[:end])
-    if environ is None:
-        return False
-    sock.fd.recv(end)
-    host, port = sock.getsockname()[:2]
-    environ.update(server.get_environ())
-    environ.update(
-        {
-            "SERVER_NAME": host,
-            "SERVER_PORT": str(port),
-            "REMOTE_ADDR": conn_state[0][0],
-            "REMOTE_PORT": str(conn_state[0][1]),
-            "eventlet.posthooks": [],
+    def __init__(self, app: Callable[..., Iterable[bytes]], address: tuple[Any, ...]) -> None:
+        """Args: address: where the server listens."""
+        self._app = app
+        self._environ = {
+            "SERVER_NAME": address[0],
+            "SERVER_PORT": str(address[1]),
+            "wsgi.errors": sys.stderr,
+            "wsgi.version": (1, 0),
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": False,
+            "wsgi.run_once": False,
+            "wsgi.url_scheme": "http",
         }
-    )
-    environ["wsgi.input"] = environ["eventlet.input"] = _Input(sock)
-    _answer(sock, environ, server.app)
-    return True
+
+    def read(self, sock: socket.socket) -> dict[str, Any] | None:
+        """What WSGI says of the request that has come by this connection, which is taken from it; `None`: it is another
+        one, and nothing is taken.
+
+        Raises: BlockingIOError: nothing has come yet; OSError: nothing will.
+        """
+        seen = sock.recv(HEAD_MAX, socket.MSG_PEEK)
+        end = seen.find(b"\r\n\r\n") + 4
+        if end < 4 or not seen.startswith(BEGINNING):
+            return None
+        environ = environ_of(seen[:end])
+        if environ is not None:
+            sock.recv(end)
+        return environ
+
+    def answer(self, sock: socket.socket, address: tuple[Any, ...], environ: dict[str, Any]) -> None:
+        """Let the application make the connection its own; what else it says is written, and that is all.
+
+        Args: address: of the other side.
+        """
+        environ.update(self._environ)
+        environ["REMOTE_ADDR"], environ["REMOTE_PORT"] = address[0], str(address[1])
+        environ["wsgi.input"] = environ["eventlet.input"] = given = _Input(sock)
+        head: list[Any] = ["500 Internal Server Error", []]
+
+        def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            head[:] = status, headers
+            return lambda _data: None
+
+        try:
+            body = b"".join(self._app(environ, start_response))
+            if given.get_socket().fileno() >= 0:
+                green.send_all(sock, _response(head[0], head[1], body))
+        except OSError:
+            pass  # gone meanwhile
+        finally:
+            sock.close()
 
 
-def _answer(sock: Any, environ: dict[str, Any], app: Callable[..., Any]) -> None:
-    """What the application says, where it has not made the connection its own."""
-    head: list[Any] = ["500 Internal Server Error", []]
-
-    def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
-        head[:] = status, headers
-        return lambda _data: None
-
-    body = b"".join(app(environ, start_response))
-    if sock.fd.fileno() < 0:
-        return
-    lines = [
-        f"HTTP/1.1 {head[0]}",
-        *(f"{name}: {value}" for name, value in head[1] if name.lower() != "content-length"),
-    ]
-    lines += [f"Content-Length: {len(body)}", "Connection: close", "", ""]
-    sock.sendall("\r\n".join(lines).encode("latin-1") + body)
+def _response(status: str, headers: list[tuple[str, str]], body: bytes) -> bytes:
+    told = [f"{name}: {value}" for name, value in headers if name.lower() != "content-length"]
+    lines = [f"HTTP/1.1 {status}", *told, f"Content-Length: {len(body)}", "Connection: close", "", ""]
+    return "\r\n".join(lines).encode("latin-1") + body
