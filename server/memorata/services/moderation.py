@@ -34,6 +34,9 @@ FOLLOW_S = 1.0
 SKEW_MS = 2_000
 """By so much the clocks of several processes may differ."""
 
+LATE_MS = 10_000
+"""By so much later than it says something may be written: a store that is busy lets nobody wait longer."""
+
 TOLD_MAX = 50
 """How many changed rows one hint carries; who shows others finds out when acting on them."""
 
@@ -241,12 +244,16 @@ class Moderation:
 
     def follow(self) -> None:
         """Hear what has been decided, and who has entered, wherever that was; give back what a silence kept."""
+        began_ms, since_ms = self._clock.now_ms(), self._since_ms
         try:
-            for number, stamped in enumerate(self._participants.changed_since(self._since_ms - SKEW_MS)):
+            for number, stamped in enumerate(self._participants.changed_since(since_ms - SKEW_MS)):
                 if number % 8 == 7:
                     green.sleep(0)
                 self._follow(stamped)
                 self._since_ms = max(self._since_ms, stamped.at_ms)
+            if self._since_ms == since_ms:
+                # Nothing new: a crowd that came a while ago need not be read again and again until somebody else comes.
+                self._since_ms = max(since_ms, began_ms - LATE_MS)
             for person_id, (at_ms, _) in list(self._known.items()):
                 if at_ms < self._since_ms - 2 * SKEW_MS:
                     del self._known[person_id]

@@ -12,7 +12,7 @@ from memorata.domain.errors import Refused
 from memorata.domain.items import Wishes
 from memorata.services.live import LiveCeremonies
 from memorata.services.moderation import Moderation
-from memorata.services.ports import Participant
+from memorata.services.ports import Participant, Stamped
 from memorata.services.presence import PresenceDesk, mark, row_key
 from memorata.services.waiting import PAGE
 from tests.builders import START_MS, a_programme, a_silence, an_item
@@ -333,6 +333,35 @@ def test_another_process_follows_within_a_second(room: Room) -> None:
     there.names_taken.clear()
     desk.follow()
     assert (there.outside, there.names_taken) == (["bruno"], []), "once more, for whoever was just coming in"
+
+
+def test_a_crowd_that_came_a_while_ago_is_not_read_again_and_again(room: Room) -> None:
+    asked: list[int] = []
+    read = room.participants.changed_since
+
+    def counted(at_ms: int) -> tuple[Stamped, ...]:
+        found = read(at_ms)
+        asked.append(len(found))
+        return found
+
+    room.participants.changed_since = counted  # type: ignore[method-assign]
+    for n in range(100):
+        room.participants.add(replace(CHIYO, id=f"guest-{n}"), f"guest-{n}", room.clock.now_ms())
+    for _ in range(20):
+        room.desk.follow()
+        room.clock.forward(1_000)
+    assert asked[0] > 100
+    assert asked[-1] == 0
+
+
+def test_what_is_written_late_is_heard_all_the_same(room: Room) -> None:
+    for _ in range(20):
+        room.desk.follow()
+        room.clock.forward(1_000)
+    late_ms = room.clock.now_ms() - 9_000
+    assert room.participants.change(BRUNO, replace(BRUNO, standing="banned"), late_ms)
+    room.desk.follow()
+    assert "bruno" in room.publisher.outside
 
 
 AMINA = Participant("amina", ID, "participant")
