@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from pytest_rerunfailures import suspended_finalizers
 
-from tests import redis
+from tests import redis, smalldisk
 from tests.postgres import PostgreSQL, running
 
 REAL = ("tests/browser/", "tests/live/", "tests/hostile/", "tests/faults/")
@@ -26,6 +26,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         heavy = [item for item in items if item.get_closest_marker("heavy")]
         items[:] = [item for item in items if not item.get_closest_marker("heavy")]
         config.hook.pytest_deselected(items=heavy)
+    if any(item.get_closest_marker("small_disk") for item in items) and not smalldisk.can_be_made():
+        small = [item for item in items if item.get_closest_marker("small_disk")]
+        items[:] = [item for item in items if not item.get_closest_marker("small_disk")]
+        config.hook.pytest_deselected(items=small)
+        config.issue_config_time_warning(pytest.PytestWarning("no small disk can be mounted: F5 is left out"), 2)
     for item in items:
         if item.nodeid.startswith(REAL):
             item.add_marker(pytest.mark.flaky(reruns=1))

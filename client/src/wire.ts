@@ -497,6 +497,7 @@ export interface Presence {
   candles: Record<string, number>
   wreaths: Record<string, Record<string, number>>
   sync?: SyncQuality
+  troubles?: ('store.away' | 'disk.full' | 'disk.short' | 'clock.moved')[]
 }
 
 /** The answer to a connection. Either `snapshot` or `replay` is set; `progress` is the timeline after it. */

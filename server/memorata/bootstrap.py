@@ -1,5 +1,6 @@
 """The composition root: adapters into services into the application. Nothing is built anywhere else."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
@@ -16,6 +17,7 @@ from memorata.adapters.alarm import SystemAlarm
 from memorata.adapters.bus.alone import Alone
 from memorata.adapters.clock import SystemClock
 from memorata.adapters.countries import is_country
+from memorata.adapters.disk import Disk
 from memorata.adapters.http.gate import Gate
 from memorata.adapters.http.planning.api import Planning
 from memorata.adapters.http.planning.views import Shelves
@@ -33,6 +35,7 @@ from memorata.adapters.sockets import jsons
 from memorata.adapters.sockets.ceremony import CeremonySocket
 from memorata.adapters.sockets.direct import Lines
 from memorata.adapters.sockets.guard import is_prompt
+from memorata.adapters.sockets.pings import by_monotonic_time
 from memorata.adapters.sockets.publisher import BEAT_S, SocketPublisher
 from memorata.adapters.sockets.staging import SocketPages
 from memorata.adapters.sockets.telling import Teller
@@ -59,7 +62,7 @@ from memorata.adapters.transport.engine import Transport
 from memorata.adapters.transport.rooms import Rooms
 from memorata.config import Settings
 from memorata.domain.roles import Role
-from memorata.domain.state import door_of
+from memorata.domain.state import door_of, is_on
 from memorata.services.accounts import AccountDesk
 from memorata.services.admission import Admission
 from memorata.services.agenda import Agenda
@@ -96,6 +99,7 @@ from memorata.services.stage_ports import StageEngine
 from memorata.services.stage_recording import StageRecording
 from memorata.services.streaming import Streaming
 from memorata.services.together import Together
+from memorata.services.troubles import LOOK_S, Troubles
 from memorata.services.undoing import UndoDesk
 
 SWEEP_S = 1.0
@@ -148,8 +152,20 @@ class Services:
     meters: Meters
     metrics: Metrics
     readiness: Readiness
+    troubles: Troubles
+    disk: Disk
     instance: Instance
     """The place of a server at the store; claimed by who serves, and by nobody else."""
+
+    def keep_time(self) -> None:
+        """While a ceremony is on, go by the clock by which its instants were announced, whatever has become of it."""
+        path = self.settings.data_dir / "clock"
+        before = SystemClock.kept(path)
+        if before is not None:
+            known, instants = self.ceremonies.list(), (self.clock.now_ms(), before.now_ms())
+            if any(is_on(state, now_ms) for state in known for now_ms in instants):
+                self.clock.take_over(before)
+        self.clock.keep(path)
 
     def start(self) -> None:
         """Begin to conduct: what came due while the server was down is settled first."""
@@ -163,6 +179,8 @@ class Services:
         self.presence.start()
         self.stage.start()
         self.moderation.start()
+        self.troubles.start()
+        self.alarm.each(LOOK_S, "disk", self.disk.look)
         self.conductor.start()
         self.retention.start()
         self.recordings.start()
@@ -197,6 +215,8 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
     together = Together(bus)
     publisher, alarm = SocketPublisher(bus), SystemAlarm()
     alarm.each(1.0, "wall clock", clock.watch)
+    disk = Disk(settings.data_dir, settings.ballast_mb << 20)
+    troubles = troubles_of(alarm, publisher.troubled, database, disk, clock)
 
     def counted(ceremony_id: str) -> None:
         presence.touch(ceremony_id)
@@ -380,7 +400,7 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
         presence=presence,
         moderation=moderation,
         publisher=publisher,
-        teller=Teller(ceremonies, presence, clock),
+        teller=Teller(ceremonies, presence, clock, troubles.now),
         retention=retention,
         recordings=recordings,
         privacy=Privacy(
@@ -411,6 +431,8 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
         meters=meters,
         metrics=Metrics(meters),
         readiness=Readiness(),
+        troubles=troubles,
+        disk=disk,
         instance=Instance(database, settings.instance, clock),
         bus=bus,
     )
@@ -425,6 +447,18 @@ def bus_of(settings: Settings) -> Bus:
     redis: Any = import_module("memorata.adapters.bus.redis")  # whose library one server needs not have
     bus: Bus = redis.RedisBus(settings.redis_url, settings.secret_key, settings.instance)
     return bus
+
+
+def troubles_of(
+    alarm: Alarm, changed: Callable[[], object], database: Database, disk: Disk, clock: SystemClock
+) -> Troubles:
+    """What those who lead are told of, and whoever looks after the server."""
+    troubles = Troubles(alarm, changed)
+    troubles.watch("store.away", lambda: database.away_s is not None)
+    troubles.watch("disk.full", lambda: disk.is_full or database.is_full)
+    troubles.watch("disk.short", lambda: disk.is_short and not disk.is_full)
+    troubles.watch("clock.moved", lambda: clock.has_jumped)
+    return troubles
 
 
 def engine_of(settings: Settings, recorded: Path) -> StageEngine | None:
@@ -559,5 +593,6 @@ def create_app(services: Services) -> tuple[Flask, SocketIO]:
         services.security,
         lines,
     )
+    by_monotonic_time()
     app.wsgi_app = gate.before(app.wsgi_app)  # type: ignore[assignment,method-assign]
     return app, socketio

@@ -92,6 +92,8 @@ class Settings:
     """Where answers to mails go; empty: to `mail_from`."""
     names_days: int = 30
     """For how long after a ceremony the names of its people are kept."""
+    ballast_mb: int = 64
+    """Room on the disk of the data that is kept back, for when it is full; 0: none."""
     link_checks: bool = True
     """Whether the links of programmes are looked at before a ceremony; that calls their hosts."""
     proxies: int = 0
@@ -179,6 +181,7 @@ class _Reader:
             "mail_from": self.sender(),
             "reply_to": self.reply_to(),
             "names_days": self.number("NAMES_DAYS", 30, 1, 3650),
+            "ballast_mb": self.number("BALLAST_MB", 64, 0, 100_000),
             "link_checks": self.choice("LINK_CHECKS", "on", ("on", "off")) == "on",
             "proxies": self.number("PROXIES", 0, 0, 10),
             "metrics_token": self.metrics_token(),

@@ -109,4 +109,6 @@ def _store(services: "Services") -> None:
     dues = services.planning.shelves.dues
     gauge("memorata_seq_behind", "Events by which this memory is behind the store.", services.ceremonies.behind)
     gauge("memorata_mails_due", "Mails that are due and not sent.", lambda: dues.overdue("mail", clock.now_ms()))
+    gauge("memorata_troubles", "Troubles of the server itself.", lambda: float(len(services.troubles.now())))
+    gauge("memorata_disk_free_bytes", "Room on the disk of the data.", lambda: float(services.disk.free_bytes or 0))
     gauge("memorata_wall_clock_moved_seconds", "How far the wall clock has jumped.", lambda: clock.watch() / 1000)

@@ -81,6 +81,7 @@ def main() -> int:
         services.instance.claim()
     except Taken as taken:
         return _cannot(f"{taken}; MEMORATA_DATA_DIR or MEMORATA_INSTANCE names another place.", EXIT_TAKEN)
+    services.keep_time()
     if settings.schedules_given:
         _load(services)
     app, socketio = create_app(services)

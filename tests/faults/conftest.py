@@ -34,12 +34,12 @@ def serving(tmp_path: Path) -> Iterator[Callable[..., Server]]:
     """Starts a server that a test may harm, in a folder of its own; at the end it has said nothing of a defect."""
     started: list[Server] = []
 
-    def start(folder: Path | None = None, **environment: str) -> Server:
+    def serve(folder: Path | None = None, *, start: bool = True, **environment: str) -> Server:
         server = Server(folder or tmp_path / f"data-{len(started)}", **environment)
         started.append(server)
-        return server.start()
+        return server.start() if start else server
 
-    yield start
+    yield serve
     for server in started:
         server.stop()
     # A store that is away is told as an error, and is none of ours.

@@ -134,6 +134,9 @@ class Page:
         self.refusals: list[str] = []
         self.faults: list[str] = []
         self.presses: list[Press] = []
+        self.pinged_s = 0.0
+        self.told: dict[str, Any] = {}
+        """What those who lead are told of their troubles, and when it came: `troubles`, `at_s`."""
         self.offset_ms: float | None = None
         """Server time less this machine's monotonic time, by the answer that came back soonest."""
         self._spread_ms = 1e9
@@ -206,7 +209,8 @@ class Page:
                 if message is None:
                     return greeted, 0.0
                 if message == b"2":
-                    self._write("3")
+                    self.pinged_s = time.monotonic()
+                    self.crowd.later(self.crowd.pong_after_s, self._pong(writer))
                 elif message.startswith(b"0"):
                     auth = {"token": self.token, "ceremony": "", "epoch": self.heard.epoch, "seq": self.seq, "tab": "t"}
                     self._write("40/live," + msgspec.json.encode(auth).decode())
@@ -232,6 +236,9 @@ class Page:
             self.faults.append(f"turned away: {code}")
             return -1
         return float((told.get("data") or told).get("after", 0.5))
+
+    def _pong(self, writer: asyncio.StreamWriter) -> Callable[[], None]:
+        return lambda: writer.write(frame(1, b"3"))
 
     def _write(self, text: str) -> None:
         if self._writer is not None:
@@ -270,6 +277,10 @@ class Page:
                     self._send_soon(press)
             self.crowd.spawn(self._ask_time())
             return True
+        elif name == b"presence":
+            told = msgspec.json.decode(body)
+            if told.get("troubles") != self.told.get("troubles"):
+                self.told = {"troubles": told.get("troubles"), "at_s": time.monotonic()}
         elif name == b"gone":
             self.faults.append(f"gone: {body.decode()}")
         return False
@@ -377,6 +388,8 @@ class Crowd:
         self.folding = Folding()
         self.chance = random.Random(seed)
         self.calm_s = calm_s
+        self.pong_after_s = 0.0
+        """How long a page takes to answer the server's question whether it is there."""
         self._tasks: set[asyncio.Task[Any]] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="crowd", daemon=True)
@@ -392,9 +405,11 @@ class Crowd:
         """End, all at once."""
 
         async def end() -> None:
-            for task in tuple(self._tasks):
-                task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            while self._tasks:
+                # Again and again: `wait_for` swallows one that comes together with what it waits for.
+                for task in self._tasks:
+                    task.cancel()
+                await asyncio.wait(self._tasks, timeout=0.2)
             self._loop.stop()
 
         self.call(lambda: self._loop.create_task(end()))
@@ -411,6 +426,13 @@ class Crowd:
     def call(self, work: Callable[[], object]) -> None:
         with contextlib.suppress(RuntimeError):  # it has ended
             self._loop.call_soon_threadsafe(work)
+
+    def later(self, after_s: float, work: Callable[[], None]) -> None:
+        """By the crowd's own thread."""
+        if after_s:
+            self._loop.call_later(after_s, work)
+        else:
+            work()
 
     def spawn(self, work: Any) -> None:
         task = self._loop.create_task(work)

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 
@@ -45,23 +45,26 @@ class Proxy:
         Args: answers_only: what is asked comes through, the answers do not. forgotten: the lines that there were stay
             silent for ever, as behind a firewall that has forgotten them; else what was held comes through afterwards.
         """
-        self._call(self._down_open.clear)
-        if not answers_only:
-            self._call(self._up_open.clear)
+        self._call(lambda: self._shut(answers_only))
         try:
             yield
         finally:
-            if forgotten:
-                self._call(self._forget)
-            self._call(self._down_open.set)
-            self._call(self._up_open.set)
+            self._call(lambda: self._open(forgotten))
 
-    def _forget(self) -> None:
-        """Lines of before wait for other gates from now on, which nobody opens."""
-        self._down_open, self._up_open = asyncio.Event(), asyncio.Event()
+    def _shut(self, answers_only: bool) -> None:
+        self._down_open.clear()
+        if not answers_only:
+            self._up_open.clear()
 
-    def _call(self, work: object) -> None:
-        self._loop.call_soon_threadsafe(work)  # type: ignore[arg-type]
+    def _open(self, forgotten: bool) -> None:
+        if forgotten:
+            # Lines of before wait at gates that nobody opens any more.
+            self._down_open, self._up_open = asyncio.Event(), asyncio.Event()
+        self._down_open.set()
+        self._up_open.set()
+
+    def _call(self, work: Callable[[], object]) -> None:
+        self._loop.call_soon_threadsafe(work)
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)

@@ -36,6 +36,7 @@ class Server:
             "MEMORATA_DATA_DIR": str(data_dir),
             "MEMORATA_SECRET_KEY": SECRET,
             "MEMORATA_PORT": "0",
+            "MEMORATA_BALLAST_MB": "0",
             **environment,
         }
         self.module = "memorata.serve"

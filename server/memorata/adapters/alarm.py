@@ -1,6 +1,7 @@
 """The alarm clock: APScheduler wakes the conductor each second. What is due it does not know; the store does."""
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,9 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from memorata import green
 
 log = structlog.get_logger(__name__)
+
+WALL_EACH_S, WALL_BACK_S = 0.5, 0.2
+"""How often it is looked whether the wall clock was put back, and from how far on that counts."""
 
 
 class SystemAlarm:
@@ -27,8 +31,10 @@ class SystemAlarm:
             daemon=True,
         )
         self._running = threading.Event()
+        self._each_s: dict[str, float] = {}
 
     def each(self, seconds: float, name: str, work: Callable[[], object]) -> None:
+        self._each_s[name] = seconds
         self._scheduler.add_job(lambda: _safely(name, work), "interval", seconds=seconds, id=name, name=name)
 
     def once(self, seconds: float, work: Callable[[], object]) -> Callable[[], None]:
@@ -38,6 +44,18 @@ class SystemAlarm:
         if not self._running.is_set():
             self._running.set()
             self._scheduler.start()
+            green.spawn(self._watch_the_wall)
+
+    def _watch_the_wall(self) -> None:
+        """The scheduler goes by the wall clock: when that is put back by a minute, it would rest for a minute."""
+        before_s = time.time() - time.monotonic()
+        while self._running.is_set():
+            green.sleep(WALL_EACH_S)
+            now_s = time.time() - time.monotonic()
+            if before_s - now_s > WALL_BACK_S and self._running.is_set():
+                for name, seconds in self._each_s.items():
+                    self._scheduler.reschedule_job(name, trigger="interval", seconds=seconds)
+            before_s = now_s
 
     def stop(self) -> None:
         if self._running.is_set():

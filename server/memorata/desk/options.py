@@ -49,6 +49,7 @@ SERVER = (
     *STORE,
     *SCHEDULES,
     ("--names-days", "NAMES_DAYS", "Days for which names are kept after a ceremony. [default: 30]"),
+    ("--ballast-mb", "BALLAST_MB", "Megabytes of disk kept back for when it is full; 0 for none. [default: 64]"),
     ("--link-checks", "LINK_CHECKS", "Whether links of programmes are looked at: on or off. [default: on]"),
     ("--origins", "ORIGINS", "Other addresses whose pages may connect, separated by commas."),
     ("--hosts", "HOSTS", "Other names by which this server may be called, separated by commas."),

@@ -43,6 +43,18 @@ def now_shown(state: CeremonyState, now_ms: int) -> Moment:
     return moment(planned(state), state.progress, now_ms)
 
 
+ON_MS = 24 * 3_600_000
+"""A ceremony that nobody has closed counts as held for so long after its beginning."""
+
+
+def is_on(state: CeremonyState, now_ms: int) -> bool:
+    """Whether the ceremony is held just now: its doors are open, and it is not over."""
+    programme = state.programme
+    if programme is None or programme.cancelled is not None or now_ms > programme.starts_ms + ON_MS:
+        return False
+    return moment(programme, state.progress, now_ms).phase in ("lobby", "item")
+
+
 def phase_of(state: CeremonyState, now_ms: int) -> Phase:
     """The phase that decides what may be asked."""
     shown = now_shown(state, now_ms)

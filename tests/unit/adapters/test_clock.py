@@ -1,8 +1,10 @@
 """The system clock, and what waits by it."""
 
+import json
 import logging
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -81,3 +83,33 @@ def test_what_strangers_cause_by_the_thousand_is_told_once() -> None:
     again = record(1)
     assert sparingly.filter(again)
     assert (again.getMessage(), again.levelname) == ("x is no origin (and 999 more like it)", "WARNING")
+
+
+def test_the_next_process_goes_by_it_whatever_the_wall_clock_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = SystemClock()
+    first.keep(tmp_path / "clock")
+    real = time.time
+    monkeypatch.setattr(time, "time", lambda: real() + 3600)
+    second = SystemClock()
+    assert second.now() - first.now() > 3_500_000
+    before = SystemClock.kept(tmp_path / "clock")
+    assert before is not None
+    second.take_over(before)
+    assert abs(second.now() - first.now()) < 1_000
+    assert second.has_jumped is False
+    second.watch()
+    assert second.has_jumped is True
+
+
+@pytest.mark.parametrize("kept", ["", "{}", "[]", '{"boot": "another", "wall_ms": 1, "monotonic_s": 1}'])
+def test_of_another_start_or_none_there_is_nothing_to_go_by(tmp_path: Path, kept: str) -> None:
+    path = tmp_path / "clock"
+    assert SystemClock.kept(path) is None
+    path.write_text(kept)
+    assert SystemClock.kept(path) is None
+    SystemClock().keep(path)
+    told = json.loads(path.read_text())
+    path.write_text(json.dumps({**told, "monotonic_s": time.perf_counter() + 100}))
+    assert SystemClock.kept(path) is None

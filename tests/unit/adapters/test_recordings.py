@@ -13,7 +13,9 @@ from memorata.adapters.recordings.programs import run
 from memorata.adapters.store.database import Database
 from memorata.adapters.store.recordings import SqlRecordings
 from memorata.domain.errors import Refused
+from memorata.services.ports import StoreBusy
 from memorata.services.recording_ports import CannotJoin, Made, Recording
+from tests.smalldisk import SmallDisk, mounted
 
 NOW = 1_801_047_600_000
 ONE = Recording("00112233445566aa", "remembrance-2027", "chiyo", "ask", "千代", "Ōsaka", "memories", NOW)
@@ -299,3 +301,21 @@ def test_a_program_that_takes_too_long_is_ended() -> None:
 def test_a_program_that_is_not_there_is_told() -> None:
     with pytest.raises(OSError, match="memorata"):
         run(("no-such-program-of-memorata",), 1)
+
+
+@pytest.mark.small_disk
+def test_what_a_full_disk_has_no_room_for_is_sent_again(tmp_path: Path) -> None:
+    with mounted(tmp_path, 2) as done:
+        assert done
+        disk, files = SmallDisk(tmp_path), DiskRecordings(tmp_path)
+        assert files.append(ONE, PART, 0, b"a" * 100) == 100
+        disk.fill()
+        sent = b"b" * (1 << 19)
+        with pytest.raises(StoreBusy):
+            files.append(ONE, PART, 100, sent)
+        disk.empty()
+        # So much of it as there was room for is there.
+        already = files.received(ONE, PART) - 100
+        assert files.append(ONE, PART, 100 + already, sent[already:]) == 100 + len(sent)
+        (path,) = tmp_path.glob("*/*/*.received")
+        assert path.read_bytes() == b"a" * 100 + sent

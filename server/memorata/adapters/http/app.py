@@ -51,6 +51,7 @@ from memorata.services.readiness import Readiness
 from memorata.services.recording import RecordingDesk
 from memorata.services.retention import Retention
 from memorata.services.stage import StageDesk
+from memorata.services.troubles import Troubles
 
 
 class Needs(Protocol):
@@ -94,6 +95,8 @@ class Needs(Protocol):
     def security(self) -> SecurityLog: ...
     @property
     def readiness(self) -> Readiness: ...
+    @property
+    def troubles(self) -> Troubles: ...
     @property
     def metrics(self) -> Metrics: ...
 
@@ -140,5 +143,11 @@ def register(app: Flask, services: Needs) -> None:
     app.register_blueprint(planning_pages.blueprint(house, services.accounts))
     app.register_blueprint(replies.blueprint(house, services.planning.reminding, services.letters))
     app.register_blueprint(
-        health.blueprint(house, lambda: services.conductor.scanned_ms, services.readiness, services.metrics)
+        health.blueprint(
+            house,
+            lambda: services.conductor.scanned_ms,
+            services.readiness,
+            services.metrics,
+            services.troubles.now,
+        )
     )

@@ -17,6 +17,7 @@ from memorata.config import is_loopback
 from memorata.domain.errors import Refused
 from memorata.services.ports import StoreBusy
 from memorata.services.readiness import Readiness
+from memorata.services.troubles import Trouble
 
 STALE_MS = 15_000
 """Cues are looked for each second; after so long without, something hangs."""
@@ -26,12 +27,13 @@ FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwa
 
 
 class Health(msgspec.Struct, frozen=True):
-    """`clients`: seats taken; `store`: it answers; `cues`: they are looked after."""
+    """`clients`: seats taken; `store`: it answers; `cues`: they are looked after; `troubles`: what else is amiss."""
 
     ok: bool
     clients: int
     store: bool
     cues: bool
+    troubles: tuple[Trouble, ...]
 
 
 class Alive(msgspec.Struct, frozen=True):
@@ -48,7 +50,13 @@ class Ready(msgspec.Struct, frozen=True):
     lacks: tuple[str, ...]
 
 
-def blueprint(house: House, scanned_ms: Callable[[], int], readiness: Readiness, metrics: Metrics) -> Blueprint:
+def blueprint(
+    house: House,
+    scanned_ms: Callable[[], int],
+    readiness: Readiness,
+    metrics: Metrics,
+    troubles: Callable[[], tuple[Trouble, ...]],
+) -> Blueprint:
     pages = Blueprint("health", __name__)
     started_s = time.monotonic()
 
@@ -62,7 +70,7 @@ def blueprint(house: House, scanned_ms: Callable[[], int], readiness: Readiness,
         except StoreBusy:
             stored = False
         well = conducted and stored
-        response = encoded(Health(well, house.clients(), stored, conducted), "no-store")
+        response = encoded(Health(well, house.clients(), stored, conducted, troubles()), "no-store")
         response.status_code = 200 if well else 503
         return response
 

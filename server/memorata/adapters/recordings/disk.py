@@ -14,10 +14,15 @@ from contextlib import contextmanager
 from hashlib import blake2s
 from pathlib import Path
 
+import structlog
+
 from memorata.adapters.recordings.joining import join
 from memorata.adapters.recordings.programs import run as run_program
 from memorata.domain.errors import Refused
+from memorata.services.ports import StoreBusy
 from memorata.services.recording_ports import CannotJoin, Made, Recording, Runner, part_name, recording_of
+
+log = structlog.get_logger(__name__)
 
 INCOMING = "incoming"
 FILM = "film.webm"
@@ -56,15 +61,19 @@ class DiskRecordings:
             raise Refused("recording.gap", wanted=size)
         rest = data[size - offset :]
         if rest:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with path.open("ab") as file:
-                file.write(rest)
+            with _told_as_busy():
+                path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                # Not buffered: where there is room for a part of it, so much is there, and the page sends what is not.
+                with path.open("ab", buffering=0) as file:
+                    if file.write(rest) < len(rest):
+                        raise StoreBusy("there is no room for all of it")
         return size + len(rest)
 
     def finish(self, recording: Recording, part: str) -> None:
         folder = self._of(recording)
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        (folder / f"{part}.whole").touch()
+        with _told_as_busy():
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            (folder / f"{part}.whole").touch()
 
     def is_whole(self, recording: Recording) -> bool:
         now_s = self._now_s()
@@ -153,6 +162,16 @@ class DiskRecordings:
             except OSError:
                 raise BlockingIOError("another process is at it") from None
             yield
+
+
+@contextmanager
+def _told_as_busy() -> Iterator[None]:
+    """A full disk is no defect: the page sends it again. Raises: StoreBusy."""
+    try:
+        yield
+    except OSError as error:
+        log.warning("recordings.not_written", reason=error.strerror)
+        raise StoreBusy("it could not be written") from error
 
 
 def _safe(ceremony_id: str) -> str:

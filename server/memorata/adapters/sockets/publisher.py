@@ -87,6 +87,11 @@ class SocketPublisher:
         if self._teller is not None and self.connections.of_ceremony(ceremony_id):
             self._emit("presence", self._teller.presence(ceremony_id, "staff"), audience(ceremony_id, "staff"))
 
+    def troubled(self) -> None:
+        """Tell those who lead what troubles the server has now."""
+        for ceremony_id in self.connections.ceremonies():
+            self.sync_changed(ceremony_id)
+
     def roster_changed(self, ceremony_id: str) -> None:
         self._emit("roster_changed", {}, audience(ceremony_id, "staff"))
 

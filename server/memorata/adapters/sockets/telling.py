@@ -1,6 +1,6 @@
 """What is told about ceremonies and people, put into the messages of the wire, once for all who get the same."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, cast, get_args
 
 import msgspec
@@ -13,6 +13,7 @@ from memorata.services.live import RECENT, LiveCeremonies
 from memorata.services.ports import Clock, Participant
 from memorata.services.presence import PresenceDesk, Shown
 from memorata.services.snapshots import public_event
+from memorata.services.troubles import Trouble
 
 _FRESH_MS = 400
 """For how long totals that have been counted serve those who arrive."""
@@ -58,8 +59,15 @@ def roster_row(shown: Shown) -> wire.RosterRow:
 class Teller:
     """Makes messages; encodings that many get are kept until what they tell has changed."""
 
-    def __init__(self, ceremonies: LiveCeremonies, desk: PresenceDesk, clock: Clock) -> None:
+    def __init__(
+        self,
+        ceremonies: LiveCeremonies,
+        desk: PresenceDesk,
+        clock: Clock,
+        troubles: Callable[[], tuple[Trouble, ...]] = lambda: (),
+    ) -> None:
         self._ceremonies = ceremonies
+        self._troubles = troubles
         self._desk = desk
         self._clock = clock
         self._snapshots: dict[tuple[str, wire.View], tuple[CeremonyState, msgspec.Raw]] = {}
@@ -143,6 +151,7 @@ class Teller:
             candles=counts.candles,
             wreaths=counts.wreaths,
             sync=quality if view == "staff" else msgspec.UNSET,
+            troubles=self._troubles() if view == "staff" else msgspec.UNSET,
         )
         self._presences[(ceremony_id, view)] = (version, now, presence)
         return presence

@@ -24,6 +24,7 @@ from memorata.services import moderation, waiting
 from memorata.services.ports import Consent
 from memorata.services.stage_ports import Device, EngineName, Way
 from memorata.services.stage_told import StageGrant
+from memorata.services.troubles import Trouble
 from memorata.services.turn import IceServer
 
 MESSAGE_MAX = 16_384
@@ -92,7 +93,8 @@ class SyncQuality(msgspec.Struct, frozen=True):
 class Presence(msgspec.Struct, frozen=True):
     """Who is there, in numbers, and the tributes counted. `places` holds people by country, `elsewhere` those without.
 
-    `candles` counts by item, `wreaths` by item and number of the wreath; `sync` is for staff alone.
+    `candles` counts by item, `wreaths` by item and number of the wreath; `sync` is for staff alone, and so is what
+    `troubles` the server has.
     """
 
     version: int
@@ -104,6 +106,7 @@ class Presence(msgspec.Struct, frozen=True):
     candles: dict[str, int]
     wreaths: dict[str, dict[str, int]]
     sync: SyncQuality | msgspec.UnsetType = msgspec.UNSET
+    troubles: tuple[Trouble, ...] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Welcome(msgspec.Struct, frozen=True):

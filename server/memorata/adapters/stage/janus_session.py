@@ -204,5 +204,5 @@ class Session:
             return
         try:
             self._file.write_text(str(self._id))
-        except OSError:
-            log.exception("stage.janus.session_not_kept")
+        except OSError as error:
+            log.warning("stage.janus.session_not_kept", reason=error.strerror)

@@ -24,6 +24,9 @@ log = structlog.get_logger(__name__)
 UNIT_S = 1.5
 """How long a unit of work may take on PostgreSQL, which may be frozen without being dead."""
 
+FULL_S = 5.0
+"""For how long a disk counts as full after something could not be written."""
+
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _UPGRADE_LOCK = 7_345_020_641
 _WRITING = {"memorata_writing": True}
@@ -44,12 +47,18 @@ class Database:
         self._writer: Any = green.lock() if self.is_sqlite else nullcontext()
         self._beside: Engine = self.engine if self.is_sqlite else _postgresql(url, poolclass=NullPool)
         self._absence = None if self.is_sqlite else Absence(self._ask, self.engine.dispose)
+        self._full_s = -FULL_S
 
     @property
     def away_s(self) -> float | None:
         """For how long the database has not answered; `None` while it is there."""
         since_s = None if self._absence is None else self._absence.since_s
         return None if since_s is None else time.monotonic() - since_s
+
+    @property
+    def is_full(self) -> bool:
+        """Whether something could not be written for want of room, a moment ago."""
+        return time.monotonic() - self._full_s < FULL_S
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -154,9 +163,17 @@ class Database:
         except (DBAPIError, PoolTimeout, green.TimedOut) as error:
             reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
             log.error("store.busy", reason=reason)
+            if _tells_of_want(error):
+                self._full_s = time.monotonic()
             if self._absence is not None and _tells_of_absence(error):
                 self._absence.begin(reason)
             raise StoreBusy(reason) from error
+
+
+def _tells_of_want(error: Exception) -> bool:
+    """Whether there was no room on the disk."""
+    cause = getattr(error, "orig", None)
+    return getattr(cause, "pgcode", None) == "53100" or "disk is full" in str(cause)
 
 
 def _tells_of_absence(error: Exception) -> bool:

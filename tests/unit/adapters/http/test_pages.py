@@ -453,10 +453,13 @@ def test_the_calendar_file_is_a_calendar_file(office: Office, browser: FlaskClie
 
 def test_health_says_when_cues_are_not_looked_after(office: Office, browser: FlaskClient) -> None:
     office.conductor.scan_due()
-    assert browser.get("/health").json == {"ok": True, "clients": 0, "store": True, "cues": True}
+    assert browser.get("/health").json == {"ok": True, "clients": 0, "store": True, "cues": True, "troubles": []}
     office.clock.forward(60_000)
     answer = browser.get("/health")
-    assert (answer.status_code, answer.json) == (503, {"ok": False, "clients": 0, "store": True, "cues": False})
+    assert (answer.status_code, answer.json) == (
+        503,
+        {"ok": False, "clients": 0, "store": True, "cues": False, "troubles": []},
+    )
 
 
 @pytest.mark.parametrize(("proxies", "believed"), [(0, False), (1, True)])
