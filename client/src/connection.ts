@@ -2,6 +2,7 @@
 import { io } from 'socket.io-client'
 import type { Answer } from './clockrunner'
 import type { CatchUp } from './history'
+import { createLifeline } from './lifeline'
 import type { Ack, Beat, EventMessage, Presence, Welcome, You } from './wire'
 
 const ASIDES = [
@@ -11,6 +12,10 @@ export type Aside = (typeof ASIDES)[number]
 
 export interface ConnectionHandlers {
   auth(): Record<string, unknown>
+  /** As far as this page has come. */
+  head: () => Head
+  /** Whether the server can be reached beside the line. */
+  probe: () => Promise<boolean>
   onWelcome(welcome: Welcome): void
   onEvent(event: EventMessage): void
   onBeat(beat: Beat): void
@@ -18,16 +23,25 @@ export interface ConnectionHandlers {
   onPresence(presence: Presence): void
   /** What only some of a page wants to hear. */
   onAside(name: Aside, message: unknown): void
+  /** What was missing, after a line that had said nothing was asked. */
+  onCatchUp: (answer: CatchUp) => void
   onLost(): void
+  /** The device woke, and the line is not there yet. */
+  onWoken(): void
   /** The link is no longer good; the line stays closed. */
   onGone(code: string): void
+}
+
+interface Head {
+  epoch: string
+  seq: number
 }
 
 export interface Connection {
   readonly live: boolean
   ask<T>(event: string, message: unknown, timeout_ms?: number): Promise<T | null>
   clock: (t0: number) => Promise<Answer | null>
-  sync(head: { epoch: string; seq: number }): Promise<CatchUp | null>
+  sync(head: Head): Promise<CatchUp | null>
   command(command: unknown): Promise<Ack | null>
   bye(): void
 }
@@ -35,51 +49,51 @@ export interface Connection {
 /** Refusals after which the line stays closed: asking again would be answered alike. */
 const FINAL = /^(link|door|person)\./
 const ACK_MS = 5000
-const STUCK_MS = 8000
-const WATCH_MS = 3000
 
 export function openConnection(handlers: ConnectionHandlers): Connection {
   const socket = io('/live', {
     transports: ['websocket', 'polling'],
     tryAllTransports: true,
     auth: (give) => give(handlers.auth()),
-    reconnectionDelay: 500,
-    reconnectionDelayMax: 4000,
-    randomizationFactor: 0.5,
+    // When to come back is for the lifeline to say: the library gives up after a refusal or a disconnect by the server, and
+    // waits for a line that is dead.
+    reconnection: false,
+    autoConnect: false,
     timeout: 10_000,
   })
   let gone = false
   let welcomed = false
-  let last_ms = performance.now()
-  let again: ReturnType<typeof setTimeout> | null = null
 
-  // The client library gives up after a refusal, a disconnect by the server, or a connect handler that died
-  // without a word; whoever holds a link is never left behind by that.
-  function reconnectSoon(after_ms = 500): void {
-    if (again !== null || gone) return
-    again = setTimeout(
-      () => {
-        again = null
-        if (!welcomed && !gone) socket.disconnect().connect()
-      },
-      after_ms + Math.random() * 1000,
-    )
-  }
+  const lifeline = createLifeline({
+    connect(plain) {
+      onDown()
+      if (plain) socket.io.opts.transports = ['polling', 'websocket']
+      socket.disconnect().connect()
+    },
+    probe: handlers.probe,
+    ask: async (patience_ms) => {
+      const answer = await sync(handlers.head(), patience_ms)
+      if (answer !== null) handlers.onCatchUp(answer)
+      return answer !== null
+    },
+  })
 
   function onDown(): void {
     if (welcomed) handlers.onLost()
     welcomed = false
-    last_ms = performance.now()
   }
 
   function onGone(code: string): void {
     gone = true
+    lifeline.end()
     socket.disconnect()
     handlers.onGone(code)
   }
 
+  socket.io.on('open', () => lifeline.opened())
   socket.on('welcome', (welcome: Welcome) => {
     welcomed = true
+    lifeline.welcomed()
     handlers.onWelcome(welcome)
   })
   socket.on('event', (event: EventMessage) => handlers.onEvent(event))
@@ -87,31 +101,32 @@ export function openConnection(handlers: ConnectionHandlers): Connection {
   socket.on('you', (you: You) => handlers.onYou(you))
   socket.on('presence', (presence: Presence) => handlers.onPresence(presence))
   for (const name of ASIDES) socket.on(name, (message: unknown) => handlers.onAside(name, message))
+  socket.onAny(() => lifeline.heard())
   socket.on('gone', (message: { code?: string }) => onGone(message.code ?? 'link.revoked'))
   socket.on('connect_error', (error: Error & { data?: { code?: string; after?: number } }) => {
+    if (gone) return
     onDown()
-    const code = error.data?.code
+    const { code, after } = error.data ?? {}
     if (code !== undefined && FINAL.test(code)) onGone(code)
-    else if (!socket.active) reconnectSoon((error.data?.after ?? 0.5) * 1000)
+    else lifeline.down(after === undefined ? undefined : after * 1000)
   })
-  socket.on('disconnect', (reason) => {
+  socket.on('disconnect', () => {
     onDown()
-    if (reason === 'io server disconnect') reconnectSoon()
+    lifeline.down()
   })
-  setInterval(() => {
-    if (welcomed || gone) return
-    if (performance.now() - last_ms > STUCK_MS) {
-      last_ms = performance.now()
-      reconnectSoon()
-    }
-  }, WATCH_MS)
-  // A phone that wakes up should not sit out a back-off.
-  window.addEventListener('online', () => {
-    if (!welcomed) reconnectSoon(0)
-  })
-  document.addEventListener('visibilitychange', () => {
-    if (document.visibilityState === 'visible' && !welcomed) reconnectSoon(0)
-  })
+
+  /** Whoever wakes is told nothing that is over: neither a back-off nor for how long the line has been down. */
+  function onWoken(): void {
+    if (gone) return
+    if (!welcomed) handlers.onWoken()
+    lifeline.woken()
+  }
+  const { connection: network } = navigator as Navigator & { connection?: EventTarget }
+  network?.addEventListener('change', onWoken)
+  window.addEventListener('online', onWoken)
+  window.addEventListener('pageshow', (event) => event.persisted && onWoken())
+  document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && onWoken())
+  document.addEventListener('resume', onWoken)
 
   async function ask<T>(event: string, message: unknown, timeout_ms = ACK_MS): Promise<T | null> {
     if (!socket.connected) return null
@@ -122,6 +137,13 @@ export function openConnection(handlers: ConnectionHandlers): Connection {
     }
   }
 
+  async function sync(head: Head, timeout_ms = ACK_MS): Promise<CatchUp | null> {
+    const answer = await ask<CatchUp & { ok: boolean }>('sync', head, timeout_ms)
+    return answer?.ok === true ? answer : null
+  }
+
+  lifeline.start()
+
   return {
     get live() {
       return welcomed
@@ -131,16 +153,14 @@ export function openConnection(handlers: ConnectionHandlers): Connection {
       if (!socket.connected) return null
       return new Promise((resolve) => {
         // Taken in the callback itself: a promise would add a turn of the loop.
-        socket.volatile.emit('clock', { t0 }, (answer: { t1: number; t2: number }) =>
-          resolve({ t1: answer.t1, t2: answer.t2, t3: performance.now() }),
-        )
+        socket.volatile.emit('clock', { t0 }, (answer: { t1: number; t2: number }) => {
+          resolve({ t1: answer.t1, t2: answer.t2, t3: performance.now() })
+          lifeline.heard()
+        })
         setTimeout(() => resolve(null), ACK_MS)
       })
     },
-    async sync(head) {
-      const answer = await ask<CatchUp & { ok: boolean }>('sync', head)
-      return answer?.ok === true ? answer : null
-    },
+    sync: (head) => sync(head),
     command: (command) => ask<Ack>('command', command),
     bye: () => void socket.emit('bye', {}),
   }

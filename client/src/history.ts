@@ -14,9 +14,9 @@ export interface CatchUp {
 
 export interface History {
   /** What to tell the server on connecting. */
-  head(): { epoch: string; seq: number }
+  head: () => { epoch: string; seq: number }
   onEvent: (event: EventMessage) => void
-  onCatchUp(message: CatchUp): void
+  onCatchUp: (message: CatchUp) => void
   /** The server's head, as a heartbeat tells it. */
   onHead(epoch: string, seq: number): void
 }

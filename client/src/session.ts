@@ -96,6 +96,8 @@ export function createSession(boot: Boot): Session {
     store.set({ entered: true, link: 'connecting' })
     connection ??= openConnection({
       auth: () => ({ token, ceremony: boot.ceremony_id, tab, ...history.head() }),
+      head: history.head,
+      probe: () => reaches(`/c/${encodeURIComponent(boot.ceremony_id)}/clock?t0=0`),
       onWelcome(welcome) {
         store.set({
           link: 'live',
@@ -126,7 +128,11 @@ export function createSession(boot: Boot): Session {
         if (shown === null || presence.version >= shown.version) store.set({ presence })
       },
       onAside: (name, message) => listeners.get(name)?.forEach((listener) => listener(message as never)),
+      onCatchUp: history.onCatchUp,
       onLost: () => store.set({ link: 'lost', lostSince_ms: performance.now() }),
+      onWoken() {
+        if (store.get().link === 'lost') store.set({ lostSince_ms: performance.now() })
+      },
       onGone(code) {
         if (code === 'person.erased') return erased()
         connection = null
@@ -266,6 +272,21 @@ function device(): string {
   const fresh = randomId()
   storage?.setItem(DEVICE_KEY, fresh)
   return fresh
+}
+
+const REACH_MS = 2500
+
+/** Whether this address answers, and in good time: a small question that costs the server next to nothing. */
+async function reaches(address: string): Promise<boolean> {
+  const patience = new AbortController()
+  const timer = setTimeout(() => patience.abort(), REACH_MS)
+  try {
+    return (await fetch(address, { cache: 'no-store', credentials: 'omit', signal: patience.signal })).ok
+  } catch {
+    return false
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 /** One request; a body is posted, and bytes are put. */

@@ -1,9 +1,9 @@
 """A ceremony with one silence in it, and what each of its beats is held against."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from memorata.domain.items import Silence
+from memorata.domain.items import Item, Silence
 from memorata.domain.silence import SilencePlan, beat_count, beat_ms, length_s, plan
 from tests.browser.evening import an_item, both, of
 from tests.builders import text
@@ -18,13 +18,17 @@ STALLS = 8
 
 
 class Evening:
-    """One ceremony with one silence in it, which its host starts from the console's own line."""
+    """One ceremony with one silence in it, which its host starts from the console's own line.
 
-    def __init__(self, server: Server, detail: Silence = DETAIL) -> None:
+    Args: after: what follows the silence by itself.
+    """
+
+    def __init__(self, server: Server, detail: Silence = DETAIL, after: Sequence[Item] = ()) -> None:
         self.detail = detail
         self.ceremony_id = f"evening-{secrets.token_hex(3)}"
-        items = (an_item("minute", both("A minute of silence", "Минута молчания"), detail, length_s(detail)),)
-        self.keys = server.plan(of(self.ceremony_id, now_ms() + 600_000, items))
+        minute = an_item("minute", both("A minute of silence", "Минута молчания"), detail, length_s(detail),
+                         end="next" if after else "hold")  # fmt: skip
+        self.keys = server.plan(of(self.ceremony_id, now_ms() + 600_000, (minute, *after)))
         self.door = f"{server.url}/e/{self.keys['participant']}"
         self.console = f"{server.url}/h/{self.keys['host']}"
         self.window = f"{server.url}/c/{self.ceremony_id}/watch"

@@ -3,6 +3,7 @@
 Chromium says where a page's clock begins on the monotonic clock of the machine, and the server where its own stands.
 """
 
+import math
 import statistics
 from bisect import bisect_left
 from typing import Any, Protocol
@@ -71,10 +72,19 @@ class Tab(Protocol):
 
 def ticks(page: Tab, begun_s: float, truth: Truth) -> list[float]:
     """Server instants, ms, at which ticks were heard, in order; the page's clock began at `begun_s`, monotonic."""
+    return _sounds(page, begun_s, truth, 0, TICK_S)
+
+
+def strokes(page: Tab, begun_s: float, truth: Truth) -> list[float]:
+    """As `ticks`, of the bell; the soft tone at the door is one too."""
+    return _sounds(page, begun_s, truth, TICK_S, math.inf)
+
+
+def _sounds(page: Tab, begun_s: float, truth: Truth, longer_s: float, shorter_s: float) -> list[float]:
     noted = page.evaluate("(window.__heard.look(), { sounds: __heard.sounds, stamps: __heard.stamps })")
     heard: list[float] = []
     for sound in noted["sounds"]:
-        if sound["withdrawn"] or sound["length_s"] > TICK_S:
+        if sound["withdrawn"] or not longer_s < sound["length_s"] <= shorter_s:
             continue
         local = _local([one for one in noted["stamps"] if one["context"] == sound["context"]], sound["when"])
         if local is not None:

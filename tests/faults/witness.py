@@ -21,7 +21,7 @@ from tests.browser.conftest import PATIENCE_MS, WIDE, Faults, the_browser
 from tests.browser.minute import Evening, lateness, usual
 from tests.browser.recorder import SCRIPT as SEEING
 from tests.browser.sounding import SCRIPT as HEARING
-from tests.browser.sounding import ticks
+from tests.browser.sounding import strokes, ticks
 from tests.live.client import eventually
 from tests.live.conftest import pin_of
 from tests.live.truth import Truth
@@ -55,6 +55,30 @@ READING = """
     }
     for (const one of words.keys()) if (!there.has(one)) words.delete(one)
   }).observe(document, { subtree: true, childList: true, characterData: true, attributes: true })
+})()
+"""
+
+# What comes and goes over the line: its name in Socket.IO, when, and how large.
+LISTENING = """
+(() => {
+  const told = []
+  window.__line = told
+  const note = (way, name, bytes) => told.push({ at: performance.now(), way, name, bytes })
+  const nameOf = (data) => /^4[23]\\/live,\\d*\\["?([a-z_]+)/.exec(String(data).slice(0, 80))?.[1] ?? ''
+  const Plain = window.WebSocket
+  window.WebSocket = class extends Plain {
+    constructor(...how) {
+      super(...how)
+      note('', 'begun', 0)
+      this.addEventListener('open', () => note('', 'opened', 0))
+      this.addEventListener('close', () => note('', 'closed', 0))
+      this.addEventListener('message', ({ data }) => note('down', nameOf(data), data.length))
+    }
+    send(data) {
+      note('up', nameOf(data), data.length)
+      super.send(data)
+    }
+  }
 })()
 """
 
@@ -177,12 +201,27 @@ class Witness:
         session.detach()
         return float(next(one["value"] for one in told["metrics"] if one["name"] == "NavigationStart"))
 
+    def line(self, name: str, way: str = "down", since_ms: float = 0) -> list[tuple[float, int]]:
+        """When messages of this name came (or went up), server ms, since then; and their bytes."""
+        begun_s = self.begun_s()
+        told = self.page.evaluate("() => window.__line")
+        found = [(self.truth.at(begun_s + one["at"] / 1000), int(one["bytes"])) for one in told
+                 if (one["name"], one["way"]) == (name, way)]  # fmt: skip
+        return [(at, size) for at, size in found if at >= since_ms]
+
+    def strokes(self, since_ms: float) -> list[float]:
+        """When the bell was heard, server ms, since then; the soft tone at the door is one too."""
+        return [at for at in strokes(self.page, self.begun_s(), self.truth) if at >= since_ms]
+
+    def wait(self, seconds: float) -> None:
+        """Let time go by; what the page complains of is heard meanwhile."""
+        self.page.wait_for_timeout(seconds * 1000)
+
     def account(self, silence: SilencePlan) -> Account:
         """Waits until the silence and its rest are over for everybody, and asks the page what it has written down."""
         over_s = (silence.rest_end_ms - self.truth.now()) / 1000 + 0.5
         if over_s > 0:
-            # Not `sleep`: what the page complains of is heard meanwhile.
-            self.page.wait_for_timeout(over_s * 1000)
+            self.wait(over_s)
         eventually(lambda: not self.page.evaluate("document.documentElement.hasAttribute('data-calm')"), "its end", 10)
         begun_s = self.begun_s()
         seen = self.page.evaluate("() => ({ ...window.__seen, ...window.__read, origin: performance.timeOrigin })")
@@ -246,7 +285,7 @@ def witness(browser: Browser, who: Who, url: str, truth: Truth, *scripts: str, *
     """A page of its own browser at this address; closed with its context."""
     context = browser.new_context(locale="en", **{**WIDE, **options})
     context.set_default_timeout(PATIENCE_MS)
-    for script in (*scripts, SEEING, HEARING, READING):
+    for script in (*scripts, SEEING, HEARING, READING, LISTENING):
         context.add_init_script(script)
     seen = Witness(who, context.new_page(), truth)
     seen.page.goto(url)
