@@ -49,6 +49,8 @@ export interface Connection {
 /** Refusals after which the line stays closed: asking again would be answered alike. */
 const FINAL = /^(link|door|person)\./
 const ACK_MS = 5000
+/** A command without an answer for so long: the line may be dead. */
+const LATE_MS = 2000
 
 export function openConnection(handlers: ConnectionHandlers): Connection {
   const socket = io('/live', {
@@ -161,7 +163,14 @@ export function openConnection(handlers: ConnectionHandlers): Connection {
       })
     },
     sync: (head) => sync(head),
-    command: (command) => ask<Ack>('command', command),
+    async command(command) {
+      const doubt = setTimeout(() => lifeline.unanswered(), LATE_MS)
+      try {
+        return await ask<Ack>('command', command)
+      } finally {
+        clearTimeout(doubt)
+      }
+    },
     bye: () => void socket.emit('bye', {}),
   }
 }

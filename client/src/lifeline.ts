@@ -30,6 +30,8 @@ export interface Lifeline {
   welcomed(): void
   /** Anything at all came over the line. */
   heard(): void
+  /** A question has had no answer for a while. */
+  unanswered(): void
   /** The line is lost, or an attempt was refused; with the time after which the server wants to be asked again. */
   down(after_ms?: number): void
   /** The device woke, or its network came back or changed. */
@@ -52,8 +54,8 @@ const FRESH_MS = 700
 /** An attempt hangs after this, if the server answers beside it; a slow line has longer, by how slow it is. */
 const HUNG_MS = 1500
 const HUNG_OF_ANSWER = 5
-/** So often it is asked beside it: an earlier question may have been swallowed with the network. */
-const REACH_EVERY_MS = 2000
+/** So often it is asked beside it: earlier questions may have been swallowed with the network, or with connections of before. */
+const REACH_EVERY_MS = 1000
 /** After so many that hung, ordinary requests are tried first. */
 const SWALLOWED = 2
 /** The greeting is waited for so long at first, and longer each time: a crowd at the door takes its time. */
@@ -63,6 +65,8 @@ const GREETING_MOST_MS = 20_000
 const SILENT_MS: Span = [8000, 10_000]
 const SILENT_PATIENCE_MS = 6000
 const WOKEN_PATIENCE_MS = 2500
+/** Somebody has pressed something and sees no answer; on a slow line one comes after three seconds, seldom after five. */
+const UNANSWERED_PATIENCE_MS = 3000
 const LOOK_MS = 500
 /** The wall clock went on by more than the local one did, or no timer came for longer than a hidden page waits for one. */
 const SLEPT_MS = 1500
@@ -204,11 +208,15 @@ export function createLifeline(deps: LifelineDeps): Lifeline {
     heard() {
       last = now()
     },
+    unanswered: () => void doubt(UNANSWERED_PATIENCE_MS),
     down(after_ms) {
       if (state === 'ended' || beginning) return
+      const waited_ms = state === 'opening' ? now() - since : 0
       if (state === 'in') lose()
       // Not one of many that were told the same comes sooner than that.
-      beginIn(after_ms === undefined ? pause() : after_ms * (1 + 0.5 * random()))
+      if (after_ms !== undefined) beginIn(after_ms * (1 + 0.5 * random()))
+      // Who has waited for an attempt that came to nothing has paused enough.
+      else beginIn(waited_ms > THEN_MS[1] ? within(WOKEN_MS) : pause())
     },
     woken: wake,
     end() {

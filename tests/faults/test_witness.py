@@ -14,7 +14,7 @@ from tests.faults.witness import accounts, wait_ms, watching, witness
 from tests.live.conftest import Server
 from tests.live.truth import Truth, truth_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.faults, pytest.mark.browser, pytest.mark.timeout(180)]
 
 
 @pytest.fixture
@@ -25,6 +25,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
     assert started.defects() == []
 
 
+@pytest.mark.heavy
 def test_three_pages_keep_a_silence_while_the_server_is_killed_and_comes_back(server: Server) -> None:
     truth = truth_of(server)
     evening = Evening(server)
@@ -49,20 +50,20 @@ ERRING = """
   const beat = (number, late_ms) => at(t0 + number * 1200 + late_ms, () => { silence.dataset.beat = number })
   const part = (name, when_ms) => at(when_ms, () => { silence.dataset.part = name })
   document.documentElement.toggleAttribute('data-calm', true)
-  part('invitation', t0 - 2900); part('stillness', t0 - 1900); part('silence', t0)
+  part('invitation', t0 - 2400); part('stillness', t0 - 1900); part('silence', t0)
   beat(0, 0); beat(1, 600); beat(3, 0)
   at(t0 + 4000, () => { silence.dataset.beat = 1 })
   at(t0 + 2500, () => { document.querySelector('[role=alert]').textContent = 'Something went wrong' })
   at(t0 + 2600, () => document.querySelector('button').focus())
   at(t0 + 2700, () => { throw new Error('a defect of the page') })
   at(t0 + 4800, () => { silence.dataset.part = 'rest' })
-  at(t0 + 5800, () => document.documentElement.toggleAttribute('data-calm', false))
+  at(t0 + 5300, () => document.documentElement.toggleAttribute('data-calm', false))
 </script>
 """
 
 
 def test_a_witness_tells_of_what_goes_wrong() -> None:
-    silence = SilencePlan(1100, 2100, 4000, 8800, 9800, 50)
+    silence = SilencePlan(600, 1100, 3000, 7800, 8300, 50)
     seen = witness(the_browser(), "host", f"data:text/html,{quote(ERRING)}#{silence.t0_ms}", Truth(0, time.monotonic()))
     # To this page server time is its own.
     seen.truth = Truth(0, seen.begun_s())

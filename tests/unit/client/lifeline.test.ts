@@ -260,6 +260,17 @@ describe('a line that says nothing', () => {
     expect(world.attempts.length).toBeGreaterThan(1)
   })
 
+  test('is doubted when a press has had no answer, and kept when it answers', async () => {
+    const world = await inside()
+    world.line.unanswered()
+    await world.run(4000)
+    expect([world.asked.length, world.attempts.length]).toEqual([1, 1])
+    world.net = { ...GOOD, answers: false }
+    world.line.unanswered()
+    await world.run(4000)
+    expect(world.attempts.length).toBeGreaterThan(1)
+  })
+
   test('is doubted on waking, and so after a sleep that nobody tells of', async () => {
     for (const wake of [
       (world: World) => world.line.woken(),
