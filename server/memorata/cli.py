@@ -14,6 +14,7 @@ from memorata.desk.options import SERVER, settings
 from memorata.desk.organizer import organizer
 from memorata.desk.privacy import privacy
 from memorata.desk.protocol import protocol
+from memorata.desk.restart import restart
 from memorata.desk.schedules import schedules
 
 
@@ -35,8 +36,11 @@ def serve() -> None:
 
     The secret key comes from MEMORATA_SECRET_KEY alone, or is made at the first start and kept in the data folder.
     """
-    # A process of its own, in the place of this one: eventlet must patch before anything is loaded.
-    os.execv(sys.executable, [sys.executable, "-m", "memorata.serve"])  # noqa: S606 - our own program
+    # A process of its own, in the place of this one: eventlet must patch before anything is loaded. A number that is no
+    # number is told there.
+    several = os.environ.get("MEMORATA_WORKERS", "").strip() not in ("", "0")
+    program = "memorata.workers" if several else "memorata.serve"
+    os.execv(sys.executable, [sys.executable, "-m", program])  # noqa: S606 - our own program
 
 
 @main.command()
@@ -82,5 +86,5 @@ def doctor(as_json: bool) -> None:
     sys.exit(1 if any(found.state == "missing" for found in findings) else 0)
 
 
-for command in (schedules, ceremony, invite, organizer, privacy, protocol, backup, restore):
+for command in (schedules, ceremony, invite, organizer, privacy, protocol, backup, restore, restart):
     main.add_command(command)

@@ -104,6 +104,10 @@ class Settings:
     """To whom faults of security are reported, the preferred one first: addresses like mailto:… or https://…"""
     instance: str = "main"
     """What this process is called among those that serve one PostgreSQL together."""
+    workers: int = 0
+    """How many processes serve under one supervisor; 0: this process serves itself."""
+    drain_s: int = 30
+    """Within how long a worker lets its people go to its successor."""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
@@ -187,6 +191,8 @@ class _Reader:
             "metrics_token": self.metrics_token(),
             "security_contact": self.contacts(),
             "instance": self.instance(),
+            "workers": self.workers(),
+            "drain_s": self.number("DRAIN_S", 30, 1, 600),
         }
         secret = self.secret(data_dir)
         self.exposed(str(settings["base_url"]), host)
@@ -225,6 +231,17 @@ class _Reader:
         if text and find_spec("redis") is None:
             self.fault("REDIS_URL", "needs the library for it: pip install 'memorata[scale]'.")
         return text
+
+    def workers(self) -> int:
+        wanted = self.number("WORKERS", 0, 0, 64)
+        if wanted > 1:
+            if self.text("DATABASE_URL", "sqlite:").startswith("sqlite"):
+                self.fault(
+                    "WORKERS", "several workers need one PostgreSQL, MEMORATA_DATABASE_URL: SQLite has one server."
+                )
+            if not self.text("REDIS_URL", ""):
+                self.fault("WORKERS", "several workers need a Redis in which they meet, MEMORATA_REDIS_URL.")
+        return wanted
 
     def stage(self) -> str:
         """Whoever names a Janus wants it used, unless they say otherwise."""

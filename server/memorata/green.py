@@ -67,6 +67,11 @@ def tell_defects(tell: Callable[[Any], None]) -> None:
     hub.squelch_exception = of_line
 
 
+def throw(thread: Any, reason: Exception) -> None:
+    """Let something happen to a green thread where it waits just now."""
+    sys.modules["eventlet"].kill(thread, reason)
+
+
 def look_on(look: Callable[[int], bool], each_s: float) -> None:
     """Call `look` again and again from a thread of the system until it says False, with the number of this thread.
 

@@ -29,6 +29,7 @@ from memorata import green
 from memorata.config import ConfigFault, Settings
 from memorata.domain.errors import text_of
 from memorata.logs import WebServerLog, catch_the_rest, configure, defect
+from memorata.supervised import DRAIN, Doorway, Supervised, let_go
 from memorata.watchdog import Watchdog
 
 if TYPE_CHECKING:
@@ -44,6 +45,9 @@ CLIENTS_MAX = 20_000
 IDLE_S, HEAD_S = 20, 10
 """How long a line may rest between two requests, and how long the head of a request may take in all."""
 REFUSED_BODY = {411: "message.invalid", 413: "message.too_large"}
+SUPERVISOR_S = 2.0
+"""How often a worker looks whether whoever started it is there."""
+
 EXIT_CONFIG, EXIT_TAKEN, EXIT_BLOCKED = 2, 3, 4
 
 
@@ -63,29 +67,32 @@ def main() -> int:
     catch_the_rest()
     if green.is_green():
         green.tell_defects(defect)
+    supervised = Supervised.taken(os.environ)
     try:
-        listener = listen(settings.host, settings.port)
+        listener = supervised.listener(settings.host) if supervised else listen(settings.host, settings.port)
     except OSError as error:
-        return _cannot(_why(error, settings), EXIT_TAKEN)
+        return cannot(why(error, settings), EXIT_TAKEN)
     settings = settings.at_port(listener.getsockname()[1])
     if settings.async_mode == "eventlet" and not takes_turns():
         reason = "waiting holds everybody up: something was loaded before eventlet could patch it."
-        return _cannot(reason, EXIT_BLOCKED)
+        return cannot(reason, EXIT_BLOCKED)
     from memorata.adapters.store.instances import Taken
     from memorata.bootstrap import build, create_app
 
     services = build(settings)
     if settings.async_mode == "eventlet" and not asks_in_turn(services.database):
-        return _cannot("waiting for the database holds everybody up.", EXIT_BLOCKED)
+        return cannot("waiting for the database holds everybody up.", EXIT_BLOCKED)
     try:
-        services.instance.claim()
+        services.instance.claim(supervised.follows if supervised else None)
     except Taken as taken:
-        return _cannot(f"{taken}; MEMORATA_DATA_DIR or MEMORATA_INSTANCE names another place.", EXIT_TAKEN)
+        return cannot(f"{taken}; MEMORATA_DATA_DIR or MEMORATA_INSTANCE names another place.", EXIT_TAKEN)
     services.keep_time()
     if settings.schedules_given:
         _load(services)
     app, socketio = create_app(services)
     services.start()
+    if supervised:
+        services.alarm.each(SUPERVISOR_S, "supervisor", supervised.look)
     services.security.note("serve.started", **settings.told())
     # What has been built stays: the collector need not look at it again and again.
     gc.collect()
@@ -102,9 +109,9 @@ def main() -> int:
         monotonic_s=monotonic_s,
     )
     if settings.async_mode == "eventlet":
-        _serve_green(listener, app, socketio, services)
+        _serve_green(listener, app, socketio, services, supervised)
     else:
-        _serve_threads(listener, app, services)
+        _serve_threads(listener, app, services, supervised)
     return 0
 
 
@@ -120,12 +127,17 @@ def _load(services: "Services") -> None:
             log.warning("schedules.faulty", file=fault.file, line=fault.line, key=fault.key, message=fault.message)
 
 
-def _greet(services: "Services") -> None:
+def _greet(services: "Services", supervised: Supervised | None) -> None:
     """Say where we are, once a signal to stop is heard. While nobody can sign in, show how the first admin is made:
     here alone, and not in the log; what is shown is taken back when the process is told to stop.
     """
     settings = services.settings
-    print(f"memorata: serving {settings.base_url} at port {settings.port}", flush=True)  # noqa: T201
+    if supervised:
+        supervised.ready()
+        if not settings.instance.endswith("-1"):
+            return  # one of several says it
+    else:
+        print(f"memorata: serving {settings.base_url} at port {settings.port}", flush=True)  # noqa: T201
     code = services.accounts.set_up_code()
     if code is not None:
         url = services.settings.base_url
@@ -196,12 +208,12 @@ def _turns_during(work: Callable[[], object]) -> int:
         done = True
 
 
-def _cannot(reason: str, status: int) -> int:
+def cannot(reason: str, status: int) -> int:
     print(f"memorata cannot start: {reason}", file=sys.stderr)  # noqa: T201
     return status
 
 
-def _why(error: OSError, settings: Settings) -> str:
+def why(error: OSError, settings: Settings) -> str:
     if error.errno == errno.EADDRINUSE:
         return f"port {settings.port} is taken, perhaps by another memorata; MEMORATA_PORT names another one."
     if error.errno == errno.EACCES:
@@ -209,16 +221,18 @@ def _why(error: OSError, settings: Settings) -> str:
     return f"{settings.host} port {settings.port} cannot be opened: {error.strerror}."
 
 
-def _on_signal(stop: Callable[[], None]) -> None:
+def _on_signal(stop: Callable[[], None], *more: signal.Signals) -> None:
     def stopping(number: int, _frame: object) -> None:
         log.info("serve.stopping", signal=signal.Signals(number).name)
         stop()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT, *more):
         signal.signal(number, stopping)
 
 
-def _serve_green(listener: socket.socket, app: Any, socketio: Any, services: "Services") -> None:
+def _serve_green(
+    listener: socket.socket, app: Any, socketio: Any, services: "Services", supervised: Supervised | None
+) -> None:
     import eventlet
     import eventlet.wsgi
     from eventlet import websocket
@@ -232,8 +246,8 @@ def _serve_green(listener: socket.socket, app: Any, socketio: Any, services: "Se
     def cut(kind: str, environ: dict[str, Any]) -> None:
         services.security.note("flood.cut", address=environ.get(ADDRESS, ""), kind=kind)
 
-    door: Any = listener
     transport = socketio.server.manager.transport if services.settings.is_fast else None
+    door: Any = Doorway(listener)
     if transport is not None:
         upgrades = Upgrades(without_deflate(app), listener.getsockname())
         door = Door(listener, upgrades, transport.loop, transport.turns, IDLE_S)
@@ -250,7 +264,7 @@ def _serve_green(listener: socket.socket, app: Any, socketio: Any, services: "Se
             debug=False,  # else a stranger's broken request is answered with a trace
             log_output=False,
             log=WebServerLog(),
-            protocol=_silent(_protocol(eventlet)),
+            protocol=_silent(_protocol(eventlet, lambda: services.readiness.draining)),
             custom_pool=pool,
             max_size=CLIENTS_MAX,
             socket_timeout=30,
@@ -261,7 +275,21 @@ def _serve_green(listener: socket.socket, app: Any, socketio: Any, services: "Se
     serving = eventlet.spawn(run)
     stopped = eventlet.event.Event()
     _on_signal(lambda: None if stopped.ready() else stopped.send())
-    _greet(services)
+    draining = eventlet.event.Event()
+    signal.signal(DRAIN, lambda *_: None if draining.ready() else draining.send())
+
+    def drain() -> None:
+        draining.wait()
+        log.info("serve.draining", within_s=services.settings.drain_s)
+        services.readiness.drain()
+        # Those who are at the door already are let in.
+        door.shut(serving) if transport is None else door.close()
+        let_go(socketio.server.eio, services.settings.drain_s)
+        if not stopped.ready():
+            stopped.send()
+
+    eventlet.spawn(drain)
+    _greet(services, supervised)
     stopped.wait()
     watchdog.stop()
     serving.kill()
@@ -269,8 +297,11 @@ def _serve_green(listener: socket.socket, app: Any, socketio: Any, services: "Se
     _close(socketio, services)
 
 
-def _protocol(eventlet: Any) -> Any:
-    """How requests are read: each line in its turn, heads within their time, bodies whose length is told."""
+def _protocol(eventlet: Any, leaves: Callable[[], bool]) -> Any:
+    """How requests are read: each line in its turn, heads within their time, bodies whose length is told.
+
+    Args: leaves: whether each line is to be closed after the answer, for somebody else takes the next one.
+    """
     from memorata.adapters.http.planning.api import BODY_MAX as PLAN_BODY_MAX
     from memorata.bootstrap import FRAME_MAX
 
@@ -301,6 +332,8 @@ def _protocol(eventlet: Any) -> Any:
             return whole
 
         def handle_one_response(self) -> None:
+            if leaves():
+                self.close_connection = True
             # What the page leaves of a body is read to its end, and one without an end would be read for ever.
             if self.headers.get("transfer-encoding") is not None:
                 self.send_error(411)
@@ -326,7 +359,7 @@ def _protocol(eventlet: Any) -> Any:
     return Protocol
 
 
-def _serve_threads(listener: socket.socket, app: Any, services: "Services") -> None:
+def _serve_threads(listener: socket.socket, app: Any, services: "Services", supervised: Supervised | None) -> None:
     from werkzeug.serving import WSGIRequestHandler, make_server
 
     class Nameless(WSGIRequestHandler):
@@ -345,8 +378,8 @@ def _serve_threads(listener: socket.socket, app: Any, services: "Services") -> N
         fd=listener.fileno(),
     )
     # `shutdown` waits for the loop that it stops, so a signal may not call it in the same thread.
-    _on_signal(lambda: threading.Thread(target=server.shutdown, daemon=True).start())
-    _greet(services)
+    _on_signal(lambda: threading.Thread(target=server.shutdown, daemon=True).start(), DRAIN)
+    _greet(services, supervised)
     server.serve_forever()
     services.stop()
 

@@ -77,6 +77,8 @@ class Person:
         self.asides: list[tuple[float, str, dict[str, Any]]] = []
         self.refused: Any = None
         self.faults: list[str] = []
+        self.lost: list[str] = []
+        """Why lines ended, in the library's words."""
         self.deaf = False
         self._changed = threading.Lock()
         self._socket = self._new_socket()
@@ -184,6 +186,7 @@ class Person:
         socket.eio._trigger_event = lambda *args, **how: aside(*args, **{**how, "run_async": False})
         for name in ("welcome", "event", "beat", "you", "presence", "gone", "connect_error"):
             socket.on(name, getattr(self, f"_on_{name}"), namespace=NAMESPACE)
+        socket.on("disconnect", self._on_lost, namespace=NAMESPACE)
         for name in ("name_taken", "waiting_changed", "looking", "stage", "grant", "link", "signal"):
             socket.on(name, partial(self._on_aside, name), namespace=NAMESPACE)
         return socket
@@ -236,6 +239,9 @@ class Person:
 
     def _on_aside(self, name: str, message: dict[str, Any]) -> None:
         self.asides.append((time.monotonic(), name, message))
+
+    def _on_lost(self, reason: str = "") -> None:
+        self.lost.append(reason)
 
     def _on_gone(self, message: dict[str, Any]) -> None:
         self.gone_at = time.monotonic()

@@ -54,6 +54,12 @@ SERVER = (
     ("--origins", "ORIGINS", "Other addresses whose pages may connect, separated by commas."),
     ("--hosts", "HOSTS", "Other names by which this server may be called, separated by commas."),
     ("--instance", "INSTANCE", "Name of this process among several on one PostgreSQL. [default: main]"),
+    (
+        "--workers",
+        "WORKERS",
+        "Processes that serve together, at ports that follow each other. [default: 0, just this one]",
+    ),
+    ("--drain", "DRAIN_S", "Seconds within which a worker lets its people go to its successor. [default: 30]"),
     ("--proxies", "PROXIES", "How many proxies of your own stand in front. [default: 0]"),
     ("--security-contact", "SECURITY_CONTACT", "To whom faults of security are reported: mailto:… or https://…"),
     ("--async-mode", "ASYNC_MODE", "eventlet, or threading for finding faults. [default: eventlet]"),

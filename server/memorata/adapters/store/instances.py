@@ -42,25 +42,31 @@ class Instance:
         self._lock: int | None = None
         self.is_held = False
 
-    def claim(self) -> None:
+    def claim(self, follows: int | None = None) -> None:
         """Take the place, which a dead process leaves at once where it can be seen to be dead.
 
+        Args: follows: the number of a process of this machine which makes room for us.
         Raises: Taken, StoreBusy
         """
         if self._database.is_sqlite:
             self._lock = _locked(Path(self._database.engine.url.database or "").resolve())
         else:
-            self._claim_row()
+            self._claim_row(follows)
         self.is_held = True
 
     def beat(self) -> None:
         """Say that we live."""
         if not self.is_held or self._database.is_sqlite:
             return
-        with suppress(StoreBusy), self._database.writing() as connection:  # told by the store itself
-            ours = (instance.c.name == self._name) & (instance.c.process == self._process)
-            done = connection.execute(update(instance).where(ours).values(beat_ms=self._clock.now_ms()))
-            if not done.rowcount:
+        with suppress(StoreBusy):  # told by the store itself
+            with self._database.writing() as connection:
+                ours = (instance.c.name == self._name) & (instance.c.process == self._process)
+                done = connection.execute(update(instance).where(ours).values(beat_ms=self._clock.now_ms()))
+            if done.rowcount:
+                return
+            # Our successor has the place, or one that died has left it to us again; else something is wrong.
+            other = self._tried(silent=False)
+            if other is not None and not _is_sibling(other[0]):
                 # Each cue and each press still happens once, so what is going on goes on.
                 log.error("instance.taken_over", name=self._name)
 
@@ -76,17 +82,17 @@ class Instance:
             ours = (instance.c.name == self._name) & (instance.c.process == self._process)
             connection.execute(delete(instance).where(ours))
 
-    def _claim_row(self) -> None:
+    def _claim_row(self, follows: int | None) -> None:
         seen_ms: int | None = None
         patience = time.monotonic() + STALE_S
-        while (other := self._tried(silent=time.monotonic() > patience)) is not None:
+        while (other := self._tried(silent=time.monotonic() > patience, follows=follows)) is not None:
             process, beat_ms = other
             if lives_here(process) or seen_ms not in (None, beat_ms):
                 raise Taken(f"{told_of(process)} serves this database under the name {self._name!r}")
             seen_ms = beat_ms
             green.sleep(0.5)
 
-    def _tried(self, *, silent: bool) -> tuple[str, int] | None:
+    def _tried(self, *, silent: bool, follows: int | None = None) -> tuple[str, int] | None:
         """`None` when the place is ours; else who has it and its last beat. silent: nothing was heard of it."""
         own = {"process": self._process, "beat_ms": self._clock.now_ms()}
         named = instance.c.name == self._name
@@ -95,7 +101,11 @@ class Instance:
             if row is None:
                 connection.execute(insert(instance).values(name=self._name, **own))
                 return None
-            stale = silent or self._clock.now_ms() - row.beat_ms > STALE_S * 1000
+            stale = (
+                silent
+                or (follows is not None and _is_here(row.process, follows))
+                or self._clock.now_ms() - row.beat_ms > STALE_S * 1000
+            )
             if stale or lives_here(row.process) is False:
                 connection.execute(update(instance).where(named).values(**own))
                 return None
@@ -140,6 +150,21 @@ def lives_here(process: str) -> bool | None:
     except PermissionError:
         pass
     return process.rpartition(" ")[2] == _started(pid)
+
+
+def _is_here(process: str, pid: int) -> bool:
+    """Whether it is the one of this number on this machine."""
+    return process.rpartition(" ")[0] == f"{socket.gethostname()[:60]} {pid}"
+
+
+def _is_sibling(process: str) -> bool:
+    """Whether it has been started by whoever started us: our successor."""
+    pid = process.rpartition(" ")[0].rpartition(" ")[2]
+    try:
+        parent = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except (OSError, IndexError):
+        return False
+    return parent == os.getppid() and _is_here(process, int(pid))
 
 
 def _started(pid: int) -> str:
