@@ -310,6 +310,10 @@ class MemoryInvitations:
         if came is not None:
             self.participants.change(came, replace(came, role=role), at_ms)
 
+    def unused(self, ceremony_ids: Sequence[str]) -> int:
+        good = [one.invitation for one in self.made.values() if one.invitation.revoked_ms is None]
+        return sum(one.ceremony_id in ceremony_ids and self.participants.of_invitation(one.id) is None for one in good)
+
     def claims(self, link_hash: bytes) -> frozenset[str]:
         return frozenset(self.claimed.get(link_hash, ()))
 

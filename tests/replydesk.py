@@ -34,7 +34,16 @@ class Desk:
         settings = Settings(folder, "", b"k" * 32, base_url=site or SITE, base_url_given=bool(site))
         nobody: Any = None  # whom these pages do not ask
         house = House(
-            settings, self.room.clock, self.room.ceremonies, nobody, nobody, nobody, self.room.inviting, nobody, nobody
+            settings,
+            self.room.clock,
+            self.room.ceremonies,
+            nobody,
+            nobody,
+            nobody,
+            self.room.inviting,
+            nobody,
+            nobody,
+            nobody,
         )
         self.app = Flask("memorata", static_folder=None)
         prepare(self.app)

@@ -498,6 +498,7 @@ export interface Presence {
   wreaths: Record<string, Record<string, number>>
   sync?: SyncQuality
   troubles?: ('store.away' | 'disk.full' | 'disk.short' | 'clock.moved')[]
+  waiting?: number
 }
 
 /** The answer to a connection. Either `snapshot` or `replay` is set; `progress` is the timeline after it. */
@@ -693,6 +694,13 @@ export interface Entered {
   role: 'watcher' | 'participant' | 'speaker' | 'moderator' | 'host' | 'organizer' | 'admin'
   device: string
   standing: 'waiting' | 'admitted' | 'refused' | 'removed' | 'banned'
+  waits?: Ticket
+}
+
+/** Of somebody who waits for a seat: to be shown at POST /api/seat once the timeline's `called` is at `number`. */
+export interface Ticket {
+  ticket: string
+  number: number
 }
 
 /** What a client shows when it connects; `epoch` and `seq` say how much it knows already. */

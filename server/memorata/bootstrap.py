@@ -93,6 +93,7 @@ from memorata.services.readiness import Readiness
 from memorata.services.recording import RecordingDesk
 from memorata.services.reminding import Compose, Reminding
 from memorata.services.retention import Retention
+from memorata.services.seating import SeatingDesk
 from memorata.services.series import SeriesDesk
 from memorata.services.stage import StageDesk
 from memorata.services.stage_ports import StageEngine
@@ -127,6 +128,7 @@ class Services:
     ceremonies: LiveCeremonies
     accounts: AccountDesk
     admission: Admission
+    seating: SeatingDesk
     inviting: Inviting
     presence: PresenceDesk
     moderation: Moderation
@@ -177,6 +179,7 @@ class Services:
         self.bus.start()
         self.alarm.each(PEAKS_S, "peaks", self.meters.turn)
         self.presence.start()
+        self.seating.start()
         self.stage.start()
         self.moderation.start()
         self.troubles.start()
@@ -325,6 +328,15 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
         link_removed,
         accounts.signed_in,
     )
+
+    def held() -> list[str]:
+        now_ms = clock.now_ms()
+        on = (state.programme for state in ceremonies.known() if is_on(state, now_ms))
+        return [programme.ceremony_id for programme in on if programme is not None]
+
+    seating = SeatingDesk(
+        seats, settings.seats, bus, invitations, held, ceremonies.silent, keys, clock, alarm, presence.touch
+    )
     films = DiskRecordings(settings.data_dir / "recordings")
     recordings = RecordingDesk(SqlRecordings(database), films, known, clock, alarm)
     engine = engine_of(settings, films.incoming)
@@ -400,7 +412,8 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
         presence=presence,
         moderation=moderation,
         publisher=publisher,
-        teller=Teller(ceremonies, presence, clock, troubles.now),
+        teller=Teller(ceremonies, presence, clock, troubles.now, seating.waiting),
+        seating=seating,
         retention=retention,
         recordings=recordings,
         privacy=Privacy(
@@ -592,6 +605,7 @@ def create_app(services: Services) -> tuple[Flask, SocketIO]:
         services.clock,
         services.security,
         lines,
+        services.seating,
     )
     by_monotonic_time()
     app.wsgi_app = gate.before(app.wsgi_app)  # type: ignore[assignment,method-assign]

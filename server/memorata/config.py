@@ -96,6 +96,8 @@ class Settings:
     """Room on the disk of the data that is kept back, for when it is full; 0: none."""
     link_checks: bool = True
     """Whether the links of programmes are looked at before a ceremony; that calls their hosts."""
+    seats: int = 5_000
+    """How many people have a seat for each process that serves; whoever comes beyond that watches until one is free."""
     proxies: int = 0
     """How many proxies of our own stand in front, whose X-Forwarded headers are believed."""
     metrics_token: bytes = field(default=b"", repr=False)
@@ -187,6 +189,7 @@ class _Reader:
             "names_days": self.number("NAMES_DAYS", 30, 1, 3650),
             "ballast_mb": self.number("BALLAST_MB", 64, 0, 100_000),
             "link_checks": self.choice("LINK_CHECKS", "on", ("on", "off")) == "on",
+            "seats": self.number("SEATS", 5_000, 1, 100_000),
             "proxies": self.number("PROXIES", 0, 0, 10),
             "metrics_token": self.metrics_token(),
             "security_contact": self.contacts(),

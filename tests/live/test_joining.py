@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
+from memorata.services.inviting import Guest
 from tests.builders import a_programme
-from tests.live.client import eventually, fetch
+from tests.live.client import Person, eventually, fetch
 from tests.live.conftest import Server, now_ms
 from tests.live.counted import FILE
 from tests.live.visitor import Visitor
@@ -128,3 +130,73 @@ def _enters(visitor: Visitor, key: str) -> bool:
     except AssertionError:
         return False
     return True
+
+
+def test_beyond_the_seats_people_watch_and_come_in_one_after_the_other(tmp_path: Path) -> None:
+    server, ceremony_id = Server(tmp_path, MEMORATA_SEATS="3"), "remembrance-2027"
+    programme = a_programme(ceremony_id, at_ms=now_ms() + 600_000)
+    server.office.ceremonies.plan(programme)
+    (invited,) = server.office.inviting.make(ceremony_id, [Guest("Amina")])
+    try:
+        keys = server.start().plan(programme)
+        key = keys["participant"]
+        # One seat of the three is kept for whoever was invited.
+        bruno, chiyo = server.person(key, name="Bruno").connect(), server.person(key, name="Chiyo").connect()
+        assert (bruno.refused, chiyo.refused) == (None, None)
+        waiting = [server.person(key, name=name) for name in ("Daria", "Emil")]
+        tickets = []
+        for one in waiting:
+            tickets.append(_entered(one)["waits"])
+            one.connect()
+            refusal = one.refused["data"]
+            assert (refusal["code"], set(refusal["facts"])) == ("seats.full", {"ticket", "number"})
+            assert refusal["message"]
+        daria, emil = tickets
+        assert daria["number"] < emil["number"]
+        amina = server.person(invited.key).connect()
+        host = server.person(keys["host"]).connect()
+        assert (amina.refused, host.refused) == (None, None)
+        eventually(lambda: host.presence.get("waiting") == 2, "the host to see how many wait")
+        assert _seat(waiting[0], daria) == (409, "seats.full")
+
+        # The line begins to move when those who were here before a start have had the time to come back.
+        eventually(lambda: _timeline(server, ceremony_id)["called"] == 0, "the line")
+        host.ask("bye", {})
+        host.disconnect()
+        chiyo.ask("bye", {})
+        chiyo.disconnect()
+        eventually(lambda: _timeline(server, ceremony_id)["called"] == daria["number"], "Daria to be called", 45)
+        assert _seat(waiting[1], emil) == (409, "seats.full")
+        assert _seat(waiting[0], daria)[0] == 200
+        waiting[0].refused = None
+        waiting[0].connect()
+        assert waiting[0].refused is None
+        assert waiting[0].you["participant"]["name"] == "Daria"
+        for person in (bruno, amina, waiting[0]):
+            person.disconnect()
+    finally:
+        server.stop()
+    assert server.defects() == []
+
+
+def _timeline(server: Server, ceremony_id: str) -> dict[str, Any]:
+    status, found = fetch(f"{server.url}/c/{ceremony_id}/timeline.json")
+    return found if status == 200 else {}
+
+
+def _entered(person: Person) -> dict[str, Any]:
+    status, answer = fetch(
+        f"{person.base_url}/api/enter", {"key": person.key, "device": person.device, **person.profile}
+    )
+    assert status == 200, answer
+    person.token, person.ceremony, person.participant_id = (
+        answer["token"], answer["ceremony"], answer["participant"]["id"],
+    )  # fmt: skip
+    found: dict[str, Any] = answer
+    return found
+
+
+def _seat(person: Person, ticket: dict[str, Any]) -> tuple[int, str]:
+    asked = {"ticket": ticket["ticket"]}
+    status, answer = fetch(f"{person.base_url}/api/seat", asked, {"Authorization": f"Bearer {person.token}"})
+    return status, answer.get("code", "")

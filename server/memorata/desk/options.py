@@ -60,6 +60,7 @@ SERVER = (
         "Processes that serve together, at ports that follow each other. [default: 0, just this one]",
     ),
     ("--drain", "DRAIN_S", "Seconds within which a worker lets its people go to its successor. [default: 30]"),
+    ("--seats", "SEATS", "How many have a seat for each process; others watch until one is free. [default: 5000]"),
     ("--proxies", "PROXIES", "How many proxies of your own stand in front. [default: 0]"),
     ("--security-contact", "SECURITY_CONTACT", "To whom faults of security are reported: mailto:… or https://…"),
     ("--async-mode", "ASYNC_MODE", "eventlet, or threading for finding faults. [default: eventlet]"),

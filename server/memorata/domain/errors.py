@@ -93,6 +93,7 @@ CODES: dict[str, str] = {
     "role.not_allowed": "This is for those who lead the ceremony.",
     "rehearsal.none": "There is no rehearsal.",
     "schedule.faulty": "There is something to be put right first.",
+    "seats.full": "All seats are taken. You see and hear the whole ceremony, and are let in as soon as there is room.",
     "series.exists": "There is a series of this name already.",
     "series.unknown": "There is no such series.",
     "setup.code_wrong": "This set-up code is not right, or it has been used.",

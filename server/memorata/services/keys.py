@@ -10,8 +10,11 @@ _LINK_BYTES = 18
 _TOKEN_BYTES = 24
 _INVITATION_BYTES = 16
 _REPLY_BYTES = 16
+_TICKET_BYTES = 12
 DIGITS = 6
 _TOKEN = re.compile(r"([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{32})")
+
+_TICKET = re.compile(r"([0-9]{1,15})\.[A-Za-z0-9_-]{16}")
 
 
 class Keys:
@@ -66,6 +69,17 @@ class Keys:
 
     def is_reply(self, token: str, series: str, key: str, contact_id: str) -> bool:
         return hmac.compare_digest(token.encode(), self.reply(series, key, contact_id).encode())
+
+    def ticket(self, participant_id: str, since_ms: int) -> str:
+        """What somebody is given who waits for a seat since then."""
+        return f"{since_ms}.{_text(self._mac('ticket', participant_id, str(since_ms))[:_TICKET_BYTES])}"
+
+    def since_ms(self, ticket: str, participant_id: str) -> int | None:
+        """Since when the holder of a ticket waits; `None` when it is not theirs."""
+        found = _TICKET.fullmatch(ticket)
+        if found is None or not hmac.compare_digest(ticket, self.ticket(participant_id, int(found[1]))):
+            return None
+        return int(found[1])
 
     def _token_mac(self, participant_id: str) -> str:
         return _text(self._mac("token", participant_id)[:_TOKEN_BYTES])

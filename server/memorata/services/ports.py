@@ -307,6 +307,9 @@ class Invitations(Protocol):
     def set_role(self, invitation_id: str, role: Role, at_ms: int) -> None:
         """Of the invitation and of whoever came by it."""
 
+    def unused(self, ceremony_ids: Sequence[str]) -> int:
+        """How many that are good nobody has entered by yet."""
+
     def claims(self, link_hash: bytes) -> frozenset[str]:
         """The hashes of the browsers in which a link has been exchanged."""
 
@@ -492,6 +495,12 @@ class Seats(Protocol):
 
     def ceremonies(self) -> tuple[str, ...]:
         """Where somebody has a seat."""
+
+    def has(self, ceremony_id: str, participant_id: str) -> bool:
+        """Whether somebody has a seat, be it that their line is lost for a while."""
+
+    def count(self) -> int:
+        """How many seats are taken, those that are kept for lost lines among them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ from memorata.services.privacy import Privacy
 from memorata.services.readiness import Readiness
 from memorata.services.recording import RecordingDesk
 from memorata.services.retention import Retention
+from memorata.services.seating import SeatingDesk
 from memorata.services.stage import StageDesk
 from memorata.services.troubles import Troubles
 
@@ -86,6 +87,8 @@ class Needs(Protocol):
     @property
     def retention(self) -> Retention: ...
     @property
+    def seating(self) -> SeatingDesk: ...
+    @property
     def recordings(self) -> RecordingDesk: ...
     @property
     def streams(self) -> HlsStreams: ...
@@ -113,6 +116,7 @@ def register(app: Flask, services: Needs) -> None:
         services.inviting,
         services.privacy,
         services.retention,
+        services.seating,
         services.stage.streamed,
     )
     proxies = services.settings.proxies

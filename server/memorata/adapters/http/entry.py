@@ -64,6 +64,16 @@ class Stands(msgspec.Struct, frozen=True):
     standing: Standing
 
 
+class Asking(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    ticket: Annotated[str, msgspec.Meta(max_length=100)] = ""
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """The answer of POST /api/seat: a seat is kept for a moment."""
+
+    kept: Literal[True] = True
+
+
 class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A request that says all by its address; JSON all the same, which keeps forms of other sites out."""
 
@@ -119,7 +129,9 @@ def blueprint(house: House) -> Blueprint:
         with link_guessing(), guessing("pin", wrong=WRONG_PIN) if body.pin else nullcontext():
             entry = house.admission.enter(body.key, body.device or None, body.profile(), body.pin)
         who = entry.participant
-        entered = wire.Entered(entry.token, who.ceremony_id, me(who), who.role, entry.device, who.standing)
+        entered = wire.Entered(
+            entry.token, who.ceremony_id, me(who), who.role, entry.device, who.standing, house.keep_seat(who)
+        )
         return encoded(entered, "no-store")
 
     @pages.get("/api/standing")
@@ -133,6 +145,20 @@ def blueprint(house: House) -> Blueprint:
         with by_token():
             who = house.admission.standing(bearer())
         return encoded(Stands(who.standing), "no-store")
+
+    @pages.post("/api/seat")
+    @described(
+        "Ask for the seat that one waits for, and say that one still waits; it is kept until the line is open.",
+        takes=Asking,
+        gives=Kept,
+        refuses=("seats.full", "link.revoked", "door.waiting"),
+        token=True,
+    )
+    def seat() -> Response:
+        with by_token():
+            who = house.admission.authenticate(bearer())
+        house.seating.keep(who, read(Asking).ticket)
+        return encoded(Kept(), "no-store")
 
     @pages.post("/api/me")
     @described(

@@ -122,6 +122,9 @@ def sentence(code: str) -> str:
         "series.unknown": _("There is no series of ceremonies at this address."),
         "plan.date_unknown": _("There is no ceremony of this series on this day."),
         "ceremony.full": _("So many people have come that this server has no more seats. You can watch without one."),
+        "seats.full": _(
+            "All seats are taken. You see and hear the whole ceremony, and are let in as soon as there is room."
+        ),
         "token.missing": _("Please open your link again."),
         "link.pin_needed": _(
             "This link has been opened in another browser. Its PIN, which was sent apart, opens it here."

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import msgspec
+
 from memorata.adapters.http.limits import link_guessing
 from memorata.adapters.sockets import wire
 from memorata.adapters.sockets.telling import Teller
@@ -20,6 +22,7 @@ from memorata.services.ports import Clock, LinkRole, Participant
 from memorata.services.presence import PresenceDesk
 from memorata.services.privacy import Privacy
 from memorata.services.retention import Retention
+from memorata.services.seating import SeatingDesk
 from memorata.services.stage_told import Seen
 
 
@@ -57,11 +60,13 @@ class House:
         inviting: Inviting,
         privacy: Privacy,
         retention: Retention,
+        seating: SeatingDesk,
         streamed: Callable[[str], tuple[str, Seen | None]] = lambda _: ("", None),
     ) -> None:
         """Args: streamed: where watchers find the stage of a ceremony, empty for nowhere, and whom they see there."""
         self.streamed = streamed
         self.inviting = inviting
+        self.seating = seating
         self.settings = settings
         self.clock = clock
         self.admission = admission
@@ -123,6 +128,16 @@ class House:
     def counts(self, ceremony_id: str) -> wire.Presence:
         """Who is there, in numbers, as the public may know."""
         return self._teller.presence(ceremony_id, "public", fresh=False)
+
+    def keep_seat(self, who: Participant) -> wire.Ticket | msgspec.UnsetType:
+        """Keep a seat for somebody who is coming in; a ticket where all are taken."""
+        if who.standing != "admitted":
+            return msgspec.UNSET
+        try:
+            self.seating.keep(who)
+        except Refused as refused:
+            return msgspec.convert(refused.facts, wire.Ticket)
+        return msgspec.UNSET
 
     def halls_online(self, ceremony_id: str) -> frozenset[str]:
         """The ids of the halls whose page is open."""

@@ -24,7 +24,8 @@ class Timeline(msgspec.Struct, frozen=True):
     """What changes in the course of a ceremony, about 1 kB; `now` is the server's time in UTC ms when it was asked.
 
     `recorded` is where a recorded version stands in for a living voice. `stream` is where the stage is to be seen,
-    seconds late, empty for nowhere; `streamed` is whoever is sent there.
+    seconds late, empty for nowhere; `streamed` is whoever is sent there. `called` is there where people wait for a
+    seat: whoever waits with this number or a lower one may ask for it now.
     """
 
     epoch: str
@@ -36,6 +37,7 @@ class Timeline(msgspec.Struct, frozen=True):
     recorded: tuple[Recorded, ...] = ()
     stream: str = ""
     streamed: wire.OnStage | None = None
+    called: int | msgspec.UnsetType = msgspec.UNSET
     now: float | msgspec.UnsetType = msgspec.UNSET
 
 
@@ -82,6 +84,9 @@ def blueprint(house: House) -> Blueprint:
     )
     def data(ceremony_id: str) -> Response:
         body = timeline(house.ceremony(ceremony_id), house.counts(ceremony_id), *house.streamed(ceremony_id))
+        called = house.seating.called(ceremony_id)
+        if called is not None:
+            body = msgspec.structs.replace(body, called=called)
         # The tag leaves the time out: who asks again learns that nothing else is new.
         tag = blake2s(msgspec.json.encode(body), digest_size=9).hexdigest()
         now = round(house.clock.now(), 1)

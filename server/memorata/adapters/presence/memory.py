@@ -152,6 +152,13 @@ class MemorySeats:
             seats = tuple(self._seats.get(ceremony_id, {}).values())
             return tuple(SeatRow(seat.participant, bool(seat.tabs), seat.number) for seat in seats)
 
+    def has(self, ceremony_id: str, participant_id: str) -> bool:
+        return participant_id in self._seats.get(ceremony_id, {})
+
+    def count(self) -> int:
+        with self._lock:
+            return sum(map(len, self._seats.values()))
+
     def ceremonies(self) -> tuple[str, ...]:
         with self._lock:
             return tuple(ceremony_id for ceremony_id, seats in self._seats.items() if seats)

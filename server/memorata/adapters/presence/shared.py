@@ -124,6 +124,15 @@ class SharedSeats:
                 found.update(dict.fromkeys(ceremony_id for ceremony_id, seats in worker.seats.items() if seats))
         return tuple(found)
 
+    def has(self, ceremony_id: str, participant_id: str) -> bool:
+        return self._own.has(ceremony_id, participant_id) or self._elsewhere(ceremony_id, participant_id) is not None
+
+    def count(self) -> int:
+        """Somebody who is at two workers counts twice for so long: rather too many than too few."""
+        with self._lock:
+            others = sum(len(seats) for worker in self._workers.values() for seats in worker.seats.values())
+        return self._own.count() + others
+
     # --- telling ---
 
     def flush(self) -> None:

@@ -16,7 +16,7 @@ from memorata.adapters.sockets.publisher import NAMESPACE, SocketPublisher, audi
 from memorata.adapters.sockets.staging import StageSocket
 from memorata.adapters.sockets.telling import Teller, roster_row
 from memorata.domain.commands import Actor
-from memorata.domain.errors import Refused
+from memorata.domain.errors import Refused, text_of
 from memorata.domain.roles import is_staff
 from memorata.services.admission import Admission
 from memorata.services.ice import IceFor
@@ -24,12 +24,15 @@ from memorata.services.live import LiveCeremonies
 from memorata.services.moderation import Moderation
 from memorata.services.ports import Clock, Participant, Report, SecurityLog, StoreBusy
 from memorata.services.presence import PresenceDesk
+from memorata.services.seating import SeatingDesk
 from memorata.services.stage import StageDesk
 
 log = structlog.get_logger(__name__)
 
 NOTED = frozenset({"wish.release", "wish.withhold"})
 """Commands by which something comes before everybody, or is taken from every screen."""
+
+FULL = "seats.full"
 
 
 class CeremonySocket:
@@ -49,7 +52,9 @@ class CeremonySocket:
         clock: Clock,
         security: SecurityLog,
         lines: OpenLines,
+        seating: SeatingDesk,
     ) -> None:
+        self._seating = seating
         self._stage = stage
         self._security = security
         self._server = server
@@ -84,8 +89,11 @@ class CeremonySocket:
             if asked.ceremony not in ("", participant.ceremony_id):
                 raise Refused("link.unknown")
             self._ceremonies.state(participant.ceremony_id)
+            self._seating.sit(participant, back=asked.seq > 0)
         except (msgspec.ValidationError, Refused) as refusal:
-            code = refusal.code if isinstance(refusal, Refused) else "link.unknown"
+            code, facts = (refusal.code, refusal.facts) if isinstance(refusal, Refused) else ("link.unknown", {})
+            if code == FULL:
+                raise NotConnected(code, {"code": code, "message": text_of(code), "facts": facts}) from None
             self._security.note("join.refused", address=environ.get(ADDRESS, ""), code=code)
             raise NotConnected(code, {"code": code}) from None
         except Exception as error:

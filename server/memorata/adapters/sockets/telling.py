@@ -65,7 +65,10 @@ class Teller:
         desk: PresenceDesk,
         clock: Clock,
         troubles: Callable[[], tuple[Trouble, ...]] = lambda: (),
+        waiting: Callable[[str], int] = lambda _: 0,
     ) -> None:
+        """Args: waiting: how many wait for a seat at a ceremony."""
+        self._waiting = waiting
         self._ceremonies = ceremonies
         self._troubles = troubles
         self._desk = desk
@@ -152,6 +155,7 @@ class Teller:
             wreaths=counts.wreaths,
             sync=quality if view == "staff" else msgspec.UNSET,
             troubles=self._troubles() if view == "staff" else msgspec.UNSET,
+            waiting=self._waiting(ceremony_id) if view == "staff" else msgspec.UNSET,
         )
         self._presences[(ceremony_id, view)] = (version, now, presence)
         return presence

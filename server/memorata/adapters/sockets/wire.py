@@ -93,8 +93,8 @@ class SyncQuality(msgspec.Struct, frozen=True):
 class Presence(msgspec.Struct, frozen=True):
     """Who is there, in numbers, and the tributes counted. `places` holds people by country, `elsewhere` those without.
 
-    `candles` counts by item, `wreaths` by item and number of the wreath; `sync` is for staff alone, and so is what
-    `troubles` the server has.
+    `candles` counts by item, `wreaths` by item and number of the wreath. For staff alone: `sync`, the `troubles` that
+    the server has, and how many have entered and are `waiting` for a seat.
     """
 
     version: int
@@ -107,6 +107,7 @@ class Presence(msgspec.Struct, frozen=True):
     wreaths: dict[str, dict[str, int]]
     sync: SyncQuality | msgspec.UnsetType = msgspec.UNSET
     troubles: tuple[Trouble, ...] | msgspec.UnsetType = msgspec.UNSET
+    waiting: int | msgspec.UnsetType = msgspec.UNSET
 
 
 class Welcome(msgspec.Struct, frozen=True):
@@ -324,8 +325,18 @@ class WaitingPage(msgspec.Struct, frozen=True):
     others: tuple[moderation.Look, ...]
 
 
+class Ticket(msgspec.Struct, frozen=True):
+    """Of somebody who waits for a seat: to be shown at POST /api/seat once the timeline's `called` is at `number`."""
+
+    ticket: str
+    number: int
+
+
 class Entered(msgspec.Struct, frozen=True):
-    """The answer of POST /api/enter; whoever is `waiting` asks /api/standing until that changes."""
+    """The answer of POST /api/enter; whoever is `waiting` asks /api/standing until that changes.
+
+    With a `waits` all seats are taken, and the page shows what watchers see.
+    """
 
     token: str
     ceremony: str
@@ -333,6 +344,7 @@ class Entered(msgspec.Struct, frozen=True):
     role: Role
     device: str
     standing: Standing
+    waits: Ticket | msgspec.UnsetType = msgspec.UNSET
 
 
 # --- from the client ---------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from memorata.adapters.store import tables as t
@@ -84,6 +84,13 @@ class SqlInvitations:
         with self._database.writing() as connection:
             connection.execute(update(t.invitation).where(t.invitation.c.id == invitation_id).values(role=role))
             connection.execute(update(t.participant).where(came).values(role=role, changed_ms=at_ms))
+
+    def unused(self, ceremony_ids: Sequence[str]) -> int:
+        made = t.invitation.c
+        came = exists().where(t.participant.c.invitation_id == made.id)
+        good = (made.ceremony_id.in_(ceremony_ids), made.revoked_ms.is_(None), ~came)
+        with self._database.reading() as connection:
+            return int(connection.execute(select(func.count()).select_from(t.invitation).where(*good)).scalar_one())
 
     def claims(self, link_hash: bytes) -> frozenset[str]:
         wanted = select(t.claim.c.device_hash).where(t.claim.c.link_hash == link_hash)

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from memorata.adapters.bus.alone import Alone
 from memorata.adapters.countries import is_country
 from memorata.adapters.http import app as pages
 from memorata.adapters.letters import Letters
@@ -31,6 +32,7 @@ from memorata.services.privacy import Privacy
 from memorata.services.readiness import Readiness
 from memorata.services.recording import RecordingDesk
 from memorata.services.retention import Retention
+from memorata.services.seating import SeatingDesk
 from memorata.services.stage import StageDesk
 from memorata.services.stage_told import Seen
 from memorata.services.troubles import Troubles
@@ -74,7 +76,8 @@ class Office:
         self.log, self.participants, publisher = MemoryLog(), MemoryParticipants(), RecordingPublisher()
         self.ceremonies = LiveCeremonies(self.log, self.clock, publisher)
         alarm = FakeAlarm(self.clock)
-        self.presence = PresenceDesk(MemorySeats(), publisher, self.clock, alarm, self.ceremonies.silent)
+        self.seats = MemorySeats()
+        self.presence = PresenceDesk(self.seats, publisher, self.clock, alarm, self.ceremonies.silent)
         keys, self.invitations = Keys(self.settings.secret_key), MemoryInvitations(self.participants)
         self.recorded, self.films = MemoryRecordings(), MemoryFiles()
         self.recordings = RecordingDesk(self.recorded, self.films, self.participants, self.clock, alarm)
@@ -101,6 +104,10 @@ class Office:
             publisher.removed,
             self.accounts.signed_in,
         )
+        self.seating = SeatingDesk(
+            self.seats, self.settings.seats, Alone(), self.invitations, tuple, self.ceremonies.silent, keys, self.clock,
+            alarm,
+        )  # fmt: skip
         people = self.log.people = MemoryPeople(self.participants)
         self.retention = Retention(self.ceremonies, people, self.clock, alarm, 30)
         keys = Keys(self.settings.secret_key)

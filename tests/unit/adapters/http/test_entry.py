@@ -1,6 +1,7 @@
 """Coming in, and what one says of oneself."""
 
 import json
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -122,3 +123,27 @@ def test_who_asks_for_it_is_kept_no_longer(office: Office, browser: FlaskClient,
     without = browser.post("/api/me/erase", json={})
     assert without.json is not None
     assert (without.status_code, without.json["code"]) == (401, "token.missing")
+
+
+def test_whoever_comes_beyond_the_seats_gets_a_ticket_and_the_seat_when_it_is_free(tmp_path: Path) -> None:
+    office = Office(tmp_path, settings={"seats": 1})
+    key, browser = office.plan(a_programme())["participant"], office.browser()
+    first = browser.post("/api/enter", json={"key": key, "device": DEVICE}).json
+    second = browser.post("/api/enter", json={"key": key}).json
+    assert first is not None
+    assert second is not None
+    assert ("waits" in first, set(second["waits"])) == (False, {"ticket", "number"})
+    assert browser.get("/c/remembrance-2027/timeline.json").json["called"] == 0  # type: ignore[index]
+
+    told = {"Authorization": f"Bearer {second['token']}"}
+    asked = {"ticket": second["waits"]["ticket"]}
+    refused = browser.post("/api/seat", json=asked, headers=told)
+    assert refused.json is not None
+    assert (refused.status_code, refused.json["code"], refused.json["facts"]) == (409, "seats.full", second["waits"])
+
+    office.clock.forward(60_000)  # whoever entered first has never come
+    office.seating.look()
+    assert browser.get("/c/remembrance-2027/timeline.json").json["called"] == second["waits"]["number"]  # type: ignore[index]
+    kept = browser.post("/api/seat", json=asked, headers=told)
+    assert (kept.status_code, kept.json) == (200, {"kept": True})
+    assert browser.post("/api/seat", json=asked).status_code == 401
