@@ -3,7 +3,7 @@ import { io } from 'socket.io-client'
 import type { Answer } from './clockrunner'
 import type { CatchUp } from './history'
 import { createLifeline } from './lifeline'
-import type { Ack, Beat, EventMessage, Presence, Welcome, You } from './wire'
+import type { Ack, Beat, EventMessage, PresenceChange, Welcome, You } from './wire'
 
 const ASIDES = [
   'roster_changed', 'name_taken', 'waiting_changed', 'looking', 'stage', 'grant', 'link', 'signal', 'record',
@@ -20,7 +20,7 @@ export interface ConnectionHandlers {
   onEvent(event: EventMessage): void
   onBeat(beat: Beat): void
   onYou(you: You): void
-  onPresence(presence: Presence): void
+  onPresence(change: PresenceChange): void
   /** What only some of a page wants to hear. */
   onAside(name: Aside, message: unknown): void
   /** What was missing, after a line that had said nothing was asked. */
@@ -101,7 +101,7 @@ export function openConnection(handlers: ConnectionHandlers): Connection {
   socket.on('event', (event: EventMessage) => handlers.onEvent(event))
   socket.on('beat', (beat: Beat) => handlers.onBeat(beat))
   socket.on('you', (you: You) => handlers.onYou(you))
-  socket.on('presence', (presence: Presence) => handlers.onPresence(presence))
+  socket.on('presence_changed', (change: PresenceChange) => handlers.onPresence(change))
   for (const name of ASIDES) socket.on(name, (message: unknown) => handlers.onAside(name, message))
   socket.onAny(() => lifeline.heard())
   socket.on('gone', (message: { code?: string }) => onGone(message.code ?? 'link.revoked'))

@@ -1,7 +1,7 @@
 // Keeps one page's copy of a ceremony equal to the server's: numbers without gaps, whatever the line loses or repeats.
 import { apply } from './apply'
 import type { Store } from './state'
-import type { CeremonyState, EventMessage, Progress } from './wire'
+import type { CeremonyState, EventMessage, Presence, Progress } from './wire'
 
 /** A snapshot, or the events that are missing; with the timeline after them as a check. */
 export interface CatchUp {
@@ -10,6 +10,8 @@ export interface CatchUp {
   snapshot: CeremonyState | null
   replay: EventMessage[] | null
   progress: Progress
+  /** Who is there, where it comes over the line. */
+  presence?: Presence
 }
 
 export interface History {

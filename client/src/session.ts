@@ -1,13 +1,14 @@
 // One person in one ceremony: enters by a link, hears of everything over the line, asks through the outbox.
 import { openConnection, type Aside, type Connection } from './connection'
 import { createCore, type Core } from './core'
-import { createHistory } from './history'
+import { createHistory, type CatchUp } from './history'
 import { createLateness } from './lateness'
 import { createOutbox, randomId } from './outbox'
+import { createPresences } from './presence'
 import { createReporter, stepBound_ms } from './reporting'
 import type { Boot, Standing } from './state'
 import { localStorageOrNull, sessionStorageOrNull } from './storage'
-import type { Ack, CommandFields, CommandKind, Entered, RosterPage, You } from './wire'
+import type { Ack, CommandFields, CommandKind, Entered, PresenceWhole, RosterPage, You } from './wire'
 
 export interface EnterOptions {
   name?: string
@@ -81,7 +82,7 @@ export function createSession(boot: Boot): Session {
 
   const history = createHistory(
     store,
-    () => void connection?.sync(history.head()).then((answer) => answer !== null && history.onCatchUp(answer)),
+    () => void connection?.sync(history.head()).then((answer) => answer !== null && onCatchUp(answer)),
     (run) => void setTimeout(run, 250 + Math.random() * 250),
   )
   const outbox = createOutbox({
@@ -91,6 +92,20 @@ export function createSession(boot: Boot): Session {
     key: pendingKey,
     retry: (run) => void setTimeout(run, 500 + Math.random() * 1000),
   })
+
+  const presences = createPresences({
+    get: () => store.get().presence,
+    set: (presence) => store.set({ presence }),
+    async ask() {
+      const answer = await connection?.ask<PresenceWhole>('presence', {})
+      return answer?.ok === true ? answer.presence : null
+    },
+  })
+
+  function onCatchUp(answer: CatchUp): void {
+    history.onCatchUp(answer)
+    if (answer.presence !== undefined) presences.onWhole(answer.presence)
+  }
 
   function connect(): void {
     store.set({ entered: true, link: 'connecting' })
@@ -103,9 +118,9 @@ export function createSession(boot: Boot): Session {
           link: 'live',
           lostSince_ms: null,
           you: welcome.you,
-          presence: welcome.presence,
           staff: welcome.view === 'staff',
         })
+        presences.onWhole(welcome.presence)
         history.onCatchUp(welcome)
         if (connection !== null) core.startSampling(connection.clock)
         reporter.joined()
@@ -123,12 +138,9 @@ export function createSession(boot: Boot): Session {
         report()
       },
       onYou: (you: You) => store.set({ you }),
-      onPresence(presence) {
-        const shown = store.get().presence
-        if (shown === null || presence.version >= shown.version) store.set({ presence })
-      },
+      onPresence: (change) => presences.onChange(change),
       onAside: (name, message) => listeners.get(name)?.forEach((listener) => listener(message as never)),
-      onCatchUp: history.onCatchUp,
+      onCatchUp,
       onLost: () => store.set({ link: 'lost', lostSince_ms: performance.now() }),
       onWoken() {
         if (store.get().link === 'lost') store.set({ lostSince_ms: performance.now() })

@@ -501,6 +501,27 @@ export interface Presence {
   waiting?: number
 }
 
+/** What has changed in the totals since version `base`, and makes them those of `version`. */
+export interface PresenceChange {
+  base: number
+  version: number
+  people?: number
+  seats?: number
+  places?: Record<string, number>
+  elsewhere?: number
+  communities?: number
+  candles?: Record<string, number>
+  wreaths?: Record<string, Record<string, number>>
+  sync?: SyncQuality
+  troubles?: ('store.away' | 'disk.full' | 'disk.short' | 'clock.moved')[]
+}
+
+/** The answer to `presence`. */
+export interface PresenceWhole {
+  ok: true
+  presence: Presence
+}
+
 /** The answer to a connection. Either `snapshot` or `replay` is set; `progress` is the timeline after it. */
 export interface Welcome {
   epoch: string
@@ -594,6 +615,7 @@ export interface Synced {
   replay: EventMessage[] | null
   progress: Progress
   server_now: number
+  presence: Presence
 }
 
 /** t0 as it came, received at t1, sent at t2; ms. `rest_ms`, over HTTP alone, asks a crowd to ask less often. */

@@ -15,7 +15,7 @@ from memorata.adapters.codec import revive, revive_recorded
 from memorata.domain.ceremony import evolve
 from memorata.domain.programme import Moment, Progress, moment
 from memorata.domain.state import CeremonyState
-from tests.live.client import NAMESPACE
+from tests.live.client import NAMESPACE, counted_on
 from tests.live.conftest import pin_of
 
 ASK_AGAIN_S = 0.8
@@ -132,7 +132,7 @@ class Attendee(threading.Thread):
         self._welcomed, self._lined_s = False, time.monotonic()
         sio = self._sio = socketio.Client(reconnection=False, handle_sigint=False)
         for name, handler in {"welcome": self._on_welcome, "event": self._on_event, "beat": self._on_beat,
-                              "you": self._on_you, "presence": self._on_presence}.items():  # fmt: skip
+                              "you": self._on_you, "presence_changed": self._on_presence}.items():  # fmt: skip
             sio.on(name, lambda message, handler=handler, sio=sio: self._on(sio, handler, message), namespace=NAMESPACE)
         auth = {"token": self.token, "ceremony": "", "epoch": self.epoch, "seq": self.state.seq, "tab": self.tab}
         sio.connect(self.url, auth=auth, namespaces=[NAMESPACE], transports=["websocket"], wait_timeout=5)
@@ -215,8 +215,19 @@ class Attendee(threading.Thread):
     def _on_you(self, message: dict[str, Any]) -> None:
         self.you = message
 
-    def _on_presence(self, message: dict[str, Any]) -> None:
-        self.presence = message
+    def _on_presence(self, change: dict[str, Any]) -> None:
+        if not self._welcomed or change["version"] <= self.presence["version"]:
+            return
+        after = counted_on(self.presence, change)
+        if after is not None:
+            self.presence = after
+        else:
+            self._sio.emit("presence", {}, NAMESPACE, self._on_whole)
+
+    def _on_whole(self, answer: dict[str, Any]) -> None:
+        with self._lock:
+            if answer.get("ok"):
+                self.presence = answer["presence"]
 
     def _on_answer(self, press: Press, answer: dict[str, Any]) -> None:
         # Not an answer but a request to come again.

@@ -14,6 +14,8 @@ import msgspec
 import socketio
 
 from memorata.adapters.codec import revive, revive_recorded
+from memorata.adapters.sockets import wire
+from memorata.adapters.sockets.presences import applied
 from memorata.domain.ceremony import evolve
 from memorata.domain.state import CeremonyState
 
@@ -54,6 +56,13 @@ def as_json(value: object) -> Any:
     return msgspec.json.decode(msgspec.json.encode(value))
 
 
+def counted_on(presence: dict[str, Any], change: dict[str, Any]) -> dict[str, Any] | None:
+    """The totals after a change; `None` where it is one of others."""
+    whole = msgspec.convert(presence, wire.Presence)
+    after = applied(whole, msgspec.convert(change, wire.PresenceChange))
+    return None if after is None else dict(as_json(after))
+
+
 class Person:
     """Enters by a link, connects, keeps a state as a page does, and notes every violation of the protocol."""
 
@@ -70,6 +79,7 @@ class Person:
         self.presence: dict[str, Any] = {}
         self.welcomes: list[dict[str, Any]] = []
         self.events: list[dict[str, Any]] = []
+        self._connects = 0
         self.presences: list[tuple[float, dict[str, Any]]] = []
         self.beats: list[dict[str, Any]] = []
         self.gone: list[str] = []
@@ -100,6 +110,7 @@ class Person:
         if not self.token and "token" not in auth:
             self.enter()
         welcomes = len(self.welcomes)
+        self._connects = welcomes + 1
         self._socket = self._new_socket()
         shown = {"token": self.token, "ceremony": self.ceremony, "epoch": self.epoch, "seq": self.state.seq, "tab": "t"}
         try:
@@ -184,7 +195,7 @@ class Person:
         # The library would hear each message in a thread of its own, in whatever order those run.
         aside = socket.eio._trigger_event
         socket.eio._trigger_event = lambda *args, **how: aside(*args, **{**how, "run_async": False})
-        for name in ("welcome", "event", "beat", "you", "presence", "gone", "connect_error"):
+        for name in ("welcome", "event", "beat", "you", "presence_changed", "gone", "connect_error"):
             socket.on(name, getattr(self, f"_on_{name}"), namespace=NAMESPACE)
         socket.on("disconnect", self._on_lost, namespace=NAMESPACE)
         for name in ("name_taken", "waiting_changed", "looking", "stage", "grant", "link", "signal"):
@@ -232,10 +243,16 @@ class Person:
     def _on_you(self, you: dict[str, Any]) -> None:
         self.you = you
 
-    def _on_presence(self, presence: dict[str, Any]) -> None:
-        self.presences.append((time.monotonic(), presence))
-        if presence["version"] >= self.presence.get("version", 0):
-            self.presence = presence
+    def _on_presence_changed(self, change: dict[str, Any]) -> None:
+        if len(self.welcomes) < self._connects:
+            return  # the welcome that is on its way has it
+        if change["version"] > self.presence["version"]:
+            presence = counted_on(self.presence, change)
+            if presence is None:
+                self.faults.append(f"totals: {change['base']} after {self.presence['version']}")
+            else:
+                self.presence = presence
+        self.presences.append((time.monotonic(), self.presence))
 
     def _on_aside(self, name: str, message: dict[str, Any]) -> None:
         self.asides.append((time.monotonic(), name, message))

@@ -69,6 +69,7 @@ class CeremonySocket:
             "command": self.command,
             "sync": self.sync,
             "clock": clock_handler(clock),
+            "presence": self.presence,
             "roster": self.roster,
             "moderate": self.moderate,
             "waiting": self.waiting,
@@ -161,6 +162,11 @@ class CeremonySocket:
         connection = self._connection(sid)
         with self._ceremonies.still(connection.ceremony_id):
             return self._teller.synced(connection.ceremony_id, connection.view, asked.epoch, asked.seq)
+
+    def presence(self, sid: str, data: object) -> wire.PresenceWhole:
+        msgspec.convert(data, wire.PresenceAsk)
+        connection = self._connection(sid)
+        return wire.PresenceWhole(True, self._teller.told(connection.ceremony_id, connection.view))
 
     def roster(self, sid: str, data: object) -> wire.RosterPage:
         asked = msgspec.convert(data, wire.RosterAsk)

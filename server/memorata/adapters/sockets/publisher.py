@@ -79,13 +79,10 @@ class SocketPublisher:
         self._emit("you", you, person(participant_id))
 
     def presence(self, ceremony_id: str) -> None:
-        if self._teller is not None and self.connections.of_ceremony(ceremony_id):
-            for view in VIEWS:
-                self._emit("presence", self._teller.presence(ceremony_id, view), audience(ceremony_id, view))
+        self._tell_presence(ceremony_id, VIEWS)
 
     def sync_changed(self, ceremony_id: str) -> None:
-        if self._teller is not None and self.connections.of_ceremony(ceremony_id):
-            self._emit("presence", self._teller.presence(ceremony_id, "staff"), audience(ceremony_id, "staff"))
+        self._tell_presence(ceremony_id, ("staff",))
 
     def troubled(self) -> None:
         """Tell those who lead what troubles the server has now."""
@@ -192,6 +189,15 @@ class SocketPublisher:
         sockets = tuple(self._server.eio.sockets.values())
         waiting = [socket.waiting if hasattr(socket, "waiting") else socket.queue.qsize() for socket in sockets]
         return max(waiting, default=0), sum(waiting)
+
+    def _tell_presence(self, ceremony_id: str, views: tuple[View, ...]) -> None:
+        if self._teller is None:
+            return
+        if not self.connections.of_ceremony(ceremony_id):
+            self._teller.untold(ceremony_id)
+            return
+        for view, changed in self._teller.changes(ceremony_id, views):
+            self._emit("presence_changed", changed, audience(ceremony_id, view))
 
     def _emit(self, name: str, message: object, room: str) -> None:
         if self._server is None:

@@ -7,10 +7,11 @@ import msgspec
 
 from memorata.adapters.codec import event_payload
 from memorata.adapters.sockets import wire
+from memorata.adapters.sockets.presences import change
 from memorata.domain.events import Recorded
 from memorata.domain.state import CeremonyState
 from memorata.services.live import RECENT, LiveCeremonies
-from memorata.services.ports import Clock, Participant
+from memorata.services.ports import Clock, Participant, Totals
 from memorata.services.presence import PresenceDesk, Shown
 from memorata.services.snapshots import public_event
 from memorata.services.troubles import Trouble
@@ -74,6 +75,7 @@ class Teller:
         self._desk = desk
         self._clock = clock
         self._snapshots: dict[tuple[str, wire.View], tuple[CeremonyState, msgspec.Raw]] = {}
+        self._told: dict[tuple[str, wire.View], wire.Presence] = {}
         self._presences: dict[tuple[str, wire.View], tuple[int, float, wire.Presence]] = {}
 
     def you(self, participant: Participant) -> wire.You:
@@ -126,25 +128,53 @@ class Teller:
             snapshot=snapshot,
             replay=replay,
             progress=self._ceremonies.state(ceremony_id).progress,
-            presence=self.presence(ceremony_id, view, fresh=False),
+            presence=self.told(ceremony_id, view),
         )
 
     def synced(self, ceremony_id: str, view: wire.View, epoch: str, seq: int) -> wire.Synced:
         current, head = self._ceremonies.head(ceremony_id)
         snapshot, replay = self.missing(ceremony_id, view, epoch, seq)
-        progress = self._ceremonies.state(ceremony_id).progress
-        return wire.Synced(True, current, head, snapshot, replay, progress, self._clock.now())
+        progress, told = self._ceremonies.state(ceremony_id).progress, self.told(ceremony_id, view)
+        return wire.Synced(True, current, head, snapshot, replay, progress, self._clock.now(), told)
 
     def presence(self, ceremony_id: str, view: wire.View = "public", *, fresh: bool = True) -> wire.Presence:
-        """Who is there, in numbers; not `fresh`: what was counted a moment ago will do, as one of a crowd arrives."""
+        """Who is there, in numbers; not `fresh`: what was counted a moment ago will do, as one of a crowd asks."""
         version, now = self._desk.version(ceremony_id), self._clock.now()
         kept = self._presences.get((ceremony_id, view))
         if not fresh and kept is not None and kept[0] == version and now - kept[1] < _FRESH_MS:
             return kept[2]
-        totals, counts = self._desk.totals(ceremony_id), self._ceremonies.counts(ceremony_id)
-        sync = totals.sync
+        presence = self._presence(self._desk.totals(ceremony_id), ceremony_id, view, version)
+        self._presences[(ceremony_id, view)] = (version, now, presence)
+        return presence
+
+    def told(self, ceremony_id: str, view: wire.View) -> wire.Presence:
+        """The totals as everybody there has been told them; changes follow."""
+        told = self._told.get((ceremony_id, view))
+        if told is None:
+            told = self._told[(ceremony_id, view)] = self.presence(ceremony_id, view)
+        return told
+
+    def changes(self, ceremony_id: str, views: Iterable[wire.View]) -> tuple[tuple[wire.View, Any], ...]:
+        """By view, what has changed since everybody was told last, and is told by this."""
+        totals, found = self._desk.totals(ceremony_id), []
+        for view in views:
+            before = self.told(ceremony_id, view)
+            after = self._presence(totals, ceremony_id, view, before.version + 1)
+            changed = change(before, after)
+            if changed is not None:
+                self._told[(ceremony_id, view)] = after
+                found.append((view, changed))
+        return tuple(found)
+
+    def untold(self, ceremony_id: str) -> None:
+        """Nobody is there who has been told anything."""
+        for view in get_args(wire.View):
+            self._told.pop((ceremony_id, view), None)
+
+    def _presence(self, totals: Totals, ceremony_id: str, view: wire.View, version: int) -> wire.Presence:
+        counts, sync = self._ceremonies.counts(ceremony_id), totals.sync
         quality = wire.SyncQuality(sync.ms5, sync.ms20, sync.unknown, sync.soundless)
-        presence = wire.Presence(
+        return wire.Presence(
             version=version,
             people=totals.people,
             seats=totals.seats,
@@ -157,8 +187,6 @@ class Teller:
             troubles=self._troubles() if view == "staff" else msgspec.UNSET,
             waiting=self._waiting(ceremony_id) if view == "staff" else msgspec.UNSET,
         )
-        self._presences[(ceremony_id, view)] = (version, now, presence)
-        return presence
 
     def beat(self, ceremony_id: str) -> wire.Beat:
         epoch, seq = self._ceremonies.head(ceremony_id)

@@ -16,7 +16,8 @@ from memorata.domain.state import CeremonyState
 from memorata.services import moderation
 
 _ROOTS: tuple[type, ...] = (
-    CeremonyState, wire.Me, wire.You, wire.SyncQuality, wire.Presence, wire.Welcome, wire.Beat, wire.Gone, wire.Ack,
+    CeremonyState, wire.Me, wire.You, wire.SyncQuality, wire.Presence,
+    wire.PresenceChange, wire.PresenceWhole, wire.Welcome, wire.Beat, wire.Gone, wire.Ack,
     wire.Synced, wire.ClockAnswer, wire.RosterRow, wire.RosterPage, wire.NameTaken, wire.WaitingPage, wire.Moderated,
     moderation.WaitingHint, wire.Entered, wire.Auth, wire.Report,
     wire.StageJoined, wire.StagePublishing, wire.StageLink, wire.StageWatch, wire.StagePublish, wire.StageStop,

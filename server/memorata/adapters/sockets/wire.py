@@ -110,6 +110,39 @@ class Presence(msgspec.Struct, frozen=True):
     waiting: int | msgspec.UnsetType = msgspec.UNSET
 
 
+PRESENCE_TABLES = ("places", "candles", "wreaths")
+"""What of the totals changes entry by entry."""
+
+PresenceChange: Any = msgspec.defstruct(
+    "PresenceChange",
+    [
+        ("base", int),
+        ("version", int),
+        *(
+            (field.name, field.type | msgspec.UnsetType, msgspec.UNSET)
+            for field in msgspec.structs.fields(Presence)
+            if field.name != "version"
+        ),
+    ],
+    namespace={
+        "__doc__": """What has changed in the totals since version `base`, and makes them those of `version`.
+
+        What is left out is as it was; of `places`, `candles` and `wreaths` there are the entries that changed, with 0,
+        or a table of none, for what is gone.
+        """
+    },
+    frozen=True,
+    kw_only=True,
+)
+
+
+class PresenceWhole(msgspec.Struct, frozen=True):
+    """The answer to `presence`."""
+
+    ok: Literal[True]
+    presence: Presence
+
+
 class Welcome(msgspec.Struct, frozen=True):
     """The answer to a connection. Either `snapshot` or `replay` is set; `progress` is the timeline after it."""
 
@@ -158,6 +191,7 @@ class Synced(msgspec.Struct, frozen=True):
     replay: tuple[EventMessage, ...] | None
     progress: Progress
     server_now: float
+    presence: Presence
 
 
 class ClockAnswer(msgspec.Struct, frozen=True):
@@ -363,6 +397,10 @@ class Auth(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Sync(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     epoch: Short
     seq: Seq
+
+
+class PresenceAsk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A change of the totals has been missed: send the whole."""
 
 
 class ClockAsk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
