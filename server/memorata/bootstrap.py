@@ -49,8 +49,9 @@ from memorata.adapters.store.database import Database
 from memorata.adapters.store.dues import SqlDues
 from memorata.adapters.store.event_log import SqlEventLog
 from memorata.adapters.store.instances import BEAT_S as INSTANCE_BEAT_S
-from memorata.adapters.store.instances import Instance, own_process
+from memorata.adapters.store.instances import Instance, lives_here, own_process
 from memorata.adapters.store.invitations import SqlInvitations
+from memorata.adapters.store.keeping import SqlLeases
 from memorata.adapters.store.known import KnownParticipants
 from memorata.adapters.store.participants import SqlParticipants
 from memorata.adapters.store.people import SqlPeople
@@ -72,6 +73,7 @@ from memorata.services.conductor import Conductor
 from memorata.services.contacts import ContactDesk
 from memorata.services.ice import IceFor, ice_for
 from memorata.services.inviting import Inviting
+from memorata.services.keeping import Keeping
 from memorata.services.keys import Keys
 from memorata.services.lags import LOOK_S as LAGS_LOOK_S
 from memorata.services.lags import TELL_S as LAGS_TELL_S
@@ -96,8 +98,10 @@ from memorata.services.retention import Retention
 from memorata.services.seating import SeatingDesk
 from memorata.services.series import SeriesDesk
 from memorata.services.stage import StageDesk
+from memorata.services.stage_front import StageFront
 from memorata.services.stage_ports import StageEngine
 from memorata.services.stage_recording import StageRecording
+from memorata.services.stage_shared import KeeperPages, SharedStage, Stages
 from memorata.services.streaming import Streaming
 from memorata.services.together import Together
 from memorata.services.troubles import LOOK_S, Troubles
@@ -144,7 +148,8 @@ class Services:
     retention: Retention
     recordings: RecordingDesk
     privacy: Privacy
-    stage: StageDesk
+    stage: Stages
+    keeping: Keeping
     streams: HlsStreams
     ice: IceFor
     alarm: Alarm
@@ -215,8 +220,9 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
     log, participants, invitations = SqlEventLog(database), SqlParticipants(database), SqlInvitations(database)
     known = KnownParticipants(participants, clock)
     bus = bus_of(settings)
+    alone = isinstance(bus, Alone)
     together = Together(bus)
-    publisher, alarm = SocketPublisher(bus), SystemAlarm()
+    publisher, alarm = SocketPublisher(), SystemAlarm()
     alarm.each(1.0, "wall clock", clock.watch)
     disk = Disk(settings.data_dir, settings.ballast_mb << 20)
     troubles = troubles_of(alarm, publisher.troubled, database, disk, clock)
@@ -292,7 +298,7 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
         known.end,
     )
     seats: Seats = MemorySeats()
-    if not isinstance(bus, Alone):
+    if not alone:
         seats = shared = SharedSeats(bus, clock.now_ms, lambda ceremony_id, what: presence.heard(ceremony_id, what))
         alarm.each(FLUSH_S, "seats of all", shared.flush)
     presence = PresenceDesk(seats, publisher, clock, alarm, ceremonies.silent, meters, lags)
@@ -338,29 +344,38 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
         seats, settings.seats, bus, invitations, held, ceremonies.silent, keys, clock, alarm, presence.touch
     )
     films = DiskRecordings(settings.data_dir / "recordings")
-    recordings = RecordingDesk(SqlRecordings(database), films, known, clock, alarm)
-    engine = engine_of(settings, films.incoming)
-    pages, streams = SocketPages(publisher), HlsStreams(settings.data_dir / "streams")
-    stage = StageDesk(
-        engine,
-        ceremonies,
-        pages,
+    keeping = Keeping(SqlLeases(database, bus.me, own_process()), bus, lives_here)
+    recordings = RecordingDesk(
+        SqlRecordings(database),
+        films,
+        # A consent that was taken back at another worker holds here at once.
+        known if alone else participants,
         clock,
         alarm,
-        lambda participant_id: bool(publisher.connections.of_participant(participant_id)),
-        None
-        if engine is None
-        else StageRecording(engine, recordings, PageRecorder(recordings, pages), recordings.agreed),
-        None
-        if engine is None or not settings.stream
-        else Streaming(
-            engine,
-            streams,
-            clock,
-            alarm,
-            lambda ceremony_id: stage.changed(ceremony_id),
-        ),
+        keeps=lambda: alone or keeping.mine,
     )
+    streams, lines = HlsStreams(settings.data_dir / "streams"), SocketPages(publisher)
+
+    def here(participant_id: str) -> bool:
+        return bool(publisher.connections.of_participant(participant_id))
+
+    def desk(pages: KeeperPages, version: int, online: Callable[[str], bool]) -> StageDesk:
+        engine = engine_of(settings, films.incoming)
+        recording = streaming = None
+        if engine is not None:
+            recording = StageRecording(engine, recordings, PageRecorder(recordings, pages), recordings.agreed)
+            if settings.stream:
+                # Of several workers whoever keeps the stage follows one that has left its encoders.
+                streaming = Streaming(engine, streams, clock, alarm, lambda it: stage.changed(it), alone=not alone)
+        return StageDesk(engine, ceremonies, pages, clock, alarm, online, recording, streaming, version)
+
+    stage: Stages
+    if not alone:
+        keeping.on_taken(lambda _: recordings.take_over())
+        front = StageFront(lines, ceremonies, clock, alarm, lambda: keeping.mine or bus.connected)
+        stage = SharedStage(desk, front, bus, keeping, alarm, here)
+    else:
+        stage = desk(lines, 0, here)
     people = SqlPeople(database)
     retention = Retention(ceremonies, people, clock, alarm, settings.names_days)
     inviting = Inviting(keys, invitations, known, clock, is_country, put_out)
@@ -436,6 +451,7 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
         letters=letters,
         ledger=planning.ledger,
         stage=stage,
+        keeping=keeping,
         streams=streams,
         ice=ice_for(settings, ceremonies, clock),
         alarm=alarm,

@@ -51,6 +51,7 @@ def _redis(services: "Services") -> None:
     bus, gauge = services.bus, services.metrics.gauge
     services.readiness.needs("redis", lambda: bus.connected or bus.returns >= 0)
     gauge("memorata_redis_connected", "1 while this worker hears the others by Redis.", lambda: float(bus.connected))
+    gauge("memorata_stage_kept", "1 at the worker that keeps the stage.", lambda: float(services.keeping.mine))
     gauge("memorata_redis_returns", "Lines to Redis made anew.", lambda: max(0, bus.returns))
 
 

@@ -1,5 +1,7 @@
 """A ceremony with somebody who is to speak: over real lines, with descriptions that nobody's browser made."""
 
+import threading
+import time
 from typing import Any
 
 from tests.builders import a_programme, a_silence, an_item
@@ -50,3 +52,75 @@ class Evening:
         eventually(lambda: told(self.chiyo, "stage")[-1]["people"], "somebody on the stage")
         eventually(lambda: links(self.chiyo, "open") and links(self.hana, "open"), "the links")
         return feed
+
+
+class Attending(Person):
+    """A page that does of the stage what the client does: after `stage_anew`, and when it may, it asks once more."""
+
+    def __init__(self, *args: Any, **how: Any) -> None:
+        super().__init__(*args, **how)
+        self.sends = False
+        self.feeds: list[str] = []
+        self.watched: list[tuple[float, dict[str, Any]]] = []
+        """Each answer to `stage_watch`, and when it came."""
+        self.grant: dict[str, Any] = {"level": None, "key": "", "recorded": False}
+        self._turn = threading.Lock()
+
+    def attend(self, *, sends: bool = False) -> "Attending":
+        self.sends = sends
+        self.watch()
+        return self
+
+    def watch(self) -> None:
+        """Ask until it is answered, as a page does."""
+        with self._turn:
+            answer = self._patiently("stage_watch", {})
+            self.watched.append((time.monotonic(), answer))
+            self.grant = answer["grant"]
+        self._publish()
+
+    def open_links(self, way: str) -> list[str]:
+        """Links that are open, by what has been said of them; those of before `stage_anew` do not count."""
+        found: list[str] = []
+        for _, name, message in self.asides[self._since() :]:
+            if name == "link" and message["way"] == way:
+                if message["do"] == "open":
+                    found.append(message["link"])
+                elif message["do"] == "close" and message["link"] in found:
+                    found.remove(message["link"])
+        return found
+
+    def sees(self) -> str | None:
+        """By which feed the first on the stage is seen, as the page has heard it."""
+        shown = self.watched[-1][1]["shown"]
+        for _, name, message in self.asides[self._since() :]:
+            if name == "stage" and message["version"] >= shown["version"]:
+                shown = message
+        return shown["people"][0]["feed"] if shown["people"] else None
+
+    def _since(self) -> int:
+        at = [number for number, (_, name, _) in enumerate(self.asides) if name == "stage_anew"]
+        return at[-1] if at else 0
+
+    def _patiently(self, event: str, message: dict[str, Any]) -> dict[str, Any]:
+        end = time.monotonic() + 20
+        while time.monotonic() < end and self.connected:
+            answer: dict[str, Any] = self.ask(event, message)
+            if answer["ok"] or answer["code"] != "stage.unavailable":
+                return answer
+            time.sleep(0.5)
+        raise AssertionError(f"{event} is not answered")
+
+    def _publish(self) -> None:
+        if self.sends and self.grant["level"] is not None:
+            answer = self._patiently("stage_publish", {"picture": True, "sound": True})
+            if answer["ok"]:
+                self.feeds.append(answer["feed"])
+
+    def _on_aside(self, name: str, message: dict[str, Any]) -> None:
+        super()._on_aside(name, message)
+        if name == "stage_anew":
+            threading.Thread(target=self.watch, daemon=True).start()
+        elif name == "grant":
+            self.grant = message
+            threading.Thread(target=self._publish, daemon=True).start()

@@ -85,7 +85,9 @@ const RELEASE_MS = 5000
 const UNHEARD_MS = 6000
 const BROKEN_MS = 4000
 const KEPT = 'memorata.stage'
-/** After it was said that there are too many messages: to begin with, and at the most. */
+/** What may be otherwise in a moment: too many messages, or nobody who passes them on just now. */
+const PASSING: ReadonlySet<string> = new Set(['message.too_many', 'stage.unavailable'])
+/** After one of these: to begin with, and at the most. */
 const BRAKED_MS = 250
 const BRAKED_MOST_MS = 4000
 
@@ -98,7 +100,7 @@ export function createOnstage(options: OnstageOptions): Onstage {
         const answer = await options.ask<Ack>('stage_signal', signal)
         if (answer === null || answer.ok) return true
         // Many links at once are many words at once: none of them may be lost for that.
-        if (answer.code !== 'message.too_many' || wait_ms > BRAKED_MOST_MS) return false
+        if (!PASSING.has(answer.code ?? '') || wait_ms > BRAKED_MOST_MS) return false
         await new Promise((resolve) => setTimeout(resolve, wait_ms))
       }
     },

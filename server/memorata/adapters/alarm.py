@@ -35,7 +35,10 @@ class SystemAlarm:
 
     def each(self, seconds: float, name: str, work: Callable[[], object]) -> None:
         self._each_s[name] = seconds
-        self._scheduler.add_job(lambda: _safely(name, work), "interval", seconds=seconds, id=name, name=name)
+        # Who keeps the stages for a second time puts its work in the place of the first.
+        self._scheduler.add_job(
+            lambda: _safely(name, work), "interval", seconds=seconds, id=name, name=name, replace_existing=True
+        )
 
     def once(self, seconds: float, work: Callable[[], object]) -> Callable[[], None]:
         return green.spawn_after(seconds, lambda: _safely("once", work))

@@ -37,6 +37,9 @@ class PageRecorder:
             tabs = self._tabs.setdefault(tab.ceremony_id, [])
             if tab.sid not in tabs:
                 tabs.append(tab.sid)
+            for job in self._jobs.values():
+                if job.sid == tab.sid:  # what it was told before may have been lost on the way
+                    self._pages.record(tab.sid, job.part, job.key, job.feed_id, on=True)
             for name, job in list(self._jobs.items()):
                 if job.ceremony_id == tab.ceremony_id and job.sid is None:
                     self._assign(name, job)

@@ -1,6 +1,7 @@
 """Keeps what people say, from consent to archive: begins and ends, makes the film, lets go of it at a word."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import structlog
@@ -46,7 +47,10 @@ class Standing:
 
 
 class RecordingDesk:
-    """All recordings of this installation. It is the stage's Recorder."""
+    """All recordings of this installation. It is the stage's Recorder.
+
+    Args: keeps: whether this process is the one, of several, that has the recordings in hand: it makes the films.
+    """
 
     def __init__(
         self,
@@ -56,6 +60,7 @@ class RecordingDesk:
         clock: Clock,
         alarm: Alarm,
         again_ms: int = AGAIN_MS,
+        keeps: Callable[[], bool] = lambda: True,
     ) -> None:
         self._recordings = recordings
         self._files = files
@@ -63,6 +68,7 @@ class RecordingDesk:
         self._clock = clock
         self._alarm = alarm
         self._again_ms = again_ms
+        self._keeps = keeps
         self._joining = green.lock()
         self._receiving = green.lock()
         self._owed: set[str] = set()
@@ -75,6 +81,12 @@ class RecordingDesk:
         self._alarm.once(LOOK_S, self.resume)
         self._alarm.each(LOOK_S, "recordings", self.work)
         self._alarm.each(SWEEP_S, "recordings left over", self.sweep)
+
+    def take_over(self) -> None:
+        """This process has the recordings in hand from now on: what the one before has left is taken up soon."""
+        self._begun.clear()
+        self._later.clear()
+        self._alarm.once(LOOK_S, self.resume)
 
     # --- the stage ---
 
@@ -259,6 +271,8 @@ class RecordingDesk:
 
     def resume(self) -> None:
         """After a start: nobody knows any more what was running, and what failed may succeed today."""
+        if not self._keeps():
+            return
         try:
             for known in self._recordings.in_state("running", "failed"):
                 left = known.state == "running" and known.part not in self._begun
@@ -276,6 +290,8 @@ class RecordingDesk:
         try:
             for participant_id in tuple(self._owed):
                 self.withdraw(participant_id)
+            if not self._keeps():
+                return
             for known in self._recordings.in_state("running", "working", "held", "failed"):
                 if not self._agreed(known):
                     self._remove(known)
@@ -290,6 +306,8 @@ class RecordingDesk:
 
     def sweep(self) -> None:
         """Remove files of recordings that are not in the store: of a wiped rehearsal, or of a deletion cut short."""
+        if not self._keeps():
+            return
         try:
             known = self._recordings.ids()
         except StoreBusy:

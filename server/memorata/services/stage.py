@@ -88,7 +88,7 @@ class _Stage:
 
 
 class StageDesk:
-    """All stages of this process."""
+    """All stages of this installation, in the one process that keeps them."""
 
     def __init__(
         self,
@@ -100,8 +100,13 @@ class StageDesk:
         here: Callable[[str], bool],
         recording: StageRecording | None = None,
         streaming: Streaming | None = None,
+        version: int = 0,
     ) -> None:
-        """Args: engine: `None`: nobody is seen live; here: whether a page of this participant is open."""
+        """Args:
+
+        engine: `None`: nobody is seen live. here: whether a page of this participant is open.
+        version: what is told is numbered from here on, beyond what whoever kept the stages before has told.
+        """
         self._engine = engine
         self._ceremonies = ceremonies
         self._pages = pages
@@ -110,7 +115,9 @@ class StageDesk:
         self._here = here
         self._recording = recording
         self._streaming = streaming
+        self._version = version
         self._stages: dict[str, _Stage] = {}
+        self._over = False
 
     # --- asked by pages ---
 
@@ -210,6 +217,11 @@ class StageDesk:
             return "", None
         return stage.scene.stream, streamed(stage.scene)
 
+    def streams(self) -> dict[str, tuple[str, Seen | None]]:
+        """As `streamed`, of all that have a stream now, by ceremony."""
+        found = {ceremony_id: self.streamed(ceremony_id) for ceremony_id in tuple(self._stages)}
+        return {ceremony_id: told for ceremony_id, told in found.items() if told[0]}
+
     # --- told by the world ---
 
     def start(self) -> None:
@@ -222,6 +234,15 @@ class StageDesk:
     def end(self) -> None:
         if self._streaming is not None:
             self._streaming.stop()
+        if self._engine is not None:
+            self._engine.stop()
+
+    def let_go(self) -> None:
+        """Another process keeps the stages now: nothing more is done here, and what goes on there is not touched."""
+        self._over = True
+        self._stages.clear()
+        if self._streaming is not None:
+            self._streaming.let_go()
         if self._engine is not None:
             self._engine.stop()
 
@@ -398,7 +419,8 @@ class StageDesk:
     # --- inside ---
 
     def _of(self, ceremony_id: str, engine: StageEngine) -> _Stage:
-        return self._stages.setdefault(ceremony_id, _Stage(ceremony_id, engine, Gallery(engine)))
+        made = _Stage(ceremony_id, engine, Gallery(engine), version=self._version)
+        return self._stages.setdefault(ceremony_id, made)
 
     def _part_of(self, who: Participant) -> Part | None:
         return _part(parts_of(self._ceremonies.state(who.ceremony_id), self._clock.now_ms()), who)
@@ -426,6 +448,8 @@ class StageDesk:
 
     def _later(self, wait_s: float, stage: _Stage, act: Callable[[_Stage, str], None], name: str) -> None:
         def acting() -> None:
+            if self._over:
+                return
             with stage.lock:
                 act(stage, name)
             self.look(stage.ceremony_id)

@@ -62,8 +62,8 @@ class Streams(Protocol):
     def clear(self, ceremony_id: str) -> None:
         """Remove the stream, once its encoder has ended."""
 
-    def sweep(self) -> None:
-        """Remove what a process that is no more has left, encoders too."""
+    def sweep(self, *, alone: bool) -> None:
+        """Remove what a process that is no more has left, encoders too; if we are `alone`, what one has that is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,11 @@ class _Show:
 
 
 class Streaming:
-    """Args: changed: called with the id of a ceremony when its `url` has become another."""
+    """Args:
+
+    changed: called with the id of a ceremony when its `url` has become another.
+    alone: whether nobody else may make streams in these folders, for another process did so until now.
+    """
 
     def __init__(
         self,
@@ -98,23 +102,34 @@ class Streaming:
         clock: Clock,
         alarm: Alarm,
         changed: Callable[[str], object] = lambda _: None,
+        *,
+        alone: bool = False,
     ) -> None:
         self._engine = engine
         self._streams = streams
         self._clock = clock
         self._alarm = alarm
         self._changed = changed
+        self._alone = alone
         self._shows: dict[str, _Show] = {}
         self._lock = green.lock()
 
     def start(self) -> None:
-        self._streams.sweep()
+        self._streams.sweep(alone=self._alone)
         self._alarm.each(LOOK_S, "streams", self.look)
 
     def stop(self) -> None:
         with self._lock:
             for ceremony_id in list(self._shows):
                 self._over(ceremony_id)
+
+    def let_go(self) -> None:
+        """Another process makes the streams now, in the same folders: ours end, and nothing is removed."""
+        with self._lock:
+            shows, self._shows = self._shows, {}
+            for show in shows.values():
+                if show.channel is not None:
+                    show.channel.end()
 
     def show(self, ceremony_id: str, feed_id: str | None, *, picture: bool, sound: bool) -> None:
         """From now on this feed, with what it has of picture and sound, or with `None` nobody.

@@ -75,12 +75,20 @@ def test_while_there_is_no_page_it_waits_for_the_next(studio: Studio) -> None:
     studio.arrives("elsewhere", "remembrance-2028")
     assert studio.told.said == []
     studio.arrives("one")
-    studio.arrives("one")
     assert studio.recorder.records(ID)
     assert studio.told.said == [("one", "a-1", True)]
     studio.recorder.gone("one")
+    assert not studio.recorder.records(ID)
+    studio.recorder.gone("one")
     studio.arrives("one again")
     assert studio.told.said[1:] == [("one again", "a-2", True)]
+
+
+def test_a_page_that_watches_anew_is_told_again_what_it_records(studio: Studio) -> None:
+    studio.arrives("one")
+    studio.record()
+    studio.arrives("one")
+    assert studio.told.said == [("one", "a-1", True)] * 2
 
 
 def test_what_is_over_is_not_taken_up_again(studio: Studio) -> None:

@@ -54,7 +54,7 @@ class FakeStreams:
     def clear(self, ceremony_id: str) -> None:
         self.newest.pop(ceremony_id, None)
 
-    def sweep(self) -> None:
+    def sweep(self, *, alone: bool) -> None:
         self.swept = True
 
 

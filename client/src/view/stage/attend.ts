@@ -109,10 +109,18 @@ function attend(session: Session): Attended {
     lines += 1
     if (isLive.value) void watch(lines, wanted.value)
   })
-  onLineBack(live, () => {
+  onLineBack(live, anew)
+  session.on('stage_anew', () => {
+    lines += 1
+    anew()
+    if (isLive.peek()) void watch(lines, wanted.peek())
+  })
+
+  /** All that was before is over as soon as there is something in its place. */
+  function anew(): void {
     early = []
     made.core?.onLineBack()
-  })
+  }
 
   function need(): Promise<Onstage> {
     return (fetching ??= fetchWhole().then(open))

@@ -51,7 +51,7 @@ from memorata.services.readiness import Readiness
 from memorata.services.recording import RecordingDesk
 from memorata.services.retention import Retention
 from memorata.services.seating import SeatingDesk
-from memorata.services.stage import StageDesk
+from memorata.services.stage_shared import Stages
 from memorata.services.troubles import Troubles
 
 
@@ -93,7 +93,7 @@ class Needs(Protocol):
     @property
     def streams(self) -> HlsStreams: ...
     @property
-    def stage(self) -> StageDesk: ...
+    def stage(self) -> Stages: ...
     @property
     def security(self) -> SecurityLog: ...
     @property

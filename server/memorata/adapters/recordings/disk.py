@@ -56,17 +56,20 @@ class DiskRecordings:
 
     def append(self, recording: Recording, part: str, offset: int, data: bytes) -> int:
         path = self._received(recording, part)
-        size = _size(path)
-        if offset > size:
-            raise Refused("recording.gap", wanted=size)
-        rest = data[size - offset :]
-        if rest:
-            with _told_as_busy():
-                path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-                # Not buffered: where there is room for a part of it, so much is there, and the page sends what is not.
-                with path.open("ab", buffering=0) as file:
-                    if file.write(rest) < len(rest):
-                        raise StoreBusy("there is no room for all of it")
+        if offset and not path.exists():
+            raise Refused("recording.gap", wanted=0)
+        with _told_as_busy():
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            # Not buffered: where there is room for a part of it, so much is there, and the page sends what is not.
+            with path.open("ab", buffering=0) as file:
+                # A page that has sent a piece once more by another line may do so at another worker.
+                fcntl.flock(file, fcntl.LOCK_EX)
+                size = _size(path)
+                if offset > size:
+                    raise Refused("recording.gap", wanted=size)
+                rest = data[size - offset :]
+                if rest and file.write(rest) < len(rest):
+                    raise StoreBusy("there is no room for all of it")
         return size + len(rest)
 
     def finish(self, recording: Recording, part: str) -> None:

@@ -25,7 +25,7 @@ from memorata.services.moderation import Moderation
 from memorata.services.ports import Clock, Participant, Report, SecurityLog, StoreBusy
 from memorata.services.presence import PresenceDesk
 from memorata.services.seating import SeatingDesk
-from memorata.services.stage import StageDesk
+from memorata.services.stage_shared import Stages
 
 log = structlog.get_logger(__name__)
 
@@ -47,7 +47,7 @@ class CeremonySocket:
         admission: Admission,
         desk: PresenceDesk,
         moderation: Moderation,
-        stage: StageDesk,
+        stage: Stages,
         ice: IceFor,
         clock: Clock,
         security: SecurityLog,

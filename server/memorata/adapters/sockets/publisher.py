@@ -4,10 +4,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-import msgspec
 import structlog
 
-from memorata.adapters.bus.alone import Alone
 from memorata.adapters.sockets.connections import Connections
 from memorata.adapters.sockets.telling import Teller
 from memorata.adapters.sockets.wire import Gone, NameTaken, View
@@ -16,7 +14,6 @@ from memorata.domain.errors import Refused
 from memorata.domain.events import Recorded
 from memorata.domain.roles import Role
 from memorata.services.admission import Admission
-from memorata.services.bus import Bus, Message
 from memorata.services.ports import LINK_ROLES, StoreBusy
 
 log = structlog.get_logger(__name__)
@@ -41,13 +38,11 @@ def person(participant_id: str) -> str:
 class SocketPublisher:
     """Says nothing until it is attached: a command line that plans a ceremony has nobody to tell.
 
-    Each worker tells those who are connected to it what it hears itself; `say` alone reaches those of the others too.
+    Of several workers each tells those who are connected to it what it hears itself.
     """
 
-    def __init__(self, bus: Bus | None = None) -> None:
+    def __init__(self) -> None:
         self.connections = Connections()
-        self._bus = bus or Alone()
-        self._bus.on("say", self._say_here)
         self._server: Any = None
         self._teller: Teller | None = None
         self._admission: Admission | None = None
@@ -143,15 +138,8 @@ class SocketPublisher:
                 self._server.eio.disconnect(self._server.manager.eio_sid_from_sid(sid, NAMESPACE))
 
     def say(self, name: str, message: object, room: str) -> None:
-        """One message to a room, or to one line by its number, at whichever worker they are."""
-        is_room = ":" in room
-        if is_room or self.connections.get(room) is not None:
-            self._emit(name, message, room)
-        if (is_room or self.connections.get(room) is None) and self._bus.others():
-            self._bus.tell("say", {"name": name, "message": msgspec.to_builtins(message), "room": room})
-
-    def _say_here(self, _worker: str, said: Message) -> None:
-        self._emit(said["name"], said["message"], said["room"])
+        """One message to a room, or to one line by its number."""
+        self._emit(name, message, room)
 
     def beat(self) -> None:
         """The number of the last event, to everybody, so that its loss shows."""

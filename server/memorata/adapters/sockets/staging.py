@@ -11,8 +11,8 @@ from memorata.adapters.sockets.publisher import VIEWS, SocketPublisher, audience
 from memorata.domain.errors import Refused
 from memorata.services.ice import IceFor
 from memorata.services.ports import Participant, SecurityLog
-from memorata.services.stage import StageDesk
 from memorata.services.stage_ports import Candidate, Description, Signal, Way
+from memorata.services.stage_shared import Stages
 from memorata.services.stage_told import Devices, Scene, Seen, StageGrant, Standing
 
 INTRUDING = frozenset({"stage.not_now"})
@@ -38,6 +38,9 @@ class SocketPages:
     def record(self, sid: str, part: str, key: str, feed_id: str, *, on: bool) -> None:
         self._publisher.say("record", wire.StageRecord(part, key, feed_id, on), sid)
 
+    def anew(self, sid: str) -> None:
+        self._publisher.say("stage_anew", {}, sid)
+
     def grant(self, participant_id: str, grant: StageGrant) -> None:
         self._publisher.say("grant", grant, person(participant_id))
 
@@ -47,7 +50,7 @@ class StageSocket:
 
     def __init__(
         self,
-        desk: StageDesk,
+        desk: Stages,
         ice: IceFor,
         connection: Callable[[str], Connection],
         participant: Callable[[str], Participant],

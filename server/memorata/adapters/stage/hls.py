@@ -86,7 +86,9 @@ class FfmpegChannel:
         if self.alive():
             self._process.kill()
             self._wait()
-        self._mark.unlink(missing_ok=True)
+        with suppress(OSError):  # nor one that somebody else has begun meanwhile
+            if self._mark.read_text().startswith(f"{self.pid} "):
+                self._mark.unlink()
 
     def _wait(self) -> None:
         until = time.monotonic() + END_S
@@ -128,9 +130,9 @@ class HlsStreams:
         self._tokens.pop(ceremony_id, None)
         shutil.rmtree(self._folder(ceremony_id, made=False), ignore_errors=True)
 
-    def sweep(self) -> None:
+    def sweep(self, *, alone: bool = False) -> None:
         for folder in self._root.glob("*"):
-            owner = _owner(folder / "ffmpeg.pid", str(folder))
+            owner = _owner(folder / "ffmpeg.pid", str(folder), alone)
             if owner is None or owner == os.getpid():
                 shutil.rmtree(folder, ignore_errors=True)
 
@@ -249,8 +251,8 @@ def free_ports() -> tuple[int, int]:
     return found[0], found[1]
 
 
-def _owner(mark: Path, folder: str) -> int | None:
-    """Whose encoder is at work in the folder; one whose owner has died is ended, and `None` is the answer."""
+def _owner(mark: Path, folder: str, alone: bool) -> int | None:
+    """Whose encoder is at work in the folder; one whose owner has died, or may not have one, is ended: then `None`."""
     try:
         pid, owner = map(int, mark.read_text().split())
         if folder.encode() not in Path(f"/proc/{pid}/cmdline").read_bytes():
@@ -259,7 +261,7 @@ def _owner(mark: Path, folder: str) -> int | None:
         parent = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
     except (OSError, ValueError, IndexError):
         return None
-    if parent == owner:
+    if parent == owner and (not alone or owner == os.getpid()):
         return owner
     with suppress(OSError):
         os.kill(pid, signal.SIGKILL)

@@ -22,7 +22,7 @@ from memorata.adapters.store.database import Database, newest_schema, schema_of
 
 FORMAT = 1
 
-LEFT_OUT = frozenset({"instance", "account_session", "account_link", "alembic_version"})
+LEFT_OUT = frozenset({"instance", "keeping", "account_session", "account_link", "alembic_version"})
 """Who serves just now, and who is signed in: a copy brings nobody back who has signed out since."""
 
 _BUFFER = 1 << 20

@@ -185,6 +185,17 @@ instance = Table(
 )
 """Which process serves this store under a name just now, and when it last said so."""
 
+keeping = Table(
+    "keeping",
+    metadata,
+    Column("what", String(20), primary_key=True),
+    Column("worker", String(120), nullable=False),
+    Column("process", String(120), nullable=False),
+    Column("term", BigInteger, nullable=False),
+    Column("beat", BigInteger, nullable=False),
+)
+"""Which of several workers keeps what only one may: `term` grows with each taking over, `beat` while one keeps."""
+
 erasure = Table(
     "erasure",
     metadata,
