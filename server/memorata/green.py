@@ -202,12 +202,16 @@ class Loop:
 
 def queue() -> Any:
     """What one waits at until another puts something in; who puts never waits."""
-    return sys.modules["eventlet"].queue.LightQueue()
+    from eventlet import queue as queues  # reached only where eventlet is in use
+
+    return queues.LightQueue()
 
 
 def made_green(line: socket.socket) -> Any:
     """The same connection, at which one waits in green."""
-    return sys.modules["eventlet"].greenio.GreenSocket(line)
+    from eventlet.greenio import GreenSocket  # reached only where eventlet is in use
+
+    return GreenSocket(line)
 
 
 def send_all(line: socket.socket, data: bytes) -> None:
@@ -227,5 +231,6 @@ def taken(line: Any) -> Any:
 
 def answered() -> None:
     """Tell the web server that this request needs no answer of its."""
-    wsgi: Any = sys.modules["eventlet.wsgi"]
+    from eventlet import wsgi  # reached only where eventlet is in use
+
     wsgi.WSGI_LOCAL.already_handled = True

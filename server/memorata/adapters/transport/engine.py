@@ -6,7 +6,7 @@ libraries are listed in docs/adr/0020-transport.md; their versions are pinned by
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Protocol
 
 import engineio.socket
@@ -311,7 +311,11 @@ class Transport:
 
     def broadcast(self, eio_sids: Iterable[str], packet: Packet) -> None:
         """One frame for all; each gets it in its turn."""
-        sockets, flush, frame = self._engine.sockets, self.turns.flush, frame_of(packet)
+        self.turns.tell(self._lines(eio_sids, packet), frame_of(packet))
+
+    def _lines(self, eio_sids: Iterable[str], packet: Packet) -> Iterator[Line]:
+        """The lines; whoever has none gets the packet by the engine."""
+        sockets = self._engine.sockets
         for eio_sid in eio_sids:
             found: Socket | None = sockets.get(eio_sid)
             if found is None:
@@ -319,8 +323,7 @@ class Transport:
             if found.line is None:
                 self._server._send_eio_packet(eio_sid, packet)
             else:
-                found.line.put(frame)
-                flush(found.line, first=False)
+                yield found.line
 
 
 def frame_of(packet: Packet) -> bytes:

@@ -6,7 +6,7 @@ keeps nobody waiting for longer than a portion of each.
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Protocol
 
@@ -20,7 +20,11 @@ PORTION_S = 0.002
 
 
 class Due(Protocol):
+    """A line; `is_due`: it waits for its turn to be told what goes to all."""
+
     is_due: bool
+
+    def put(self, frame: bytes) -> None: ...
 
     def flush(self) -> None: ...
 
@@ -33,16 +37,28 @@ class Turns:
         self._first: deque[Due] = deque()
         self._due: deque[Due] = deque()
         self._works: deque[Callable[[], object]] = deque()
-        self._armed = False
+        self._armed = self._is_writing = False
 
-    def flush(self, line: Due, *, first: bool = True) -> None:
-        """Let a line write what it has; `first`: before those to whom all the others' message goes."""
-        if first:
-            self._first.append(line)
-        elif not line.is_due:
-            line.is_due = True
-            self._due.append(line)
+    def flush(self, line: Due) -> None:
+        """Let a line write what it has, before those to whom what goes to all has still to be written."""
+        self._first.append(line)
         self.arm()
+
+    def tell(self, lines: Iterable[Due], frame: bytes) -> None:
+        """Write one frame to many lines: to the first of them now, to the others in their turns."""
+        now = time.monotonic
+        end_s = now() + (0.0 if self._is_writing or self._due else PORTION_S)
+        for line in lines:
+            line.put(frame)
+            if line.is_due:
+                continue
+            if now() < end_s:
+                self._write(line)
+            else:
+                line.is_due = True
+                self._due.append(line)
+        if self._due:
+            self.arm()
 
     def start(self, work: Callable[[], object]) -> None:
         """Do work that may wait, beside everything else."""
@@ -55,6 +71,20 @@ class Turns:
             self._loop.soon(self._turn)
 
     def _turn(self) -> None:
+        self._armed = False
+        try:
+            self._write_some()
+            now = time.monotonic
+            end_s = now() + PORTION_S
+            while self._works and now() < end_s:
+                self._loop.start(partial(_safely, self._works.popleft()))
+        finally:
+            if self._first or self._due or self._works:
+                self.arm()
+
+    def _write_some(self) -> None:
+        """A portion of what is to be written; gives nobody a turn meanwhile."""
+        self._is_writing = True
         try:
             now = time.monotonic
             end_s = now() + PORTION_S
@@ -64,13 +94,8 @@ class Turns:
                 line = self._due.popleft()
                 line.is_due = False
                 self._write(line)
-            end_s = now() + PORTION_S
-            while self._works and now() < end_s:
-                self._loop.start(partial(_safely, self._works.popleft()))
         finally:
-            self._armed = False
-            if self._first or self._due or self._works:
-                self.arm()
+            self._is_writing = False
 
     def _write(self, line: Due) -> None:
         try:

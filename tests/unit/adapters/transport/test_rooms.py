@@ -18,14 +18,15 @@ class Pair:
 
     def __init__(self) -> None:
         self.managers: list[Any] = []
+        self.step = 0
         for manager in (Rooms(), Manager()):
             server = socketio.Server(async_mode="threading", client_manager=manager)
-            count = iter(range(10_000))
-            server.eio.generate_id = lambda count=count: f"s{next(count)}"
+            server.eio.generate_id = lambda: f"s{self.step}"
             self.managers.append(manager)
 
     def do(self, name: str, *args: Any) -> Any:
         said = []
+        self.step += 1
         for manager in self.managers:
             try:
                 said.append(getattr(manager, name)(*args))
