@@ -48,11 +48,11 @@ def serving(tmp_path: Path) -> Iterator[Callable[..., Server]]:
 
 @pytest.fixture
 def crowds() -> Iterator[Callable[..., Crowd]]:
-    """Gathers so many pages before a server, or before what stands in front of it, and waits until all are in."""
+    """Gathers so many pages before a server, and waits until all are in; `by`: a port in front of it."""
     made: list[Crowd] = []
 
-    def gather(server: Server, key: str, count: int, url: str = "", **how: float) -> Crowd:
-        crowd = Crowd(url or server.url, **how)
+    def gather(server: Server, key: str, count: int, by: int = 0, **how: float) -> Crowd:
+        crowd = Crowd(server.url, by=by, **how)
         made.append(crowd)
         for number in range(count):
             entry = server.office.admission.enter(key, f"{secrets.token_hex(8)}-{number}", Profile())

@@ -195,7 +195,7 @@ class Page:
         try:
             key = base64.b64encode(os.urandom(16)).decode()
             writer.write(
-                f"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: {where[0]}:{where[1]}\r\n"
+                f"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: {self.crowd.named}\r\n"
                 f"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: {key}\r\n"
                 "Sec-WebSocket-Version: 13\r\n\r\n".encode()
             )
@@ -378,12 +378,14 @@ class Page:
 class Crowd:
     """Pages that live in one thread of their own; a page is there from `come` on.
 
-    Args: url: of the server, or of what stands before it. calm_s: how far apart a page's questions for the time are.
+    Args: url: of the server. by: the port of what stands before it, if anything does. calm_s: how far apart a page's
+        questions for the time are.
     """
 
-    def __init__(self, url: str, *, seed: int = 83, calm_s: float = 0.5) -> None:
+    def __init__(self, url: str, *, by: int = 0, seed: int = 83, calm_s: float = 0.5) -> None:
         parts = urlsplit(url)
-        self.where = (parts.hostname or "127.0.0.1", parts.port or 80)
+        self.named = parts.netloc
+        self.where = (parts.hostname or "127.0.0.1", by or parts.port or 80)
         self.pages: list[Page] = []
         self.folding = Folding()
         self.chance = random.Random(seed)
