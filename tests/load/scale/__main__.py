@@ -8,6 +8,7 @@ import signal
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 from tests.load.machine import machine
 from tests.load.scale import page
 from tests.load.scale.crowd import compiled
+from tests.load.scale.figures import is_disturbed, quietest_ms
 from tests.load.scale.placing import disk_ms, goes_first
 from tests.load.scale.servers import (
     CANDIDATES,
@@ -41,6 +43,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--repeats", type=int, default=3, help="rounds, of whose figures medians are told")
     parser.add_argument("--candidates", default=";".join(CANDIDATES), help="names from the table, with ; between them")
     parser.add_argument("--sittings", default=",".join(SITTINGS), help="stay: they come and stay; go: they go and come")
+    parser.add_argument(
+        "--again", type=int, default=0, metavar="N", help="repeat what was disturbed, N times at the most"
+    )
     parser.add_argument("--hold", type=float, metavar="S", help=f"stay so long; else {HOLD_S:.0f} from {HOLD_FROM} on")
     parser.add_argument("--json", type=Path, metavar="FILE", help="all figures")
     parser.add_argument("--read", type=Path, metavar="FILE", nargs="+", help="figures of earlier runs instead of a run")
@@ -95,16 +100,33 @@ def measured(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
             hall = Hall(Path(at), people(clients))
             runs: dict[str, list[Any]] = {candidate: [] for candidate in options.candidates}
             result["sizes"][str(clients)] = runs
-            for turn in range(options.repeats):
-                # Nobody always comes first, or always after the same one.
-                shift = turn % len(options.candidates)
-                for candidate in options.candidates[shift:] + options.candidates[:shift]:
-                    for sitting in options.sittings:
-                        began = time.monotonic()
-                        runs[candidate] += sit(candidate, sitting, clients, hall, sizes, place, options.hold)
-                        took = f"{time.monotonic() - began:.0f} s"
-                        print(f"  {clients} clients, round {turn + 1}, {candidate}, {sitting}: {took}", flush=True)
+            for turn, candidate, sitting in sittings(options):
+                for _ in range(options.again + 1):
+                    began = time.monotonic()
+                    told = sit(candidate, sitting, clients, hall, sizes, place, options.hold)
+                    runs[candidate] += told
+                    took = f"{time.monotonic() - began:.0f} s"
+                    if disturbed := doubtful(told, result):
+                        took += ", disturbed"
+                    print(f"  {clients} clients, round {turn + 1}, {candidate}, {sitting}: {took}", flush=True)
+                    if not disturbed:
+                        break
     return result
+
+
+def sittings(options: argparse.Namespace) -> Iterator[tuple[int, str, str]]:
+    """Round, candidate and sitting, in their order: nobody always comes first, or always after the same one."""
+    for turn in range(options.repeats):
+        shift = turn % len(options.candidates)
+        for candidate in options.candidates[shift:] + options.candidates[:shift]:
+            for sitting in options.sittings:
+                yield turn, candidate, sitting
+
+
+def doubtful(told: list[dict[str, Any]], result: dict[str, Any]) -> bool:
+    """Whether any of these measurements was disturbed, as far as the run has shown how quiet the machine can be."""
+    best_ms = quietest_ms(run for of in result["sizes"].values() for runs in of.values() for run in runs)
+    return any(is_disturbed(run, best_ms) for run in told)
 
 
 def look(folder: Path, place: Place) -> Sizes:
