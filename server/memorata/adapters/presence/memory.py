@@ -34,6 +34,41 @@ class _Seat:
     reported_ms: int = 0
 
 
+class _Tally:
+    """The totals of one ceremony, kept as seats come, change and go: a crowd is not counted anew at each telling."""
+
+    def __init__(self) -> None:
+        self._counted: dict[str, tuple[Participant, tuple[str, ...]]] = {}
+        self._places: Counter[str | None] = Counter()
+        self._quality: Counter[str] = Counter()
+        self._communities: Counter[str] = Counter()
+
+    def note(self, whose: str, seat: _Seat | None) -> None:
+        """A seat is as it is now; `None`: it is free."""
+        before = self._counted.pop(whose, None)
+        after = None if seat is None else (seat.participant, _step(seat))
+        if before is not None:
+            self._add(*before, sign=-1)
+        if after is not None:
+            self._counted[whose] = after
+            self._add(*after, sign=1)
+
+    def _add(self, who: Participant, step: tuple[str, ...], *, sign: int) -> None:
+        self._places[who.country] += sign * who.people
+        if not self._places[who.country]:
+            del self._places[who.country]
+        for each in step:
+            self._quality[each] += sign
+        if who.community:
+            key = who.community.casefold()
+            self._communities[key] += sign
+            if not self._communities[key]:
+                del self._communities[key]
+
+    def totals(self) -> Totals:
+        return _totals(len(self._counted), self._places, self._quality, len(self._communities))
+
+
 class MemorySeats:
     """Kept by ceremony and participant; a participant with several tabs has one seat.
 
@@ -41,10 +76,21 @@ class MemorySeats:
     """
 
     def __init__(self, touched: Callable[[str, str], object] = lambda _, __: None) -> None:
-        self._touched = touched
+        self._tell = touched
         self._lock = green.lock()
         self._seats: dict[str, dict[str, _Seat]] = {}
+        self._tallies: dict[str, _Tally] = {}
         self._number = 0
+
+    def _touched(self, ceremony_id: str, whose: str) -> None:
+        seats = self._seats.get(ceremony_id, {})
+        tally = self._tallies.get(ceremony_id)
+        if tally is None:
+            tally = self._tallies[ceremony_id] = _Tally()
+        tally.note(whose, seats.get(whose))
+        if not seats:
+            del self._tallies[ceremony_id]
+        self._tell(ceremony_id, whose)
 
     def join(self, participant: Participant, tab: str, now_ms: int) -> bool:
         with self._lock:
@@ -69,12 +115,12 @@ class MemorySeats:
             seat.tabs.discard(tab)
             if seat.tabs:
                 return False
-            self._touched(participant.ceremony_id, participant.id)
             if at_once:
                 del seats[participant.id]
-                return True
-            seat.lost_ms = now_ms if seat.lost_ms is None else seat.lost_ms
-            return False
+            else:
+                seat.lost_ms = now_ms if seat.lost_ms is None else seat.lost_ms
+            self._touched(participant.ceremony_id, participant.id)
+            return at_once
 
     def update(self, participant: Participant) -> bool:
         with self._lock:
@@ -89,8 +135,9 @@ class MemorySeats:
         with self._lock:
             seats = self._seats.get(ceremony_id, {})
             if participant_id is not None:
+                was = seats.pop(participant_id, None)
                 self._touched(ceremony_id, participant_id)
-                return seats.pop(participant_id, None) is not None
+                return was is not None
             for whose, seat in seats.items():
                 seat.participant = nameless(seat.participant)
                 self._touched(ceremony_id, whose)
@@ -98,8 +145,9 @@ class MemorySeats:
 
     def drop(self, participant: Participant) -> bool:
         with self._lock:
+            was = self._seats.get(participant.ceremony_id, {}).pop(participant.id, None)
             self._touched(participant.ceremony_id, participant.id)
-            return self._seats.get(participant.ceremony_id, {}).pop(participant.id, None) is not None
+            return was is not None
 
     def report(self, participant: Participant, report: Report, now_ms: int) -> bool:
         with self._lock:
@@ -144,8 +192,8 @@ class MemorySeats:
 
     def totals(self, ceremony_id: str) -> Totals:
         with self._lock:
-            seats = [(seat.participant, _step(seat)) for seat in self._seats.get(ceremony_id, {}).values()]
-        return counted(seats)
+            tally = self._tallies.get(ceremony_id)
+            return Totals() if tally is None else tally.totals()
 
     def rows(self, ceremony_id: str) -> tuple[SeatRow, ...]:
         with self._lock:
@@ -196,12 +244,16 @@ def counted(seats: Iterable[tuple[Participant, tuple[str, ...]]]) -> Totals:
         quality.update(step)
         if participant.community:
             communities.add(participant.community.casefold())
+    return _totals(number, places, quality, len(communities))
+
+
+def _totals(seats: int, places: "Counter[str | None]", quality: "Counter[str]", communities: int) -> Totals:
     return Totals(
         people=places.total(),
-        seats=number,
+        seats=seats,
         places=tuple(sorted((country, people) for country, people in places.items() if country is not None)),
         elsewhere=places[None],
-        communities=len(communities),
+        communities=communities,
         sync=SyncQuality(**quality),
     )
 
