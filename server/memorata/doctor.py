@@ -31,8 +31,8 @@ def examine() -> list[Finding]:
         hint = "Correct the environment variables that are named here; memorata serve --help tells what they mean."
         return [*findings, *(Finding("settings", "missing", line, hint) for line in fault.lines)]
     looks: tuple[Callable[[Settings], Finding], ...] = (
-        _data, _database, _address, _contact, _listener, _client, _languages, _schedules, _ceremonies, _mail, _redis,
-        doctor_stage.stage, doctor_stage.janus, doctor_stage.relay, doctor_stage.programs,
+        _data, _database, _address, _contact, _listener, _transport, _client, _languages, _schedules, _ceremonies,
+        _mail, _redis, doctor_stage.stage, doctor_stage.janus, doctor_stage.relay, doctor_stage.programs,
     )  # fmt: skip
     return [*findings, *(_looked(look, settings) for look in looks)]
 
@@ -70,12 +70,21 @@ def _python() -> Finding:
 
 
 def _files() -> Finding:
-    """Each connection is an open file."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft < FILES_LOW:
-        hint = f"For more people raise it: ulimit -n {min(65_536, hard)}, or LimitNOFILE= in the systemd unit."
-        return Finding("open files", "note", f"{soft} at most: about {max(0, soft - 100)} connections", hint)
-    return Finding("open files", "good", f"{soft} at most")
+    """Each connection is an open file; the server asks for as many as the system lets it have."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if most == resource.RLIM_INFINITY:
+        return Finding("open files", "good", "as many as wanted")
+    if most < FILES_LOW:
+        hint = "For more people raise it: LimitNOFILE=20000 in the systemd unit, or ulimit -Hn as root."
+        return Finding("open files", "note", f"{most} at most: about {max(0, most - 100)} connections", hint)
+    return Finding("open files", "good", f"{most} at most")
+
+
+def _transport(settings: Settings) -> Finding:
+    if settings.is_fast:
+        return Finding("transport", "good", "fast")
+    hint = "For a crowd leave MEMORATA_TRANSPORT=fast and MEMORATA_ASYNC_MODE=eventlet, as they are by themselves."
+    return Finding("transport", "note", f"plain, on {settings.async_mode}: several times the work for each page", hint)
 
 
 def _data(settings: Settings) -> Finding:

@@ -15,6 +15,7 @@ if __name__ == "__main__" and os.environ.get("MEMORATA_ASYNC_MODE", "eventlet").
 import errno
 import gc
 import json
+import resource
 import signal
 import socket
 import sys
@@ -42,6 +43,7 @@ log = structlog.get_logger("memorata.serve")
 
 BACKLOG = 4096
 CLIENTS_MAX = 20_000
+FILES_MAX = 65_536
 IDLE_S, HEAD_S = 20, 10
 """How long a line may rest between two requests, and how long the head of a request may take in all."""
 REFUSED_BODY = {411: "message.invalid", 413: "message.too_large"}
@@ -65,6 +67,7 @@ def main() -> int:
         return EXIT_CONFIG
     configure(settings.log_level)
     catch_the_rest()
+    _open_many()
     if green.is_green():
         green.tell_defects(defect)
     supervised = Supervised.taken(os.environ)
@@ -113,6 +116,14 @@ def main() -> int:
     else:
         _serve_threads(listener, app, services, supervised)
     return 0
+
+
+def _open_many() -> None:
+    """Each page is an open file, and many systems allow a thousand at first, but more to whoever asks."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES_MAX if hard == resource.RLIM_INFINITY else min(hard, FILES_MAX)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _load(services: "Services") -> None:

@@ -236,6 +236,9 @@ def test_replay_says_when_a_history_does_not_add_up(own_server: Server, tmp_path
     assert f"does not add up: event {head.seq + 1} is older than the one before it" in done.stderr
 
 
+WELL = ("database", "server", "transport", "pages", "languages", "schedules", "ceremonies")
+
+
 def test_doctor_is_content_with_a_server_that_runs(own_server: Server, tmp_path: Path) -> None:
     own_server.plan(a_programme("healthy", at_ms=now_ms() + 600_000))
     (tmp_path / "schedules").mkdir()
@@ -245,9 +248,7 @@ def test_doctor_is_content_with_a_server_that_runs(own_server: Server, tmp_path:
     report = json.loads(done.stdout)
     states = {found["what"]: found["state"] for found in report["findings"]}
     assert (done.returncode, report["ok"]) == (0, True), done.stdout
-    assert {name: states[name] for name in ("database", "server", "pages", "languages", "schedules", "ceremonies")} == (
-        dict.fromkeys(("database", "server", "pages", "languages", "schedules", "ceremonies"), "good")
-    )
+    assert {name: states[name] for name in WELL} == dict.fromkeys(WELL, "good")
 
 
 def test_doctor_names_what_is_missing_and_what_to_do(folder: Path) -> None:
@@ -264,11 +265,17 @@ def test_doctor_names_what_is_missing_and_what_to_do(folder: Path) -> None:
             MEMORATA_JANUS_URL="ws://127.0.0.1:1",
             MEMORATA_SMTP_URL="smtp://amina:word@127.0.0.1:1",
             MEMORATA_MAIL_FROM="amina@museum.example",
+            MEMORATA_TRANSPORT="plain",
         )  # fmt: skip
     report = json.loads(done.stdout)
     missing = {found["what"]: found for found in report["findings"] if found["state"] == "missing"}
     assert (done.returncode, set(missing)) == (1, {"server", "address", "schedules", "Redis", "Janus", "mail"})
     assert all(found["hint"] for found in missing.values())
+    (transport,) = (found for found in report["findings"] if found["what"] == "transport")
+    assert (transport["state"], transport["found"]) == (
+        "note",
+        "plain, on eventlet: several times the work for each page",
+    )
     assert "word" not in done.stdout
 
 

@@ -43,3 +43,17 @@ def test_a_database_whose_driver_holds_everybody_up_is_noticed(driver: str) -> N
         [sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True, timeout=60, check=True
     )
     assert done.stdout.strip() == str(expected)
+
+
+def test_as_many_files_may_be_open_as_the_system_allows() -> None:
+    program = (
+        "import resource\n"
+        "_, hard = resource.getrlimit(resource.RLIMIT_NOFILE)\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (100, hard))\n"
+        "from memorata.serve import FILES_MAX, _open_many\n"
+        "_open_many()\n"
+        "most = FILES_MAX if hard == resource.RLIM_INFINITY else min(hard, FILES_MAX)\n"
+        "print(resource.getrlimit(resource.RLIMIT_NOFILE) == (most, hard))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.strip() == "True"
