@@ -2,69 +2,29 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 
 from memorata.domain import events as e
-from tests import postgres
 from tests.faults.conftest import NAME, an_evening, conducted, instant_ms, settled, until_ms
 from tests.faults.crowd import Crowd
 from tests.faults.figures import Figures, quantile
-from tests.faults.proxy import Proxy
 from tests.faults.pulse import Pulse
+from tests.faults.store import Store, store
 from tests.faults.watch import Watch
 from tests.live.client import eventually, fetch
 from tests.live.conftest import Server
 from tests.live.truth import truth_of
-from tests.postgres import PostgreSQL
 
 pytestmark = pytest.mark.faults
+
+__all__ = ["store"]
 
 SERVED = ("before", "minute", "after", "farewell")
 
 Outage = Callable[[], AbstractContextManager[None]]
-
-
-class Store:
-    """A database that can be taken away in one way or another; `url` is what the server is told."""
-
-    def __init__(self, database: PostgreSQL, proxy: Proxy) -> None:
-        self._database, self._proxy = database, proxy
-        self.direct = database.url()
-        self.url = self.direct.replace(f":{database.port}/", f":{proxy.port}/")
-
-    @contextmanager
-    def stopped(self) -> Iterator[None]:
-        self._database.stop(at_once=True)
-        try:
-            yield
-        finally:
-            self._database.start()
-
-    def frozen(self) -> AbstractContextManager[None]:
-        return self._database.frozen()
-
-    def cut_off(self) -> AbstractContextManager[None]:
-        return self._proxy.silent()
-
-    def forgotten(self) -> AbstractContextManager[None]:
-        return self._proxy.silent(forgotten=True)
-
-    def mute(self) -> AbstractContextManager[None]:
-        """It hears and does what it is asked, and its answers are lost."""
-        return self._proxy.silent(answers_only=True, forgotten=True)
-
-
-@pytest.fixture
-def store() -> Iterator[Store]:
-    """One of its own, for it will be harmed."""
-    with postgres.running() as database:
-        if database is None:
-            pytest.skip("PostgreSQL is not installed")
-        with Proxy(database.port) as proxy:
-            yield Store(database, proxy)
 
 
 def without_a_database(
