@@ -8,8 +8,8 @@ from tests.load.scale import page
 from tests.load.scale.figures import GOALS, Run, Summary, is_disturbed, quietest_ms, summary, verdicts
 
 
-def a_run(*noise_ms: float, queued_percent: float = 0.0, **figures: float) -> Run:
-    return {"noise_ms": list(noise_ms), "queued_percent": queued_percent, "figures": figures}
+def a_run(*noise_ms: float, queued_percent: float = 0.0, late_ms: float = 0.1, **figures: float) -> Run:
+    return {"noise_ms": list(noise_ms), "queued_percent": queued_percent, "late_ms": late_ms, "figures": figures}
 
 
 def a_summary(**figures: float) -> Summary:
@@ -23,9 +23,10 @@ def test_a_machine_that_takes_half_as_long_again_is_disturbed() -> None:
     assert [is_disturbed(run, best) for run in runs] == [False, False, True]
 
 
-def test_a_server_that_waits_for_its_core_is_disturbed() -> None:
-    assert not is_disturbed(a_run(20, queued_percent=4.0), 20)
+def test_who_waits_for_a_core_is_disturbed() -> None:
+    assert not is_disturbed(a_run(20, queued_percent=4.0, late_ms=1.5), 20)
     assert is_disturbed(a_run(20, queued_percent=6.0), 20)
+    assert is_disturbed(a_run(20, late_ms=2.5), 20)
 
 
 def test_a_figure_is_the_median_of_calm_sittings() -> None:

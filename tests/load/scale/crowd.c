@@ -42,6 +42,8 @@
 #define PORTION 32 /* lines opened or closed before anybody else is heard */
 #define BUFFER (1 << 20)
 #define EVENTS 256
+#define BETWEEN 16 /* events that are heard before it is looked again who asks, and who was answered */
+#define AHEAD_MAX 64
 #define IN_S (uint32_t)EPOLLIN
 #define COMMANDS_FROM 1000000000u /* the numbers of commands; those of questions are smaller */
 
@@ -64,7 +66,7 @@ struct numbers {
 };
 
 static struct client *clients;
-static int client_count, inside, lost, port, poll_fd, timer_fd;
+static int client_count, inside, lost, port, poll_fd, ahead_fd, timer_fd;
 static uint64_t frames, bytes, strays, refused;
 static size_t welcome_size, event_size; /* of the last of each */
 static char *buffer;
@@ -90,7 +92,7 @@ static struct {
 } job;
 
 static struct {
-    int on, from, to, turn;
+    int on, from, to, turn, ahead; /* ahead: the askers are few, and heard before all others */
     double gap, due;
     struct numbers planned, waits, late;
     uint64_t answered, bad, skipped;
@@ -455,6 +457,26 @@ static void heard(struct client *c) {
 
 /* --- what is due --- */
 
+/* They stand for people at machines of their own, who would not have to wait until we have heard everybody else. */
+static void go_ahead(int on) {
+    asking.ahead = on;
+    for (int n = asking.from; n < asking.to; n++) {
+        struct epoll_event wish = {.events = IN_S, .data.ptr = &clients[n]};
+        if (clients[n].state == OUT || clients[n].state == CALLING) continue;
+        epoll_ctl(on ? poll_fd : ahead_fd, EPOLL_CTL_DEL, clients[n].fd, NULL);
+        epoll_ctl(on ? ahead_fd : poll_fd, EPOLL_CTL_ADD, clients[n].fd, &wish);
+    }
+}
+
+static void hear_ahead(void) {
+    struct epoll_event events[AHEAD_MAX];
+    int found = epoll_wait(ahead_fd, events, AHEAD_MAX, 0);
+    for (int n = 0; n < found; n++) {
+        struct client *c = events[n].data.ptr;
+        if (c->state != OUT) heard(c);
+    }
+}
+
 static void command(void) {
     struct client *host = &clients[job.host];
     for (int n = 0; job.sent == 0 && n < client_count; n++) clients[n].heard = 0;
@@ -552,6 +574,7 @@ static void work(void) {
         sort(&asking.late);
         tell_ms("late_p99_ms", quantile(&asking.late, 0.99));
         tell_waits(&asking.waits);
+        if (asking.ahead) go_ahead(0);
         free(asking.planned.of), free(asking.waits.of), free(asking.late.of);
         memset(&asking, 0, sizeof asking);
         end_job();
@@ -560,6 +583,9 @@ static void work(void) {
     case NOTHING:
         break;
     }
+}
+
+static void ask(void) {
     while (asking.on && now_s >= asking.due) {
         int who = asking.from + asking.turn++ % (asking.to - asking.from);
         push(&asking.late, now_s - asking.due);
@@ -608,6 +634,7 @@ static void order(const char *line) {
     } else if (sscanf(line, "ask %d %d %lf", &from, &to, &a) == 3 && range(from, to) && a > 0) {
         now_s = clock_s();
         asking.on = 1, asking.from = from, asking.to = to, asking.gap = 1 / a, asking.due = now_s + asking.gap;
+        if (to - from <= AHEAD_MAX) go_ahead(1);
         tell("{\"asking\":true}\n");
         fflush(stdout);
     } else if (sscanf(line, "asked %lf", &limit) == 1) {
@@ -673,9 +700,12 @@ int main(int count, char **words) {
     read_clients(words[2]);
     buffer = need(malloc(BUFFER));
     poll_fd = epoll_create1(0);
+    ahead_fd = epoll_create1(0);
     timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK);
-    struct epoll_event of_orders = {.events = IN_S, .data.ptr = &poll_fd}, of_timer = {.events = IN_S, .data.ptr = &timer_fd};
-    if (poll_fd < 0 || timer_fd < 0 || epoll_ctl(poll_fd, EPOLL_CTL_ADD, STDIN_FILENO, &of_orders) ||
+    struct epoll_event of_orders = {.events = IN_S, .data.ptr = &poll_fd}, of_timer = {.events = IN_S, .data.ptr = &timer_fd},
+                       of_ahead = {.events = IN_S, .data.ptr = &ahead_fd};
+    if (poll_fd < 0 || ahead_fd < 0 || timer_fd < 0 || epoll_ctl(poll_fd, EPOLL_CTL_ADD, ahead_fd, &of_ahead) ||
+        epoll_ctl(poll_fd, EPOLL_CTL_ADD, STDIN_FILENO, &of_orders) ||
         epoll_ctl(poll_fd, EPOLL_CTL_ADD, timer_fd, &of_timer))
         fail("epoll");
     double set_for = NAN;
@@ -692,8 +722,15 @@ int main(int count, char **words) {
         if (found < 0 && errno != EINTR) fail("epoll_wait");
         for (int n = 0; n < found; n++) {
             struct client *c = events[n].data.ptr;
+            if (n % BETWEEN == BETWEEN - 1 && asking.on) {
+                if (asking.ahead) hear_ahead();
+                now_s = clock_s();
+                ask();
+            }
             if (events[n].data.ptr == &poll_fd) {
                 if (!orders()) return 0;
+            } else if (events[n].data.ptr == &ahead_fd) {
+                hear_ahead();
             } else if (events[n].data.ptr == &timer_fd) {
                 uint64_t rings;
                 if (read(timer_fd, &rings, sizeof rings) > 0) set_for = NAN;
@@ -705,5 +742,6 @@ int main(int count, char **words) {
         }
         now_s = clock_s();
         work();
+        ask();
     }
 }

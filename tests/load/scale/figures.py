@@ -8,12 +8,14 @@ from typing import Any
 
 Run = dict[str, Any]
 """One measurement: its `figures` by name; `noise_ms`: how long the same work took before and after it;
-`queued_percent`: for how much of the time the server had work to do and did not get its core."""
+`queued_percent`: for how much of the time the server or the generator had work to do and did not get its core;
+`late_ms`: by how much the generator asked later than it was due, p99."""
 
 DISTURBED = 1.5
 QUEUED_PERCENT = 5.0
+LATE_MS = 2.0
 """A machine on which that work takes so many times what it takes at best has other things to do; or on which a server
-waits so long for its core."""
+waits so long for its core, or a question is asked so late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,11 @@ def quietest_ms(runs: Iterable[Run]) -> float:
 
 
 def is_disturbed(run: Run, best_ms: float) -> bool:
-    return run["queued_percent"] > QUEUED_PERCENT or any(noise > DISTURBED * best_ms for noise in run["noise_ms"])
+    return (
+        run["queued_percent"] > QUEUED_PERCENT
+        or run["late_ms"] > LATE_MS
+        or any(noise > DISTURBED * best_ms for noise in run["noise_ms"])
+    )
 
 
 def summary(runs: Sequence[Run], best_ms: float) -> Summary:

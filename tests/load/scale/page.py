@@ -142,9 +142,8 @@ def notes(of: dict[str, Summary]) -> list[str]:
         (value for one in of.values() for name, value in one.figures.items() if name.endswith("_crowd_percent")),
         default=math.nan,
     )
-    late = max((one.figures.get("clock_late_ms") or 0.0 for one in of.values()), default=math.nan)
     disturbed = ", ".join(f"{name} {one.disturbed} of {one.runs}" for name, one in of.items())
-    work = f"The generator used {number(most)} % of its core at the most, and asked {number(late)} ms late (p99)."
+    work = f"The generator used {number(most)} % of its core at the most."
     return [f"Disturbed measurements: {disturbed}.", work]
 
 

@@ -50,7 +50,9 @@ class Measured:
     server_s: float = 0.0
     wall_s: float = 0.0
     queued_percent: float = 0.0
-    """For how much of the time the server could have worked and did not get its core."""
+    """For how much of the time the server could have worked and did not get its core, or the crowd."""
+    late_ms: float = 0.0
+    """By how much the crowd asked later than it was due, p99."""
     figures: Figures = field(default_factory=dict)
 
     @property
@@ -62,6 +64,7 @@ class Measured:
             "measured": self.name,
             "noise_ms": self.noise_ms,
             "queued_percent": self.queued_percent,
+            "late_ms": self.late_ms,
             "figures": self.figures,
         }
 
@@ -101,11 +104,12 @@ class Sitting:
         noise_ms = self._noise_ms()
         one = Measured(name, [noise_ms])
         server, crowd = self.server.pid, self.crowd.pid
-        spent, crowd_spent, queued, began = cpu_s(server), cpu_s(crowd), queued_s(server), time.monotonic()
+        queued = {pid: queued_s(pid) for pid in (server, crowd)}
+        spent, crowd_spent, began = cpu_s(server), cpu_s(crowd), time.monotonic()
         yield one
         one.wall_s = time.monotonic() - began
         one.server_s = cpu_s(server) - spent
-        one.queued_percent = max(0.0, 100 * (queued_s(server) - queued) / one.wall_s)
+        one.queued_percent = max(0.0, *(100 * (queued_s(pid) - before) / one.wall_s for pid, before in queued.items()))
         one.figures[f"{name}_crowd_percent"] = 100 * (cpu_s(crowd) - crowd_spent) / one.wall_s
         self.measurements.append(one)
 
@@ -161,6 +165,7 @@ class Sitting:
             self.crowd.ask(ASKING, hz=ASKS_HZ)
             told = self.crowd.flow(HOST, hz=EVENTS_HZ, seconds=FLOW_S, grace_s=5)
         asked = self.crowd.asked(within_s=5)
+        one.late_ms = asked["late_p99_ms"]
         one.figures |= {
             "deliver_p50_ms": told["p50_ms"] or 0.0,
             "deliver_p99_ms": told["p99_ms"] or 0.0,
@@ -170,7 +175,6 @@ class Sitting:
             "clock_p50_ms": asked["p50_ms"],
             "clock_p99_ms": asked["p99_ms"],
             "clock_bad": asked["bad"] + asked["missing"] + asked["skipped"],
-            "clock_late_ms": asked["late_p99_ms"],
         }
         self.quiet()
 
@@ -180,6 +184,7 @@ class Sitting:
             self.crowd.ask(crowd, hz=hz)
             time.sleep(ACKS_S)
             asked = self.crowd.asked(within_s=10)
+        one.late_ms = asked["late_p99_ms"]
         one.figures |= {
             "acks_per_s": hz,
             "ack_p50_ms": asked["p50_ms"],
@@ -199,6 +204,7 @@ class Sitting:
             self.crowd.leave(first)
             settled_s = self.quiet()
         asked = self.crowd.asked(within_s=20)
+        one.late_ms = asked["late_p99_ms"]
         one.figures |= {"leave_settled_s": settled_s, "leave_stall_ms": asked["max_ms"]}
         self.quiet()
 
@@ -206,6 +212,7 @@ class Sitting:
             self.crowd.ask(ASKING, hz=STORM_ASKS_HZ)
             told = self.crowd.join(second, within_s=self._limit_s)
         asked = self.crowd.asked(within_s=20)
+        one.late_ms = asked["late_p99_ms"]
         one.figures |= {
             "stampede_s": until(told),
             "stampede_failed": told["failed"],
@@ -220,6 +227,7 @@ class Sitting:
             left = self.crowd.leave(second)
             told = self.crowd.join(second, within_s=self._limit_s)
         asked = self.crowd.asked(within_s=20)
+        one.late_ms = asked["late_p99_ms"]
         one.figures |= {
             "return_s": left["took_s"] + until(told),
             "return_failed": told["failed"],
