@@ -15,6 +15,8 @@ class Wire:
     def __init__(self) -> None:
         self.said: list[tuple[FakeBus, str, Message, str | None]] = []
         self.buses: list[FakeBus] = []
+        self.told: list[Message] = []
+        """All that has been said, oldest first."""
 
     def carry(self) -> None:
         """Until nobody has more to say."""
@@ -41,6 +43,7 @@ class FakeBus(Alone):
 
     def tell(self, topic: str, message: Message, to: str | None = None) -> None:
         self.wire.said.append((self, topic, message, to))
+        self.wire.told.append(message)
 
     def on(self, topic: str, hear: Hear) -> None:
         self.hearers.setdefault(topic, []).append(hear)

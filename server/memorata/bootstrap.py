@@ -106,6 +106,7 @@ from memorata.services.streaming import Streaming
 from memorata.services.together import Together
 from memorata.services.troubles import LOOK_S, Troubles
 from memorata.services.undoing import UndoDesk
+from memorata.services.wrongs import Wrongs
 
 SWEEP_S = 1.0
 """How often it is looked whether another process has replaced a link."""
@@ -150,6 +151,7 @@ class Services:
     privacy: Privacy
     stage: Stages
     keeping: Keeping
+    wrongs: Wrongs
     streams: HlsStreams
     ice: IceFor
     alarm: Alarm
@@ -221,7 +223,7 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
     known = KnownParticipants(participants, clock)
     bus = bus_of(settings)
     alone = isinstance(bus, Alone)
-    together = Together(bus)
+    together, wrongs = Together(bus), Wrongs(bus)
     publisher, alarm = SocketPublisher(), SystemAlarm()
     alarm.each(1.0, "wall clock", clock.watch)
     disk = Disk(settings.data_dir, settings.ballast_mb << 20)
@@ -333,6 +335,7 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
         changed,
         link_removed,
         accounts.signed_in,
+        wrongs.share,
     )
 
     def held() -> list[str]:
@@ -378,7 +381,7 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
         stage = desk(lines, 0, here)
     people = SqlPeople(database)
     retention = Retention(ceremonies, people, clock, alarm, settings.names_days)
-    inviting = Inviting(keys, invitations, known, clock, is_country, put_out)
+    inviting = Inviting(keys, invitations, known, clock, is_country, put_out, wrongs.share)
     stores = Stores(
         SqlSeries(database),
         SqlContacts(database),
@@ -452,6 +455,7 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
         ledger=planning.ledger,
         stage=stage,
         keeping=keeping,
+        wrongs=wrongs,
         streams=streams,
         ice=ice_for(settings, ceremonies, clock),
         alarm=alarm,

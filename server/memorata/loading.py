@@ -1,6 +1,7 @@
 """Takes the schedule files into the store: at each start where a folder is named, and by `memorata schedules load`."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -8,7 +9,11 @@ from typing import Literal
 from memorata.adapters.schedule_files import read_file
 from memorata.adapters.schedules.faults import Fault
 from memorata.bootstrap import Services
+from memorata.domain.errors import Refused
 from memorata.domain.programme import Programme
+from memorata.services.planner import Loaded
+
+TOGETHER_TRIES = 8
 
 Outcome = Literal["planned", "changed", "unchanged", "kept", "site", "none", "refused"]
 """Planned, or anew; as it was; kept as it is, for it cannot change now; the site's own; no date ahead; faulty."""
@@ -34,7 +39,11 @@ def take(services: Services, files: Iterable[Path]) -> tuple[list[Taken], list[F
         if series is None:
             taken.append(Taken(path.stem, "refused", reason="schedule.faulty"))
             continue
-        _, loaded = services.planning.series.load(path.stem, path.read_text("utf-8"))
+        try:
+            loaded = _load(services, path.stem, path.read_text("utf-8"))
+        except Refused as refused:
+            taken.append(Taken(path.stem, "refused", reason=refused.code))
+            continue
         if loaded is None:
             taken.append(Taken(path.stem, "site"))
         elif loaded.refused:
@@ -45,3 +54,12 @@ def take(services: Services, files: Iterable[Path]) -> tuple[list[Taken], list[F
             outcome: Outcome = "changed" if loaded.anew else "planned" if loaded.changed else "unchanged"
             taken.append(Taken(path.stem, outcome, loaded.programmes))
     return taken, told
+
+
+def _load(services: Services, series_id: str, text: str) -> Loaded | None:
+    """Raises: StoreBusy; Refused: `plan.stale`, again and again."""
+    for _ in range(TOGETHER_TRIES):
+        # Several workers start at once, and each takes in what it finds: whoever comes second looks again.
+        with suppress(Refused):
+            return services.planning.series.load(series_id, text)[1]
+    return services.planning.series.load(series_id, text)[1]

@@ -293,6 +293,7 @@ def _serve_green(
         draining.wait()
         log.info("serve.draining", within_s=services.settings.drain_s)
         services.readiness.drain()
+        services.stage.make_room()
         # Those who are at the door already are let in.
         door.shut(serving) if transport is None else door.close()
         let_go(socketio.server.eio, services.settings.drain_s)

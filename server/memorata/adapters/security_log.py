@@ -4,16 +4,16 @@ An address is written as a keyed hash, and the key is made anew each day and kep
 it was the same one, and after it nothing at all. OWASP ASVS 5, 16.2.5 and 16.3.
 """
 
+import fcntl
 import hashlib
 import json
-import logging
 import os
 import secrets
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from ipaddress import IPv6Address, ip_address
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from memorata.domain.errors import CODES
@@ -25,6 +25,9 @@ KEPT = 4
 """Files besides the one being written: 5 MB in all."""
 
 DAY_S = 24 * 3600
+TURNS_MAX = 5
+"""How often it is tried again when others have just turned the files."""
+
 LINE_MAX = 200
 """Characters of one fact."""
 
@@ -47,13 +50,15 @@ class CountedSecurityLog:
 
 
 class FileSecurityLog:
-    """Opened at the first note, so that a command that notes nothing leaves no file behind."""
+    """Made at the first note, so that a command that notes nothing leaves no file behind.
+
+    Several processes may write to it: each line is written, and the files are turned, by whoever holds the newest one.
+    """
 
     def __init__(self, folder: Path, now: Callable[[], float] = time.time) -> None:
         """Args: now: seconds since 1970."""
         self._path = folder / NAME
         self._now = now
-        self._handler: RotatingFileHandler | None = None
         self._key, self._key_s = b"", -1e9
         self._seen: dict[str, tuple[float, int]] = {}
 
@@ -74,30 +79,42 @@ class FileSecurityLog:
         said |= {name: _short(value) for name, value in facts.items()}
         self._write(json.dumps(said, ensure_ascii=True))
 
-    def close(self) -> None:
-        if self._handler is not None:
-            self._handler.close()
-            self._handler = None
-
     def _hidden(self, address: str, now_s: float) -> str:
         if not 0 <= now_s - self._key_s < DAY_S:
             self._key, self._key_s = secrets.token_bytes(32), now_s
         return hashlib.blake2s(network(address).encode(), key=self._key, digest_size=8).hexdigest()
 
     def _write(self, line: str) -> None:
+        text = f"{line}\n".encode()
+        # A full disk must not keep anybody out, nor let anybody in; it is told by the store.
+        with suppress(OSError):
+            for _ in range(TURNS_MAX):
+                with self._newest() as file:
+                    if file is None:
+                        continue
+                    size = os.fstat(file).st_size
+                    if not size or size + len(text) <= EACH_MAX:
+                        os.write(file, text)
+                        return
+                    self._turn()
+
+    @contextmanager
+    def _newest(self) -> Iterator[int | None]:
+        """The file that is written to, for ourselves alone; `None` when another process has just turned it."""
+        # Ours alone to read, from the first byte on.
+        file = os.open(self._path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
         try:
-            if self._handler is None:
-                # Ours alone to read, from the first byte on.
-                os.close(os.open(self._path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600))
-                self._handler = _Quiet(self._path, maxBytes=EACH_MAX, backupCount=KEPT, encoding="utf-8")
-            self._handler.emit(logging.LogRecord("security", logging.INFO, "", 0, line, None, None))
-        except OSError:
-            pass  # a full disk must not keep anybody out, nor let anybody in
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield file if os.path.samestat(os.fstat(file), os.stat(self._path)) else None
+        finally:
+            os.close(file)
 
-
-class _Quiet(RotatingFileHandler):
-    def handleError(self, record: logging.LogRecord) -> None:
-        """A full disk is told by the store."""
+    def _turn(self) -> None:
+        """Begin a new file, and let go of the oldest."""
+        names = [self._path, *(self._path.with_name(f"{NAME}.{number}") for number in range(1, KEPT + 1))]
+        for older, newer in zip(reversed(names), reversed(names[:-1]), strict=False):
+            if newer.exists():
+                newer.replace(older)
 
 
 def network(address: str) -> str:

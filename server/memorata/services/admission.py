@@ -23,6 +23,7 @@ from memorata.services.ports import (
     StoreBusy,
 )
 from memorata.services.tries import Tries
+from memorata.services.wrongs import Share, by_itself
 
 PEOPLE_MAX = 500
 """The most people behind one screen."""
@@ -86,7 +87,7 @@ class Admission:
     """The doors. `changed` hears of every participant whose profile has changed; `removed` of replaced links.
 
     `door` says how uninvited people are met at a ceremony just now.
-    `signed_in` says whether a session lasts, by its hash.
+    `signed_in` says whether a session lasts, by its hash; by `share` wrong PINs are counted with other workers.
     """
 
     def __init__(
@@ -101,12 +102,13 @@ class Admission:
         changed: Callable[[Participant], None],
         removed: Callable[[str, LinkRole], None],
         signed_in: Callable[[bytes], bool] = lambda _: False,
+        share: Share = by_itself,
     ) -> None:
         self._keys = keys
         self._participants = participants
         self._invitations = invitations
         self._door = door
-        self._pins = Tries(clock, PINS_WRONG, PINS_WITHIN_MS)
+        self._pins = Tries(clock, PINS_WRONG, PINS_WITHIN_MS, "pin", share)
         self._ceremony_ids = ceremony_ids
         self._clock = clock
         self._is_country = is_country
@@ -254,14 +256,14 @@ class Admission:
         now_ms = self._clock.now_ms()
         if not claims and self._invitations.claim(link.hash, seat, now_ms, first=True):
             return
-        if after_s := self._pins.wait_s(link.hash):
+        if after_s := self._pins.wait_s(link.hash.hex()):
             raise Refused("link.pin_locked", after_s=after_s)
         if not pin:
             raise Refused("link.pin_needed")
         if not secrets.compare_digest(pin.strip().encode(), self._keys.pin(link.key).encode()):
-            self._pins.wrong(link.hash)
+            self._pins.wrong(link.hash.hex())
             raise Refused("link.pin_wrong")
-        self._pins.right(link.hash)
+        self._pins.right(link.hash.hex())
         self._invitations.claim(link.hash, seat, now_ms, first=False)
 
     def authenticate(self, token: str) -> Participant:

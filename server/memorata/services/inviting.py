@@ -12,6 +12,7 @@ from memorata.domain.words import COMMUNITY_MAX, NAME_MAX, country_code, languag
 from memorata.services.keys import Keys, digest, new_id
 from memorata.services.ports import Clock, Invitation, Invitations, Participants, Sealed
 from memorata.services.tries import Tries
+from memorata.services.wrongs import Share, by_itself
 
 INVITED: tuple[Role, ...] = ("participant", "speaker", "moderator", "host")
 """Whom one can be invited as; organizers have accounts."""
@@ -77,6 +78,7 @@ class Inviting:
         clock: Clock,
         is_country: Callable[[str], bool],
         put_out: Callable[[str], None],
+        share: Share = by_itself,
     ) -> None:
         self._keys = keys
         self._store = store
@@ -84,7 +86,7 @@ class Inviting:
         self._clock = clock
         self._is_country = is_country
         self._put_out = put_out
-        self._codes = Tries(clock, CODES_WRONG, CODES_WITHIN_MS)
+        self._codes = Tries(clock, CODES_WRONG, CODES_WITHIN_MS, "code", share)
 
     def make(self, ceremony_id: str, guests: Sequence[Guest]) -> tuple[Issued, ...]:
         """Invite all of them, or none.

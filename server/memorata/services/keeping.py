@@ -111,8 +111,6 @@ class Keeping:
             self._looked_s = now_s
             if now_s - before_s > PAUSED_S:
                 self._seen = None
-            if self._over:
-                return
             if self.term is not None and not self._leases.renew(self.term):
                 self._lose()
             if self.term is None:
@@ -144,6 +142,8 @@ class Keeping:
             if now_s - self._seen_s < SILENT_S:
                 self._follow(found)
                 return
+        if self._over:
+            return
         term = self._leases.take(found)
         if term is None:
             return

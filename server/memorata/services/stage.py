@@ -237,6 +237,9 @@ class StageDesk:
         if self._engine is not None:
             self._engine.stop()
 
+    def make_room(self) -> None:
+        """The process will end soon; there is nobody else."""
+
     def let_go(self) -> None:
         """Another process keeps the stages now: nothing more is done here, and what goes on there is not touched."""
         self._over = True

@@ -67,6 +67,8 @@ class Stages(Protocol):
 
     def start(self) -> None: ...
 
+    def make_room(self) -> None: ...
+
     def end(self) -> None: ...
 
 
@@ -179,6 +181,11 @@ class SharedStage:
         self._alarm.each(LOOK_S, "keeper", self._keeping.look)
         self._alarm.each(STREAMS_S, "streams told", self._tell_streams)
         self._keeping.look()
+
+    def make_room(self) -> None:
+        """We shall end soon: another worker keeps the stage from now on, and has it when our pages come to it."""
+        self._lose()
+        self._keeping.give()
 
     def end(self) -> None:
         desk, self._desk = self._desk, None

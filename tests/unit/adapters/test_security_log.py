@@ -89,6 +89,22 @@ def test_it_never_grows_beyond_its_size(
     assert lines(tmp_path)[-1]["number"] == 499
 
 
+def test_several_processes_turn_the_files_together_and_lose_nothing_that_is_new(
+    tmp_path: Path, days: Days, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(security_log, "EACH_MAX", 2_000)
+    several = [FileSecurityLog(tmp_path, days) for _ in range(3)]
+    for n in range(200):
+        days.now_s += 61
+        several[n % 3].note("flood.cut", number=n, kind="x" * 100)
+    files = [*(tmp_path / f"security.log.{n}" for n in range(4, 0, -1)), tmp_path / "security.log"]
+    assert sorted(tmp_path.iterdir()) == sorted(files)
+    numbers = [json.loads(line)["number"] for path in files for line in path.read_text().splitlines()]
+    assert numbers == list(range(numbers[0], 200)), "in their order, without a gap"
+    # Each file is filled before the next is begun, however many write.
+    assert all(path.stat().st_size > 1_700 for path in files[:-1])
+
+
 def test_a_full_disk_or_no_folder_keeps_nobody_out(tmp_path: Path) -> None:
     FileSecurityLog(tmp_path / "gone").note("join.refused", address="203.0.113.7")
     (tmp_path / "security.log").mkdir()

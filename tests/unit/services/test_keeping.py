@@ -127,7 +127,7 @@ def test_who_goes_gives_it_back_and_is_followed_at_once() -> None:
     crew.wire.carry()
     assert crew.heard("two") == ["one 1", "taken 2"]
     crew.go_by(2)
-    assert crew.heard("one") == ["taken 1"], "who has gone takes it no more"
+    assert crew.heard("one") == ["taken 1", "two 2"], "who goes takes it no more, and knows who does"
 
 
 def test_while_the_store_is_away_nobody_else_keeps_and_whoever_kept_goes_on() -> None:

@@ -6,6 +6,7 @@ Whoever has signed in keeps a random word in a cookie; what it is good for is lo
 import time
 from collections import deque
 from collections.abc import Callable
+from hashlib import blake2s
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from memorata.adapters.http.entry import Description, Line, read
 from memorata.adapters.http.errors import STATUS, respond
 from memorata.adapters.http.house import House, addresses
+from memorata.adapters.http.limits import salted
 from memorata.adapters.http.openapi import LANGUAGE, described
 from memorata.adapters.http.pages import is_ahead
 from memorata.adapters.http.showing import dress, encoded, tongue
@@ -30,6 +32,7 @@ from memorata.services.accounts import SESSION_MS, AccountDesk, Compose, SignedI
 from memorata.services.keys import digest
 from memorata.services.ports import Account, Letter
 from memorata.services.snapshots import public_programme
+from memorata.services.wrongs import Share, by_itself
 
 GUESSES, WITHIN_S = 20, 300.0
 """How many tries of one kind are heard from one address, or for one account, in how long."""
@@ -106,22 +109,40 @@ class Chair(Description, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Guesses:
-    """A count of tries in the memory of this process."""
+    """A count of tries, in memory.
 
-    def __init__(self, most: int = GUESSES, within_s: float = WITHIN_S) -> None:
+    Args:
+        what, share: by which name they are counted together with other workers, and how.
+        salt: of this house: the others are told a hash of who tries.
+    """
+
+    def __init__(
+        self,
+        most: int = GUESSES,
+        within_s: float = WITHIN_S,
+        what: str = "",
+        share: Share = by_itself,
+        salt: bytes = b"",
+    ) -> None:
+        self._salt = salt
         self._most = most
         self._within_s = within_s
         self._tries: dict[tuple[str, str], deque[float]] = {}
+        self._count = share(what, self._count_here)
 
     def allow(self, kind: str, address: str) -> bool:
+        whose = blake2s(address.encode(), key=self._salt, digest_size=16).hexdigest()
+        tries = self._tries.get((kind, whose))
+        if tries and len(tries) == self._most and time.monotonic() - tries[0] < self._within_s:
+            return False
+        self._count(kind, whose)
+        return True
+
+    def _count_here(self, kind: str, whose: str) -> None:
         now = time.monotonic()
         if len(self._tries) > KEYS_MAX:
             self._tries = {key: tries for key, tries in self._tries.items() if now - tries[-1] < self._within_s}
-        tries = self._tries.setdefault((kind, address), deque(maxlen=self._most))
-        if len(tries) == self._most and now - tries[0] < self._within_s:
-            return False
-        tries.append(now)
-        return True
+        self._tries.setdefault((kind, whose), deque(maxlen=self._most)).append(now)
 
 
 def refuse_foreign() -> None:
@@ -151,10 +172,13 @@ def session_of(house: House) -> str:
     return request.cookies.get(cookie_name(house), "")
 
 
-def blueprint(house: House, desk: AccountDesk, allow_guess: AllowGuess | None = None) -> Blueprint:
+def blueprint(
+    house: House, desk: AccountDesk, allow_guess: AllowGuess | None = None, share: Share = by_itself
+) -> Blueprint:
     pages = Blueprint("account", __name__)
-    allowed = Guesses().allow if allow_guess is None else allow_guess
-    boxes = Guesses(MAILS, MAILS_WITHIN_S)
+    salt = salted(house.settings.secret_key)
+    allowed = Guesses(what="account", share=share, salt=salt).allow if allow_guess is None else allow_guess
+    boxes = Guesses(MAILS, MAILS_WITHIN_S, "mails", share, salt)
 
     def guess(kind: str, whom: str | None = None) -> None:
         """Raises: Refused: `message.too_many`."""

@@ -53,6 +53,7 @@ from memorata.services.retention import Retention
 from memorata.services.seating import SeatingDesk
 from memorata.services.stage_shared import Stages
 from memorata.services.troubles import Troubles
+from memorata.services.wrongs import Wrongs
 
 
 class Needs(Protocol):
@@ -99,6 +100,8 @@ class Needs(Protocol):
     @property
     def readiness(self) -> Readiness: ...
     @property
+    def wrongs(self) -> Wrongs: ...
+    @property
     def troubles(self) -> Troubles: ...
     @property
     def metrics(self) -> Metrics: ...
@@ -127,7 +130,7 @@ def register(app: Flask, services: Needs) -> None:
     prepare(app)
     app.after_request(protect)
     openapi.answered_before(app, clock.RULE, "GET", clock.OPERATION)
-    limiter = limit(app, services.security, proxies)
+    limiter = limit(app, services.security, proxies, services.settings.secret_key, services.wrongs.share)
     files = media.blueprint(house)
     streams = stream.blueprint(house, services.streams)
     for part in (files, streams):
@@ -142,7 +145,7 @@ def register(app: Flask, services: Needs) -> None:
     app.register_blueprint(
         series.blueprint(house, plans, lambda one, tongue: in_words(one, tongue.catalogue.gettext, tongue.locale))
     )
-    app.register_blueprint(account.blueprint(house, services.accounts))
+    app.register_blueprint(account.blueprint(house, services.accounts, share=services.wrongs.share))
     app.register_blueprint(planning.blueprint(house, services.planning))
     app.register_blueprint(planning_pages.blueprint(house, services.accounts))
     app.register_blueprint(replies.blueprint(house, services.planning.reminding, services.letters))

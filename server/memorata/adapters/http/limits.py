@@ -1,7 +1,7 @@
 """How often one address may ask: generously for everything, for two hundred people may sit behind the address of one
 care home; strictly for what is wrong, which is how somebody guesses.
 
-Counted in this process' memory, by a keyed hash of the address that is neither logged nor kept.
+Counted in memory, by a keyed hash of the address that is neither logged nor kept.
 """
 
 import math
@@ -19,6 +19,7 @@ from memorata.adapters.security_log import network
 from memorata.config import is_loopback
 from memorata.domain.errors import Refused
 from memorata.services.ports import SecurityLog
+from memorata.services.wrongs import Share, by_itself
 
 ALL = ["2000 per 10 seconds", "8000 per minute"]
 """Answers of one kind to one address: two hundred watchers ask for the timeline a hundred times a second together."""
@@ -54,10 +55,11 @@ class TooMany(Refused):
 class Guesses:
     """Counts what was wrong, by the engine of the limiter."""
 
-    def __init__(self, limiter: Limiter, security: SecurityLog) -> None:
+    def __init__(self, limiter: Limiter, security: SecurityLog, salt: bytes, share: Share) -> None:
         self.limiter = limiter
-        self.salt = secrets.token_bytes(32)
+        self.salt = salt
         self._security = security
+        self._count = share("guess", self._count_here)
 
     def wait_s(self, most: RateLimitItem, *name: str) -> int:
         """How long until another one may be wrong; 0 when it may now."""
@@ -67,10 +69,18 @@ class Guesses:
         return max(1, math.ceil(engine.get_window_stats(most, *name).reset_time - time.time()))
 
     def wrong(self, most: RateLimitItem, *name: str) -> None:
-        self.limiter.limiter.hit(most, *name)
+        self._count(str(most), *name)
+
+    def _count_here(self, most: str, *name: str) -> None:
+        self.limiter.limiter.hit(parse(most), *name)
 
     def tripped(self, kind: str) -> None:
         self._security.note("limiter.tripped", address=request.remote_addr or "", kind=kind)
+
+
+def salted(key: bytes) -> bytes:
+    """What addresses are hashed with where they are counted, the same at all workers of a house."""
+    return blake2s(key, person=b"guesses").digest()
 
 
 def caller() -> str:
@@ -121,11 +131,15 @@ def _refuse(guesses: Guesses, kind: str, counted: list[Counted]) -> None:
         raise TooMany(after_s) from None
 
 
-def limit(app: Flask, security: SecurityLog, proxies: int) -> Limiter:
+def limit(app: Flask, security: SecurityLog, proxies: int, key: bytes = b"", share: Share = by_itself) -> Limiter:
     """Put the limits before every page; to be called before the blueprints are registered.
 
-    Args: proxies: how many of our own tell whose address it is.
+    Args:
+        proxies: how many of our own tell whose address it is.
+        key: of this house, the same at all its workers; without one addresses are hashed by another one each time.
+        share: by which wrong guesses are counted with other workers. All else is counted by each worker itself.
     """
+    salt = salted(key) if key else secrets.token_bytes(32)
 
     def tripped(limit: RequestLimit) -> Response | None:
         security.note("limiter.tripped", address=request.remote_addr or "", kind=request.endpoint or "")
@@ -149,7 +163,7 @@ def limit(app: Flask, security: SecurityLog, proxies: int) -> Limiter:
         # be ended by that mistake. Guesses are counted all the same.
         return proxies == 0 and is_loopback(request.remote_addr or "")
 
-    app.extensions[_EXTENSION] = Guesses(limiter, security)
+    app.extensions[_EXTENSION] = Guesses(limiter, security, salt, share)
     return limiter
 
 

@@ -27,6 +27,9 @@ UNIT_S = 1.5
 FULL_S = 5.0
 """For how long a disk counts as full after something could not be written."""
 
+UPGRADE_S = 60
+"""How long making the tables may take on PostgreSQL, or waiting for another process that makes them."""
+
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _UPGRADE_LOCK = 7_345_020_641
 _WRITING = {"memorata_writing": True}
@@ -86,6 +89,9 @@ class Database:
         """Bring the tables up to date; of several processes one does it, the others wait."""
         with self._writer, self._open() as connection, self._begin(connection):
             if not self.is_sqlite:
+                # Tables take their time on a busy machine, and who waits for them has nothing else to do.
+                for limit in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"):
+                    connection.execute(text(f"SET LOCAL {limit} = '{UPGRADE_S}s'"))
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADE_LOCK})
             if schema_of(connection) != newest_schema():
                 migrate(connection)

@@ -36,6 +36,7 @@ from memorata.services.seating import SeatingDesk
 from memorata.services.stage import StageDesk
 from memorata.services.stage_told import Seen
 from memorata.services.troubles import Troubles
+from memorata.services.wrongs import Wrongs
 from tests.builders import START_MS
 from tests.fake_planning import planning_of
 from tests.fake_plans import MemoryPlans
@@ -127,6 +128,7 @@ class Office:
         self.conductor = Conductor(self.ceremonies, self.clock, alarm, lambda _: None, alone=True)
         self.security = FakeSecurityLog()
         self.readiness, self.metrics = Readiness(), Metrics(Meters())
+        self.wrongs = Wrongs(Alone())
         self.troubles = Troubles(FakeAlarm(self.clock), lambda: None)
         self.streamed: tuple[str, Seen | None] = ("", None)
         self.stage = _Stage(self)

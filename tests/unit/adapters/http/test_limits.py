@@ -11,6 +11,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from memorata.adapters.http.errors import answer
 from memorata.adapters.http.limits import TooMany, after_s, guessing, limit, link_guessing
 from memorata.domain.errors import Refused
+from memorata.services.wrongs import Share, Wrongs, by_itself
+from tests.fake_bus import FakeBus, Wire
 from tests.fakes import FakeSecurityLog
 
 Try = Callable[..., int]
@@ -23,8 +25,12 @@ def security() -> FakeSecurityLog:
 
 @pytest.fixture
 def app(security: FakeSecurityLog) -> Flask:
+    return limited(security)
+
+
+def limited(security: FakeSecurityLog, key: bytes = b"", share: Share = by_itself) -> Flask:
     made = Flask("limited")
-    limit(made, security, proxies=1)
+    limit(made, security, 1, key, share)
 
     @made.errorhandler(Refused)
     def refused(refusal: Refused) -> Any:
@@ -108,3 +114,18 @@ def test_everything_has_a_limit_that_two_hundred_people_do_not_reach(app: Flask,
     assert tripped.json is not None
     assert 1 <= tripped.json["facts"]["after_s"] <= 60
     assert get("/plain", "203.0.113.8") == 200
+
+
+def test_whoever_goes_from_worker_to_worker_has_no_more_guesses(security: FakeSecurityLog) -> None:
+    wire = Wire()
+    one, two = (limited(security, b"house", Wrongs(FakeBus(wire, name)).share).test_client() for name in ("a", "b"))
+
+    def tried(client: FlaskClient, word: str, address: str = "203.0.113.7") -> int:
+        status = client.get(f"/pin/vera/{word}", headers={"X-Forwarded-For": address}).status_code
+        wire.carry()
+        return status
+
+    assert [tried(client, "wrong") for client in (one, two) * 5] == [404] * 10
+    assert [tried(one, "wrong"), tried(two, "right")] == [429, 429]
+    assert tried(two, "right", "203.0.113.8") == 200
+    assert "203.0.113" not in str(wire.told)
