@@ -30,7 +30,7 @@ from memorata import green
 from memorata.config import ConfigFault, Settings
 from memorata.domain.errors import text_of
 from memorata.logs import WebServerLog, catch_the_rest, configure, defect
-from memorata.supervised import DRAIN, Doorway, Supervised, let_go
+from memorata.supervised import DRAIN, Doorway, Supervised, let_go, notified
 from memorata.watchdog import Watchdog
 
 if TYPE_CHECKING:
@@ -149,6 +149,7 @@ def _greet(services: "Services", supervised: Supervised | None) -> None:
             return  # one of several says it
     else:
         print(f"memorata: serving {settings.base_url} at port {settings.port}", flush=True)  # noqa: T201
+        notified(os.environ.pop("NOTIFY_SOCKET", ""), "READY=1")
     code = services.accounts.set_up_code()
     if code is not None:
         url = services.settings.base_url

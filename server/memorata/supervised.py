@@ -54,6 +54,14 @@ class Supervised:
             os.kill(os.getpid(), signal.SIGTERM)
 
 
+def notified(address: str, said: str) -> None:
+    """Tell systemd how we are, where it has started us (sd_notify(3))."""
+    if address:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+            line.connect("\0" + address[1:] if address.startswith("@") else address)
+            line.sendall(said.encode())
+
+
 class _Shut(Exception):
     """Nobody comes in by this process any more."""
 

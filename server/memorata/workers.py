@@ -21,7 +21,7 @@ import structlog
 from memorata.config import ConfigFault, Settings
 from memorata.logs import configure
 from memorata.serve import EXIT_BLOCKED, EXIT_CONFIG, EXIT_TAKEN, cannot, command, listen, why
-from memorata.supervised import DRAIN, FOLLOWS, LISTENER, READY
+from memorata.supervised import DRAIN, FOLLOWS, LISTENER, READY, notified
 
 log = structlog.get_logger("memorata.workers")
 
@@ -281,14 +281,6 @@ class Supervisor:
         made = self._state.with_suffix(".new")
         made.write_text(json.dumps(told))
         made.replace(self._state)
-
-
-def notified(address: str, said: str) -> None:
-    """Tell systemd how we are, where it has started us (sd_notify(3))."""
-    if address:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
-            line.connect("\0" + address[1:] if address.startswith("@") else address)
-            line.sendall(said.encode())
 
 
 def main() -> int:

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 import msgspec
+import requests
 import socketio
 
 from memorata.adapters.codec import revive, revive_recorded
@@ -70,6 +71,8 @@ class Person:
         self.base_url, self.key, self.pin = base_url, key, pin
         self.device = device or secrets.token_urlsafe(16)
         self.profile = profile
+        self.cookie = ""
+        """What a browser would send along, `name=value`."""
         self.token = ""
         self.participant_id = ""
         self.ceremony = ""
@@ -112,6 +115,10 @@ class Person:
         welcomes = len(self.welcomes)
         self._connects = welcomes + 1
         self._socket = self._new_socket()
+        if self.cookie:
+            # In a header of its own it would go with the first request alone.
+            self._socket.eio.http = requests.Session()
+            self._socket.eio.http.cookies.set(*self.cookie.split("=", 1))
         shown = {"token": self.token, "ceremony": self.ceremony, "epoch": self.epoch, "seq": self.state.seq, "tab": "t"}
         try:
             self._socket.connect(

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 def restart(force: bool, within_min: int, check: bool) -> None:
     """Start the workers of `memorata serve --workers` anew, one after the other, with nobody turned away.
 
-    A new version, or another environment file read by systemd, needs a restart of the service itself.
+    A new version that has been installed is taken up by it; another environment is not, which needs a restart of the
+    service itself.
     """
     if not force:
         services = house()
