@@ -18,6 +18,9 @@ from memorata import doctor_stage
 from memorata.config import ConfigFault, Settings
 from memorata.findings import ANSWER_S, Finding
 
+LINES_EACH, LINES_BESIDE = 15, 10
+"""Lines to PostgreSQL: of each worker at the most (adapters/store/database.py), and of commands, copies and its own."""
+
 SPACE_LOW = 500 * 2**20
 FILES_LOW = 4096
 
@@ -114,6 +117,7 @@ def _database(settings: Settings) -> Finding:
         with database.engine.connect() as connection:
             connection.execute(text("SELECT 1"))
             found = connection.execute(text("SELECT count(*) FROM ceremony")).scalar()
+            lines = None if database.is_sqlite else int(connection.execute(text("SHOW max_connections")).scalar() or 0)
     except SQLAlchemyError as fault:
         reason = str(getattr(fault, "orig", fault)).strip().partition("\n")[0]
         return Finding(
@@ -121,6 +125,12 @@ def _database(settings: Settings) -> Finding:
         )
     finally:
         database.dispose()
+    wanted = max(1, settings.workers) * LINES_EACH + LINES_BESIDE
+    if lines is not None and lines < wanted:
+        return Finding(
+            "database", "missing", f"{shown}, {found} ceremonies; it takes {lines} lines, and there may be {wanted}",
+            f"Set max_connections = {wanted} in postgresql.conf and restart PostgreSQL, or run fewer workers.",
+        )  # fmt: skip
     return Finding("database", "good", f"{shown}, {found} ceremonies")
 
 
@@ -252,18 +262,21 @@ def _mail(settings: Settings) -> Finding:
 def _redis(settings: Settings) -> Finding:
     if not settings.redis_url:
         return Finding("Redis", "good", "not configured; one worker needs none")
+    import redis  # there, or the settings would not be right
+
     shown = _without_password(settings.redis_url)
-    parts = urlsplit(settings.redis_url)
+    client = redis.Redis.from_url(settings.redis_url, socket_timeout=ANSWER_S, socket_connect_timeout=ANSWER_S)
     try:
-        if parts.scheme == "unix":
-            with socket.socket(socket.AF_UNIX) as line:
-                line.settimeout(ANSWER_S)
-                line.connect(parts.path)
-        else:
-            socket.create_connection((parts.hostname or "127.0.0.1", parts.port or 6379), timeout=ANSWER_S).close()
-    except OSError as fault:
-        return Finding("Redis", "missing", f"{shown} does not answer: {fault.strerror or fault}", "Is it running?")
-    return Finding("Redis", "good", f"{shown} answers; by it workers hear of each other at once")
+        client.ping()
+    except (redis.RedisError, ValueError) as fault:
+        return Finding(
+            "Redis", "missing", f"{shown} does not answer: {fault}", "Is it running, and is the address right?"
+        )
+    finally:
+        client.close()
+    if settings.database_url.startswith("sqlite"):
+        return Finding("Redis", "good", f"{shown} answers; with SQLite there is one worker, who needs none")
+    return Finding("Redis", "good", f"{shown} answers; by it the workers hear of each other at once")
 
 
 def _fetched(url: str) -> bytes:

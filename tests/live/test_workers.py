@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from memorata import doctor
+from memorata.config import Settings
 from memorata.domain.items import Candle
 from tests.builders import a_programme, an_item
 from tests.live.client import Person, eventually
@@ -38,6 +40,15 @@ def pair(postgresql: PostgreSQL, redis_server: Redis, tmp_path_factory: pytest.T
     for server in (one, two):
         server.stop()
         assert server.defects() == []
+
+
+def test_doctor_asks_redis_and_whether_postgresql_takes_all_lines(pair: Pair, redis_server: Redis) -> None:
+    few = Settings.from_env({**pair[0].environment, "MEMORATA_WORKERS": "2"})
+    many = Settings.from_env({**pair[0].environment, "MEMORATA_WORKERS": "20"})
+    nobody = Settings.from_env({**pair[0].environment, "MEMORATA_REDIS_URL": "redis://127.0.0.1:1/0"})
+    assert [doctor._database(one).state for one in (few, many)] == ["good", "missing"]
+    assert "max_connections = 310" in doctor._database(many).hint
+    assert [doctor._redis(one).state for one in (few, nobody)] == ["good", "missing"]
 
 
 @pytest.fixture
