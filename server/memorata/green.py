@@ -220,10 +220,8 @@ def send_all(line: socket.socket, data: bytes) -> None:
 
 
 def taken(line: Any) -> Any:
-    """The socket below a green one, which is dead afterwards: nobody but the caller will close it. A plain one is taken
-    from whoever has it just so.
-    """
-    below = getattr(line, "fd", line)
+    """The socket below a green one, which is dead afterwards: nobody but the caller will close it."""
+    below = line.fd
     own = type(below)(below.family, below.type, below.proto, fileno=below.detach())
     own.setblocking(False)
     return own

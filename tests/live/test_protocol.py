@@ -49,14 +49,14 @@ def test_welcome_holds_the_whole_ceremony(server: Server, people: People, ceremo
 
 def test_staff_see_what_the_audience_does_not(server: Server, people: People, ceremony: Keys) -> None:
     host, chiyo = people(server, ceremony["host"]), people(server, ceremony["participant"], name="Chiyo")
-    asked = chiyo.command("floor.request", entry_kind="memory", name="Chiyo", text="My mother's watch")
+    asked = chiyo.command("floor.request", entry_kind="memory", name="Chiyo", text="My mother's samovar")
     assert asked["ok"]
     eventually(lambda: chiyo.you["entries"], "her own entry")
-    assert chiyo.you["entries"][0]["text"] == "My mother's watch"
+    assert chiyo.you["entries"][0]["text"] == "My mother's samovar"
     host.at(asked["seq"])
     chiyo.at(asked["seq"])
     (seen,), (hidden,) = host.state.floor.entries, chiyo.state.floor.entries
-    assert (seen.name, seen.text) == ("Chiyo", "My mother's watch")
+    assert (seen.name, seen.text) == ("Chiyo", "My mother's samovar")
     assert (hidden.name, hidden.text) == ("", "")
     assert host.state.programme is not None
     assert host.state.programme.items[1].note_host == "Smile."
@@ -418,10 +418,10 @@ def test_a_foreign_page_is_not_let_in(server: Server, ceremony: Keys) -> None:
 
 def test_nothing_secret_is_logged(server: Server, people: People, ceremony: Keys) -> None:
     chiyo = people(server, ceremony["participant"], name="Chiyo Sato")
-    chiyo.command("floor.request", entry_kind="memory", name="Chiyo Sato", text="My mother's watch")
+    chiyo.command("floor.request", entry_kind="memory", name="Chiyo Sato", text="My mother's samovar")
     chiyo.command("nonsense")
     said = "\n".join(server.lines)
-    for secret in (*ceremony.values(), chiyo.token, "Chiyo", "watch"):
+    for secret in (*ceremony.values(), chiyo.token, "Chiyo", "samovar"):
         assert secret not in said
 
 

@@ -26,7 +26,7 @@ from greenlet import greenlet
 from memorata.serve import main
 def tell(*_):
     print("greenlets:", sum(isinstance(one, greenlet) and not one.dead for one in gc.get_objects()), flush=True)
-signal.signal(signal.SIGUSR1, tell)
+signal.signal(signal.SIGUSR2, tell)
 sys.exit(main())
 """
 LINES = 300
@@ -39,7 +39,7 @@ class CountingServer(Server):
 
     def greenlets(self) -> int:
         before = len(self.console)
-        os.kill(self.pid, signal.SIGUSR1)
+        os.kill(self.pid, signal.SIGUSR2)
         said = eventually(
             lambda: [line for line in self.console[before:] if line.startswith("greenlets: ")], "the count"
         )

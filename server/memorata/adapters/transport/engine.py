@@ -6,6 +6,7 @@ libraries are listed in docs/adr/0020-transport.md; their versions are pinned by
 
 import base64
 import hashlib
+import secrets
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Protocol
 
@@ -27,6 +28,7 @@ log = structlog.get_logger(__name__)
 INBOX_MAX = 8
 """Messages of one line that wait for the one before them; more are not read."""
 
+NUMBERS = 64
 ACCEPTED = (
     "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {}\r\n\r\n"
 )
@@ -134,8 +136,12 @@ class Socket(engineio.socket.Socket):  # type: ignore[misc]
         if self.upgraded or self._candidate is not None or environ.get("HTTP_SEC_WEBSOCKET_VERSION") != "13" or not key:
             return self.server._bad_request()
         transport = self._transport
-        sock = green.taken(environ["eventlet.input"].get_socket())
-        green.answered()
+        given = environ["eventlet.input"]
+        if hasattr(given, "take"):
+            sock = given.take()
+        else:  # it came by the web server
+            sock = green.taken(given.get_socket())
+            green.answered()
         line = Line(sock, self, transport.loop, transport.turns, self.server.max_http_buffer_size)
         accept = base64.b64encode(hashlib.sha1(key.encode() + _GUID, usedforsecurity=False).digest()).decode()
         line.put(ACCEPTED.format(accept).encode())
@@ -287,6 +293,7 @@ class Transport:
 
         engineio.socket.Socket = make
         ours.start_service_task = False  # it would wake once for each line in each ping interval
+        ours.generate_id = Numbers().next
         self._rooms.broadcast, self._rooms.transport = self.broadcast, self
 
     def get(self, eio_sid: str) -> Socket | None:
@@ -324,6 +331,19 @@ class Transport:
                 self._server._send_eio_packet(eio_sid, packet)
             else:
                 yield found.line
+
+
+class Numbers:
+    """Numbers of lines that nobody can guess; asking the system for each of them is slow."""
+
+    def __init__(self) -> None:
+        self._ready: list[str] = []
+
+    def next(self) -> str:
+        if not self._ready:
+            made = base64.urlsafe_b64encode(secrets.token_bytes(15 * NUMBERS)).decode()
+            self._ready = [made[n : n + 20] for n in range(0, len(made), 20)]
+        return self._ready.pop()
 
 
 def frame_of(packet: Packet) -> bytes:

@@ -6,6 +6,7 @@ Whatever is not plainly such a request takes the web server's own way, which rea
 import socket
 import sys
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -43,25 +44,36 @@ def environ_of(head: bytes) -> dict[str, Any] | None:
     }
     for line in lines[1:]:
         name, colon, value = line.partition(":")
-        if not (colon and line.isprintable() and name.replace("-", "").isalnum()):
+        variable = _variable(name)
+        if not (colon and variable and line.isprintable()):
             return None
-        name = name.replace("-", "_").upper()
-        if name in FOREIGN:
-            return None
-        name, value = "HTTP_" + name, value.strip()
-        environ[name] = f"{environ[name]},{value}" if name in environ else value
+        value = value.strip()
+        environ[variable] = f"{environ[variable]},{value}" if variable in environ else value
     if environ.get("HTTP_UPGRADE", "").lower() != "websocket":
         return None
     return environ
 
 
+@lru_cache(256)
+def _variable(name: str) -> str:
+    """What WSGI calls a header; empty where it is none, or of a request that brings something else as well."""
+    variable = name.replace("-", "_").upper()
+    return f"HTTP_{variable}" if name.replace("-", "").isalnum() and variable not in FOREIGN else ""
+
+
 class _Input:
     """Nothing to read; the engine asks for the connection by it."""
 
-    def __init__(self, sock: Any) -> None:
+    def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
+        self.is_taken = False
 
-    def get_socket(self) -> Any:
+    def get_socket(self) -> socket.socket:
+        return self._sock
+
+    def take(self) -> socket.socket:
+        """The connection, which is the caller's from now on; it does not wait."""
+        self.is_taken = True
         return self._sock
 
     def read(self, _size: int = -1) -> bytes:
@@ -116,12 +128,13 @@ class Upgrades:
 
         try:
             body = b"".join(self._app(environ, start_response))
-            if given.get_socket().fileno() >= 0:
+            if not given.is_taken:
                 green.send_all(sock, _response(head[0], head[1], body))
         except OSError:
             pass  # gone meanwhile
         finally:
-            sock.close()
+            if not given.is_taken:
+                sock.close()
 
 
 def _response(status: str, headers: list[tuple[str, str]], body: bytes) -> bytes:

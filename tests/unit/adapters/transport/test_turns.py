@@ -60,10 +60,10 @@ class Line:
 
 
 def test_some_are_told_at_once_and_the_others_in_portions(monkeypatch: pytest.MonkeyPatch) -> None:
-    hall = Hall(monkeypatch, 11)
+    hall = Hall(monkeypatch, 9)
     hall.turns.tell(iter(hall.lines), b"one")
-    assert [turn for turn, _ in hall.run()] == [0] * 4 + [1] * 4 + [2] * 3
-    assert [line.written for line in hall.lines] == [[b"one"]] * 11
+    assert [turn for turn, _ in hall.run()] == [0] * 2 + [1] * 4 + [2] * 3
+    assert [line.written for line in hall.lines] == [[b"one"]] * 9
 
 
 def test_what_is_told_twice_comes_in_its_order(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,7 +80,7 @@ def test_who_is_told_alone_does_not_wait_for_what_goes_to_all(monkeypatch: pytes
     hall.turns.tell(iter(hall.lines), b"one")
     alone.put(b"hers")
     hall.turns.flush(alone)
-    assert hall.run()[4] == (1, "alone")
+    assert hall.run()[2] == (1, "alone")
 
 
 def test_one_line_that_breaks_keeps_it_from_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,7 +92,7 @@ def test_one_line_that_breaks_keeps_it_from_nobody(monkeypatch: pytest.MonkeyPat
 
 
 def test_work_is_done_in_portions_too_and_beside_what_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
-    hall = Hall(monkeypatch, 12)
+    hall = Hall(monkeypatch, 10)
     hall.turns.tell(iter(hall.lines), b"one")
 
     def work(n: int) -> Callable[[], Any]:
@@ -101,10 +101,10 @@ def test_work_is_done_in_portions_too_and_beside_what_is_written(monkeypatch: py
     for n in range(6):
         hall.turns.start(work(n))
     done = hall.run()
-    assert [what for turn, what in done if turn == 1] == [f"line {n}" for n in range(4, 8)] + [
+    assert [what for turn, what in done if turn == 1] == [f"line {n}" for n in range(2, 6)] + [
         f"work {n}" for n in range(4)
     ]
-    assert [what for turn, what in done if turn == 2] == [f"line {n}" for n in range(8, 12)] + ["work 4", "work 5"]
+    assert [what for turn, what in done if turn == 2] == [f"line {n}" for n in range(6, 10)] + ["work 4", "work 5"]
 
 
 def test_work_that_breaks_keeps_nobody_from_theirs(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -130,8 +130,7 @@ def test_whose_connection_it_becomes_keeps_it() -> None:
     taken: list[socket.socket] = []
 
     def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
-        given = environ["eventlet.input"].get_socket()
-        taken.append(socket.socket(given.family, given.type, fileno=given.detach()))
+        taken.append(environ["eventlet.input"].take())
         return []
 
     ours, theirs = pair()
