@@ -50,6 +50,9 @@ COUNTRIES = (
 )
 
 
+SEATS = 50_000
+"""More than ever come: who has left keeps a seat for a while, and whoever found none would not be measured."""
+
 WELCOME = '42/live,["welcome",{"snapshot":""}]'
 EVENT = '42/live,["event",{"seq":10,"kind":"floor.asking_set","data":""}]'
 """What the others send, before it is filled up to the size of ours."""
@@ -115,6 +118,7 @@ class Hall:
             "MEMORATA_SECRET_KEY": SECRET,
             "MEMORATA_PORT": "0",
             "MEMORATA_LINK_CHECKS": "off",
+            "MEMORATA_SEATS": str(SEATS),
         }
 
     def copy(self, folder: Path) -> dict[str, str]:
