@@ -83,7 +83,7 @@ def a_result() -> dict[str, object]:
         "cores": {"server": 0, "crowd": 1},
         "in_haste": True,
         "disk_ms": 1.5,
-        "repeats": 1,
+        "rounds": {"1000": 1},
         "messages": {"welcome": 4500, "event": 126},
         "sizes": {"1000": {"ours": [a_run(20, **figures)], "bare": [a_run(20, 40, **figures)]}},
     }

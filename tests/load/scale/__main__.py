@@ -88,7 +88,7 @@ def measured(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
         "cores": {"server": server_core, "crowd": crowd_core},
         "in_haste": goes_first(),
         "disk_ms": disk_ms(folder),
-        "repeats": options.repeats,
+        "rounds": {str(clients): options.repeats for clients in options.clients},
         "sizes": {},
     }
     sizes = look(folder, place)
@@ -175,7 +175,9 @@ def merged(paths: list[Path]) -> dict[str, Any]:
     """Runs for different numbers of clients as one; the machine and the date are the last one's."""
     results = [json.loads(path.read_text()) for path in paths]
     whole: dict[str, Any] = results[-1]
-    whole["sizes"] = {clients: of for result in results for clients, of in result["sizes"].items()}
+    for part in ("sizes", "rounds"):
+        parts = {clients: of for result in results for clients, of in result[part].items()}
+        whole[part] = dict(sorted(parts.items(), key=lambda pair: int(pair[0])))
     return whole
 
 

@@ -136,7 +136,7 @@ def _rounds(count: int) -> str:
     return "One round." if count == 1 else f"Medians of {count} rounds."
 
 
-def notes(of: dict[str, Summary]) -> list[str]:
+def notes(of: dict[str, Summary], rounds: int) -> list[str]:
     """What belongs to the tables of one size: how many sittings, and how much the generator had to do."""
     most = max(
         (value for one in of.values() for name, value in one.figures.items() if name.endswith("_crowd_percent")),
@@ -144,7 +144,7 @@ def notes(of: dict[str, Summary]) -> list[str]:
     )
     disturbed = ", ".join(f"{name} {one.disturbed} of {one.runs}" for name, one in of.items())
     work = f"The generator used {number(most)} % of its core at the most."
-    return [f"Disturbed measurements: {disturbed}.", work]
+    return [_rounds(rounds), f"Disturbed measurements: {disturbed}.", work]
 
 
 def document(result: dict[str, Any]) -> str:
@@ -162,7 +162,7 @@ def document(result: dict[str, Any]) -> str:
     parts = [
         f"Measured on {result['date']}: {machine['cpu']}, {machine['cores']} cores, {machine['memory']}, "
         f"{machine['system']}; {machine['versions']}. {placed} A welcome has {sizes['welcome']:,} bytes, an event "
-        f"{sizes['event']}. {_rounds(result['repeats'])}"
+        f"{sizes['event']}."
         + (" A * marks what was measured on a disturbed machine only." if any(
             one.doubtful for each in of.values() for one in each.values()) else ""),
     ]  # fmt: skip
@@ -172,7 +172,7 @@ def document(result: dict[str, Any]) -> str:
         parts.append(f"### {clients:,} clients")
         for heading, told in size_tables(each):
             parts += [f"{heading}:", told]
-        parts.append("\n".join(f"- {note}" for note in notes(each)))
+        parts.append("\n".join(f"- {note}" for note in notes(each, result["rounds"][str(clients)])))
     return "\n\n".join(parts)
 
 
