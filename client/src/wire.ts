@@ -484,6 +484,7 @@ export interface SyncQuality {
   ms20: number
   unknown: number
   soundless: number
+  away: number
 }
 
 /** Who is there, in numbers, and the tributes counted. `places` holds people by country, `elsewhere` those without. */
@@ -497,8 +498,9 @@ export interface Presence {
   candles: Record<string, number>
   wreaths: Record<string, Record<string, number>>
   sync?: SyncQuality
-  troubles?: ('store.away' | 'disk.full' | 'disk.short' | 'clock.moved')[]
+  troubles?: ('store.away' | 'disk.full' | 'disk.short' | 'clock.moved' | 'workers.apart' | 'crowd.names' | 'crowd.seldom' | 'crowd.counts')[]
   waiting?: number
+  lead_ms?: number
 }
 
 /** What has changed in the totals since version `base`, and makes them those of `version`. */
@@ -513,7 +515,9 @@ export interface PresenceChange {
   candles?: Record<string, number>
   wreaths?: Record<string, Record<string, number>>
   sync?: SyncQuality
-  troubles?: ('store.away' | 'disk.full' | 'disk.short' | 'clock.moved')[]
+  troubles?: ('store.away' | 'disk.full' | 'disk.short' | 'clock.moved' | 'workers.apart' | 'crowd.names' | 'crowd.seldom' | 'crowd.counts')[]
+  waiting?: number
+  lead_ms?: number
 }
 
 /** The answer to `presence`. */

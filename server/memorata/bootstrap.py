@@ -62,6 +62,7 @@ from memorata.adapters.store.trail import SqlTrail
 from memorata.adapters.transport.engine import Transport
 from memorata.adapters.transport.rooms import Rooms
 from memorata.config import Settings
+from memorata.domain.lead import lead_ms
 from memorata.domain.roles import Role
 from memorata.domain.state import door_of, is_on
 from memorata.services.accounts import AccountDesk
@@ -90,6 +91,7 @@ from memorata.services.planner import Planner
 from memorata.services.planning_ports import Archives, Contacts, Dues, SeriesStore, Trail
 from memorata.services.ports import Alarm, Clock, Mailer, Participant, Seats, SecurityLog, StoreBusy
 from memorata.services.presence import PresenceDesk
+from memorata.services.pressure import COUNTS_NEVER, COUNTS_SELDOM, NAMES_NEVER, Load, Pressure
 from memorata.services.privacy import Privacy
 from memorata.services.readiness import Readiness
 from memorata.services.recording import RecordingDesk
@@ -158,6 +160,7 @@ class Services:
     security: SecurityLog
     bus: Bus
     lags: Lags
+    pressure: Pressure
     meters: Meters
     metrics: Metrics
     readiness: Readiness
@@ -190,6 +193,7 @@ class Services:
         self.stage.start()
         self.moderation.start()
         self.troubles.start()
+        self.pressure.start(self.alarm)
         self.alarm.each(LOOK_S, "disk", self.disk.look)
         self.conductor.start()
         self.retention.start()
@@ -227,7 +231,11 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
     publisher, alarm = SocketPublisher(), SystemAlarm()
     alarm.each(1.0, "wall clock", clock.watch)
     disk = Disk(settings.data_dir, settings.ballast_mb << 20)
-    troubles = troubles_of(alarm, publisher.troubled, database, disk, clock)
+    pressure = Pressure(lambda: Load(meters.loop_gap_s.take(), publisher.queued()[1], publisher.clients()))
+    troubles = troubles_of(alarm, publisher.troubled, database, disk, clock, bus, pressure)
+
+    def lead(ceremony_id: str) -> int:
+        return lead_ms(lags.of(ceremony_id))
 
     def counted(ceremony_id: str) -> None:
         presence.touch(ceremony_id)
@@ -280,7 +288,7 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
         moderation.follow()
         publisher.beat()
 
-    lags = Lags(clock, meters)
+    lags = Lags(clock, meters, lambda ceremony_id: presence.lead_changed(ceremony_id))
     bus.on("lags", lags.hear)
     bus.on_left(lags.left)
     alarm.each(LAGS_LOOK_S, "lags", lags.look)
@@ -303,7 +311,7 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
     if not alone:
         seats = shared = SharedSeats(bus, clock.now_ms, lambda ceremony_id, what: presence.heard(ceremony_id, what))
         alarm.each(FLUSH_S, "seats of all", shared.flush)
-    presence = PresenceDesk(seats, publisher, clock, alarm, ceremonies.silent, meters, lags)
+    presence = PresenceDesk(seats, publisher, clock, alarm, ceremonies.silent, meters, lags, pressure)
     moderation = Moderation(
         known,
         ceremonies,
@@ -430,7 +438,7 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
         presence=presence,
         moderation=moderation,
         publisher=publisher,
-        teller=Teller(ceremonies, presence, clock, troubles.now, seating.waiting),
+        teller=Teller(ceremonies, presence, clock, troubles.now, seating.waiting, lead),
         seating=seating,
         retention=retention,
         recordings=recordings,
@@ -461,6 +469,7 @@ def build(settings: Settings, clock: SystemClock | None = None) -> Services:
         alarm=alarm,
         security=CountedSecurityLog(FileSecurityLog(settings.data_dir), meters.notes),
         lags=lags,
+        pressure=pressure,
         meters=meters,
         metrics=Metrics(meters),
         readiness=Readiness(),
@@ -483,7 +492,13 @@ def bus_of(settings: Settings) -> Bus:
 
 
 def troubles_of(
-    alarm: Alarm, changed: Callable[[], object], database: Database, disk: Disk, clock: SystemClock
+    alarm: Alarm,
+    changed: Callable[[], object],
+    database: Database,
+    disk: Disk,
+    clock: SystemClock,
+    bus: Bus,
+    pressure: Pressure,
 ) -> Troubles:
     """What those who lead are told of, and whoever looks after the server."""
     troubles = Troubles(alarm, changed)
@@ -491,6 +506,10 @@ def troubles_of(
     troubles.watch("disk.full", lambda: disk.is_full or database.is_full)
     troubles.watch("disk.short", lambda: disk.is_short and not disk.is_full)
     troubles.watch("clock.moved", lambda: clock.has_jumped)
+    troubles.watch("workers.apart", lambda: bus.returns >= 0 and not bus.connected)
+    troubles.watch("crowd.names", lambda: pressure.level == NAMES_NEVER)
+    troubles.watch("crowd.seldom", lambda: pressure.level == COUNTS_SELDOM)
+    troubles.watch("crowd.counts", lambda: pressure.level >= COUNTS_NEVER)
     return troubles
 
 

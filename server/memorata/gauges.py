@@ -58,6 +58,7 @@ def _redis(services: "Services") -> None:
 def _lines(services: "Services") -> None:
     publisher, gauge = services.publisher, services.metrics.gauge
     gauge("memorata_sockets_open", "Lines open to pages.", publisher.clients)
+    gauge("memorata_pressure", "What is told less often: 0 nothing to 3 no counts.", lambda: services.pressure.level)
     gauge("memorata_outgoing_largest", "Messages that wait on the fullest line.", lambda: publisher.queued()[0])
     gauge("memorata_outgoing_total", "Messages that wait on all lines.", lambda: publisher.queued()[1])
 
@@ -74,7 +75,7 @@ def _ceremonies(services: "Services") -> None:
         return found
 
     def steps() -> dict[str, int]:
-        found = {"ms5": 0, "ms20": 0, "unknown": 0, "soundless": 0}
+        found = {"ms5": 0, "ms20": 0, "unknown": 0, "soundless": 0, "away": 0}
         for ceremony_id in presence.ceremonies():
             sync = presence.totals(ceremony_id).sync
             for name in found:

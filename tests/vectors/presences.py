@@ -30,7 +30,7 @@ def totals(chance: random.Random, version: int, *, staff: bool) -> wire.Presence
             for item in ("hall", "square")
             if chance.random() < 0.6
         },
-        sync=wire.SyncQuality(*(chance.randint(0, 9) for _ in range(4))) if staff else msgspec.UNSET,
+        sync=wire.SyncQuality(*(chance.randint(0, 9) for _ in range(5))) if staff else msgspec.UNSET,
     )
 
 

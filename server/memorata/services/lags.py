@@ -7,7 +7,7 @@ is left out. What announcements reckon with rises at once and falls slowly, for 
 
 import math
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from memorata.domain.lead import LEAD_MAX_MS
@@ -78,7 +78,11 @@ def stepped(lag_ms: float) -> int:
 class Lags:
     """Of all ceremonies; `of` is asked for at each command, `look` works it out every few seconds."""
 
-    def __init__(self, clock: Clock, meters: Meters | None = None) -> None:
+    def __init__(
+        self, clock: Clock, meters: Meters | None = None, changed: Callable[[str], object] = lambda _: None
+    ) -> None:
+        """Args: changed: hears of a ceremony whose announcements are to reckon with something else."""
+        self._changed = changed
         self._clock = clock
         self._meters = meters or Meters()
         self._ceremonies: dict[str, _Ceremony] = {}
@@ -111,7 +115,10 @@ class Lags:
             figures = self._own(ceremony, now_ms)
             for _, told in self._others.values():
                 figures.update(told.get(ceremony_id, {}))
+            before = ceremony.used_ms
             _settle(ceremony, slowest(figures), now_ms)
+            if ceremony.used_ms != before:
+                self._changed(ceremony_id)
             if not ceremony.pages and not ceremony.used_ms and ceremony_id not in theirs:
                 del self._ceremonies[ceremony_id]
 

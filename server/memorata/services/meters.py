@@ -14,20 +14,22 @@ PEAKS_S = 30.0
 class Spread:
     """How often values lay within which bounds, their sum, and the largest of the last half minute to minute."""
 
-    __slots__ = ("_before", "_now", "bounds", "counts", "total")
+    __slots__ = ("_before", "_now", "_since", "bounds", "counts", "total")
 
     def __init__(self, *bounds: float) -> None:
         """Args: bounds: ascending; a value that is equal to one lies within it."""
         self.bounds = bounds
         self.counts = [0] * (len(bounds) + 1)
         self.total = 0.0
-        self._now = self._before = 0.0
+        self._now = self._before = self._since = 0.0
 
     def note(self, value: float) -> None:
         self.counts[bisect_left(self.bounds, value)] += 1
         self.total += value
         if value > self._now:
             self._now = value
+        if value > self._since:
+            self._since = value
 
     @property
     def count(self) -> int:
@@ -36,6 +38,11 @@ class Spread:
     @property
     def peak(self) -> float:
         return max(self._now, self._before)
+
+    def take(self) -> float:
+        """The largest since this was asked last; for one who asks."""
+        largest, self._since = self._since, 0.0
+        return largest
 
     def turn(self) -> None:
         self._before, self._now = self._now, 0.0

@@ -420,13 +420,15 @@ class Alarm(Protocol):
 class SyncQuality:
     """How many of the audience's seats keep the step to 5 ms, to 20 ms, or worse and unknown; staff are not among them.
 
-    `soundless` counts those, of all three, whose sound does not run or is off.
+    `soundless` counts those, of all three, whose sound does not run or is off, and `away` those whose line has been
+    lost for less than half a minute; nobody is both.
     """
 
     ms5: int = 0
     ms20: int = 0
     unknown: int = 0
     soundless: int = 0
+    away: int = 0
 
 
 @dataclass(frozen=True, slots=True)

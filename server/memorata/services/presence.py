@@ -10,10 +10,13 @@ from memorata.domain.roles import Role, is_staff
 from memorata.services.lags import Lags
 from memorata.services.meters import Meters
 from memorata.services.ports import Alarm, Clock, Participant, Publisher, Report, SeatRow, Seats, Totals
+from memorata.services.pressure import Pressure
 
 SPACING_MS = 500
 ROSTER_SPACING_MS = 2_000
 SYNC_SPACING_MS = 1_000
+LATER_MS = 2_000
+"""How long until it is asked again whether anything may be told."""
 PAGE = 50
 
 
@@ -60,6 +63,7 @@ class PresenceDesk:
         silent: Callable[[str], bool],
         meters: Meters | None = None,
         lags: Lags | None = None,
+        pressure: Pressure | None = None,
     ) -> None:
         self._seats = seats
         self._publisher = publisher
@@ -68,6 +72,7 @@ class PresenceDesk:
         self._silent = silent
         self._meters = meters or Meters()
         self._lags = lags or Lags(clock)
+        self._pressure = pressure or Pressure()
         self._lock = green.lock()
         self._totals_told: dict[str, _Told] = {}
         self._roster_told: dict[str, _Told] = {}
@@ -81,12 +86,16 @@ class PresenceDesk:
         self._meters.joins += 1
         if self._seats.join(participant, tab, self._clock.now_ms()):
             self.touch(participant.ceremony_id)
+        else:
+            self._touch_sync(participant.ceremony_id)  # a line that was waited for
         self._touch_roster(participant.ceremony_id)
 
     def leave(self, participant: Participant, tab: str, *, at_once: bool = False) -> None:
         """A tab is gone. The seat is kept for half a minute, for a line that comes back, unless `at_once`."""
         if self._seats.leave(participant, tab, self._clock.now_ms(), at_once=at_once):
             self.touch(participant.ceremony_id)
+        else:
+            self._touch_sync(participant.ceremony_id)  # a line that is waited for
         self._touch_roster(participant.ceremony_id)
 
     def changed(self, participant: Participant) -> None:
@@ -116,6 +125,10 @@ class PresenceDesk:
             self._lags.note(participant.ceremony_id, participant.id, report.lag_ms)
         if self._seats.report(participant, report, self._clock.now_ms()):
             self._touch_sync(participant.ceremony_id)
+
+    def lead_changed(self, ceremony_id: str) -> None:
+        """A press is announced further ahead, or less far, which those who lead are told."""
+        self._touch_sync(ceremony_id)
 
     def heard(self, ceremony_id: str, what: Iterable[str]) -> None:
         """At other workers something is not what it was: totals, roster or step."""
@@ -168,13 +181,16 @@ class PresenceDesk:
 
     def touch(self, ceremony_id: str) -> None:
         """The totals, or the tributes counted, are not what was told last: tell soon."""
-        self._soon(self._totals_told, ceremony_id, SPACING_MS, self._tell_totals)
+        spacing = lambda: self._pressure.spacing_ms(SPACING_MS)  # noqa: E731
+        self._soon(self._totals_told, ceremony_id, spacing, self._tell_totals)
 
     def _touch_roster(self, ceremony_id: str) -> None:
-        self._soon(self._roster_told, ceremony_id, ROSTER_SPACING_MS, self._publisher.roster_changed)
+        spacing = lambda: self._pressure.names_spacing_ms(ROSTER_SPACING_MS)  # noqa: E731
+        self._soon(self._roster_told, ceremony_id, spacing, self._publisher.roster_changed)
 
     def _touch_sync(self, ceremony_id: str) -> None:
-        self._soon(self._sync_told, ceremony_id, SYNC_SPACING_MS, self._tell_sync)
+        # Those who lead are few, and have to know.
+        self._soon(self._sync_told, ceremony_id, lambda: SYNC_SPACING_MS, self._tell_sync)
 
     def _tell_totals(self, ceremony_id: str) -> None:
         self._versions[ceremony_id] = self.version(ceremony_id) + 1
@@ -185,19 +201,25 @@ class PresenceDesk:
         self._publisher.sync_changed(ceremony_id)
 
     def _soon(
-        self, told_by_id: dict[str, _Told], ceremony_id: str, spacing_ms: int, tell: Callable[[str], None]
+        self,
+        told_by_id: dict[str, _Told],
+        ceremony_id: str,
+        spacing: Callable[[], int | None],
+        tell: Callable[[str], None],
     ) -> None:
+        """Args: spacing: how far apart, ms; `None`: not at all just now."""
         with self._lock:
             told = told_by_id.setdefault(ceremony_id, _Told())
             if told.waiting:
                 return
             told.waiting = True
             # A little later even at first, so that people who come together are one message.
-            wait_ms = max(50, told.sent_ms + spacing_ms - self._clock.now_ms())
+            wait_ms = max(50, told.sent_ms + (spacing() or LATER_MS) - self._clock.now_ms())
 
         def attempt() -> None:
-            if self._silent(ceremony_id):
-                self._alarm.once(spacing_ms / 1000, attempt)
+            spacing_ms = spacing()
+            if spacing_ms is None or self._silent(ceremony_id):
+                self._alarm.once((spacing_ms or LATER_MS) / 1000, attempt)
                 return
             with self._lock:
                 told.waiting = False

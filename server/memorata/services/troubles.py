@@ -14,7 +14,17 @@ log = structlog.get_logger(__name__)
 
 LOOK_S = 1.0
 
-Trouble = Literal["store.away", "disk.full", "disk.short", "clock.moved"]
+Trouble = Literal[
+    "store.away",
+    "disk.full",
+    "disk.short",
+    "clock.moved",
+    "workers.apart",
+    "crowd.names",
+    "crowd.seldom",
+    "crowd.counts",
+]
+"""`crowd.…`: so many are here that names, then counts are told less often, then counts not at all."""
 
 
 class Troubles:

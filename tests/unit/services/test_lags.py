@@ -99,6 +99,17 @@ def test_it_never_asks_for_more_than_the_bound_and_is_forgotten_when_nobody_is_t
     assert lags.told() == {}
 
 
+def test_those_who_announce_hear_when_it_is_another() -> None:
+    clock, heard = FakeClock(), list[str]()
+    lags = Lags(clock, changed=heard.append)
+    told(lags, clock, 200, 200)
+    assert heard == [ID]
+    told(lags, clock, 240, 240)
+    assert heard == [ID]
+    told(lags, clock, 3_000, 3_000)
+    assert heard == [ID, ID]
+
+
 def test_pages_at_other_workers_count_as_ours_do() -> None:
     clock = FakeClock()
     here, there = Lags(clock), Lags(clock)

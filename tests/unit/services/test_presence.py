@@ -137,6 +137,25 @@ def test_sound_that_is_off_is_counted_beside_the_step(desk: Desk) -> None:
     assert desk.totals(ID).sync == SyncQuality(ms5=3, unknown=1, soundless=3)
 
 
+def test_a_line_that_is_lost_is_counted_while_it_is_waited_for(desk: Desk) -> None:
+    in_step(desk, CHIYO, 2.0, "locked")
+    in_step(desk, BRUNO, 2.0)
+    desk.join(HANA, "tab")
+    desk.alarm.pass_time(2_000)
+    told = len(desk.publisher.syncs)
+    for who in (CHIYO, HANA):
+        desk.leave(who, "tab")
+    desk.alarm.pass_time(1_000)
+    assert desk.totals(ID).sync == SyncQuality(ms5=2, away=1)
+    assert len(desk.publisher.syncs) == told + 1
+    desk.join(CHIYO, "another tab")
+    assert desk.totals(ID).sync == SyncQuality(ms5=2, soundless=1)
+    desk.leave(CHIYO, "another tab")
+    desk.alarm.pass_time(30_000)
+    desk.expire()
+    assert desk.totals(ID).sync == SyncQuality(ms5=1)
+
+
 def test_staff_are_not_counted_among_those_who_keep_the_step(desk: Desk) -> None:
     in_step(desk, HANA, None, "locked")
     in_step(desk, replace(HANA, id="helper", role="moderator"), 300.0)

@@ -214,7 +214,7 @@ function faceOf(desk: Desk): Face {
         words: t('Next: {title}', { title: title(item) }),
         note:
           auto_ms === null
-            ? `${long} · ${t('starts {n} seconds after the press', { n: LEAD_MS / 1000 })}`
+            ? `${long} · ${t('starts {n} seconds after the press', { n: Math.ceil((desk.live.value.presence?.lead_ms ?? LEAD_MS) / 1000) })}`
             : `${long} · ${t('by itself at {time}', { time: timeAt(auto_ms, zone) })}`,
         meaning: `item ${progress.cues} ${item.id}`,
         act: () => void desk.act('item.cue', { item_id: item.id, aimed_cue: progress.cues }),

@@ -14,7 +14,7 @@ export interface InStep {
   soundless: number
 }
 
-export function inStep(sync: SyncQuality): InStep {
+export function inStep(sync: Omit<SyncQuality, 'away'>): InStep {
   const { ms5, ms20, unknown, soundless } = sync
   return { total: ms5 + ms20 + unknown, near: ms5, fair: ms20, unknown, soundless }
 }

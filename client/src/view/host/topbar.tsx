@@ -5,8 +5,8 @@ import type { Presence } from '../../wire'
 import { timeAt, zoneName } from '../dates'
 import type { Desk } from './desk'
 import { expected } from './runofshow'
+import { Status } from './status'
 import { StepFigure, useStill } from './strip'
-import { Troubles } from './troubles'
 import { againstPlan, length, timeWithSeconds } from './words'
 
 /** On a small screen the number of people stays with their names, under People. */
@@ -29,7 +29,7 @@ export function TopBar({ desk, wide }: { desk: Desk; wide: boolean }) {
           {wide && <Present desk={desk} />}
         </dl>
       )}
-      {isDown ? <Line desk={desk} /> : <Troubles desk={desk} />}
+      {isDown ? <Line desk={desk} /> : <Status desk={desk} />}
     </header>
   )
 }

@@ -281,4 +281,6 @@ def _step(seat: _Seat) -> tuple[str, ...]:
         near = "unknown"
     else:
         near = "ms5" if report.bound_ms <= 5 else "ms20"
+    if seat.lost_ms is not None:
+        return near, "away"
     return (near,) if report is None or report.sound == "running" else (near, "soundless")

@@ -9,6 +9,7 @@ from memorata.adapters.codec import event_payload
 from memorata.adapters.sockets import wire
 from memorata.adapters.sockets.presences import change
 from memorata.domain.events import Recorded
+from memorata.domain.programme import LEAD_MS
 from memorata.domain.state import CeremonyState
 from memorata.services.live import RECENT, LiveCeremonies
 from memorata.services.ports import Clock, Participant, Totals
@@ -67,8 +68,10 @@ class Teller:
         clock: Clock,
         troubles: Callable[[], tuple[Trouble, ...]] = lambda: (),
         waiting: Callable[[str], int] = lambda _: 0,
+        lead: Callable[[str], int] = lambda _: LEAD_MS,
     ) -> None:
-        """Args: waiting: how many wait for a seat at a ceremony."""
+        """Args: waiting: how many wait for a seat at a ceremony; lead: how far ahead a press is announced there, ms."""
+        self._lead = lead
         self._waiting = waiting
         self._ceremonies = ceremonies
         self._troubles = troubles
@@ -173,7 +176,7 @@ class Teller:
 
     def _presence(self, totals: Totals, ceremony_id: str, view: wire.View, version: int) -> wire.Presence:
         counts, sync = self._ceremonies.counts(ceremony_id), totals.sync
-        quality = wire.SyncQuality(sync.ms5, sync.ms20, sync.unknown, sync.soundless)
+        quality = wire.SyncQuality(sync.ms5, sync.ms20, sync.unknown, sync.soundless, sync.away)
         return wire.Presence(
             version=version,
             people=totals.people,
@@ -186,6 +189,7 @@ class Teller:
             sync=quality if view == "staff" else msgspec.UNSET,
             troubles=self._troubles() if view == "staff" else msgspec.UNSET,
             waiting=self._waiting(ceremony_id) if view == "staff" else msgspec.UNSET,
+            lead_ms=self._lead(ceremony_id) if view == "staff" else msgspec.UNSET,
         )
 
     def beat(self, ceremony_id: str) -> wire.Beat:

@@ -81,20 +81,22 @@ class You(msgspec.Struct, frozen=True):
 class SyncQuality(msgspec.Struct, frozen=True):
     """How many of the audience's screens keep the step to 5 ms, to 20 ms, or worse and unknown.
 
-    `soundless` counts those, of all three, whose sound does not run or is off.
+    `soundless` counts those, of all three, whose sound does not run or is off, and `away` those whose line has been
+    lost for less than half a minute; nobody is both.
     """
 
     ms5: int
     ms20: int
     unknown: int
     soundless: int
+    away: int
 
 
 class Presence(msgspec.Struct, frozen=True):
     """Who is there, in numbers, and the tributes counted. `places` holds people by country, `elsewhere` those without.
 
     `candles` counts by item, `wreaths` by item and number of the wreath. For staff alone: `sync`, the `troubles` that
-    the server has, and how many have entered and are `waiting` for a seat.
+    the server has, how many have entered and are `waiting` for a seat, and how far ahead a press is announced just now.
     """
 
     version: int
@@ -108,6 +110,7 @@ class Presence(msgspec.Struct, frozen=True):
     sync: SyncQuality | msgspec.UnsetType = msgspec.UNSET
     troubles: tuple[Trouble, ...] | msgspec.UnsetType = msgspec.UNSET
     waiting: int | msgspec.UnsetType = msgspec.UNSET
+    lead_ms: int | msgspec.UnsetType = msgspec.UNSET
 
 
 PRESENCE_TABLES = ("places", "candles", "wreaths")
