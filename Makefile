@@ -24,7 +24,7 @@ DEMO = $(if $(PEOPLE),--people $(PEOPLE)) $(if $(AUTOPILOT),--autopilot) $(if $(
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo serve check test unit live hostile browser faults load bench bench-clock bench-joins bench-stage bench-watchers docs pictures messages lock audit sbom clean
+.PHONY: help setup demo serve check test unit live hostile browser faults soak load bench bench-clock bench-joins bench-stage bench-watchers docs pictures messages lock audit sbom clean
 .PHONY: built ready-npm ready-chromium ready-postgresql ready-stage
 .PHONY: check-ruff check-mypy check-types check-lint check-messages check-client
 
@@ -84,6 +84,10 @@ browser: setup ready-chromium ## several people in one ceremony, in Chromium
 
 faults: setup ready-chromium ready-postgresql ## what a ceremony survives, with the figures: make faults ARGS="--figures faults.json"
 	@.ci/pytest $(wildcard tests/faults) --heavy $(ARGS)
+
+MINUTES ?= 30
+soak: setup ready-postgresql ## a ceremony for hours while something fails each two minutes: make soak MINUTES=360
+	@$(BIN)/python -m tests.soak --minutes $(MINUTES) $(ARGS)
 
 load: setup ## opt-in; prints its numbers
 	$(BIN)/pytest -s $(wildcard tests/load) $(ARGS)

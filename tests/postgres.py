@@ -116,7 +116,7 @@ def running() -> Iterator[PostgreSQL | None]:
     try:
         yield server.start()
     finally:
-        server.stop()
+        server.stop(at_once=True)
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -279,8 +279,11 @@ class Supervisor:
             return
         self._written = told
         made = self._state.with_suffix(".new")
-        made.write_text(json.dumps(told))
-        made.replace(self._state)
+        try:
+            made.write_text(json.dumps(told))
+            made.replace(self._state)
+        except OSError as error:  # a full disk is no reason to let anybody go
+            log.warning("workers.state_not_kept", reason=error.strerror)
 
 
 def main() -> int:

@@ -75,11 +75,11 @@ def settled(crowd: Crowd, count: int, within_s: float = 60) -> None:
 
 
 def an_evening(
-    *, silence_s: int = 10, invitation_s: int = 1, words_s: int = 0, starts_in_s: float = 3.0, name: str = NAME
+    *, silence_s: int = 6, invitation_s: int = 1, words_s: int = 0, starts_in_s: float = 1.0, name: str = NAME
 ) -> Programme:
     """A ceremony that is conducted by its own times: words if wanted, a silence, words, a farewell without an end."""
-    rest = an_item("after", planned_s=2, end="next")
-    silence = a_silence("minute", invitation_s=invitation_s, stillness_s=1, duration_s=silence_s, quiet_after_s=2)
+    rest = an_item("after", planned_s=1, end="next")
+    silence = a_silence("minute", invitation_s=invitation_s, stillness_s=1, duration_s=silence_s, quiet_after_s=1)
     before = (an_item("before", planned_s=words_s, end="next"),) if words_s else ()
     farewell = an_item("farewell", i.Closing(words=text("Until next year.")), 600)
     return a_programme(

@@ -36,6 +36,9 @@ SILENT_S = 18.0
 ACK_S = 5.0
 PASSING = frozenset({"store.busy", "message.too_many", "retry"})
 FINAL = ("link.", "door.", "person.")
+FOLDED_MAX = 1_000
+"""How much of what was folded is kept at hand for those who come later to the same."""
+
 SAMPLES = 3
 """How often a page asks for the time each time that it has come in; what came back soonest counts."""
 
@@ -66,6 +69,8 @@ class Folding:
     def snapshot(self, epoch: str, raw: bytes) -> Heard:
         found = self._snapshots.get((epoch, raw))
         if found is None:
+            if len(self._snapshots) > FOLDED_MAX:
+                self._snapshots.clear()
             state = revive(msgspec.json.decode(raw), CeremonyState)
             found = self._snapshots[(epoch, raw)] = Heard(epoch, state, digest_of(state))
         return found
@@ -74,6 +79,8 @@ class Folding:
         key = (heard.epoch, heard.digest, raw)
         found = self._events.get(key)
         if found is None:
+            if len(self._events) > FOLDED_MAX:
+                self._events.clear()
             state = evolve(heard.state, revive_recorded(msgspec.json.decode(raw)))
             found = self._events[key] = Heard(heard.epoch, state, digest_of(state))
         return found
@@ -121,8 +128,8 @@ class Press:
 class Page:
     """One light page. Everything in it is changed by the thread of its crowd; others may look."""
 
-    def __init__(self, crowd: "Crowd", token: str, number: int) -> None:
-        self.crowd, self.token, self.number = crowd, token, number
+    def __init__(self, crowd: "Crowd", token: str, number: int, where: tuple[str, int]) -> None:
+        self.crowd, self.token, self.number, self.where = crowd, token, number, where
         self.heard = NOTHING
         self.inside = False
         self.welcomed_s: list[float] = []
@@ -188,8 +195,7 @@ class Page:
 
     async def _line(self) -> tuple[bool, float]:
         """One line from its beginning to its end: whether it was greeted, and how long it was asked to stay away."""
-        where = self.crowd.where
-        reader, writer = await asyncio.wait_for(asyncio.open_connection(*where), OPENING_S)
+        reader, writer = await asyncio.wait_for(asyncio.open_connection(*self.where), OPENING_S)
         self._writer = writer
         greeted = False
         try:
@@ -277,10 +283,8 @@ class Page:
                     self._send_soon(press)
             self.crowd.spawn(self._ask_time())
             return True
-        elif name == b"presence":
-            told = msgspec.json.decode(body)
-            if told.get("troubles") != self.told.get("troubles"):
-                self.told = {"troubles": told.get("troubles"), "at_s": time.monotonic()}
+        elif name == b"presence_changed" and b'"troubles"' in body:
+            self.told = {"troubles": msgspec.json.decode(body)["troubles"], "at_s": time.monotonic()}
         elif name == b"gone":
             self.faults.append(f"gone: {body.decode()}")
         return False
@@ -397,8 +401,9 @@ class Crowd:
         self._thread = threading.Thread(target=self._run, name="crowd", daemon=True)
         self._thread.start()
 
-    def come(self, token: str) -> Page:
-        page = Page(self, token, len(self.pages))
+    def come(self, token: str, by: int = 0) -> Page:
+        """Args: by: another port than that of the crowd."""
+        page = Page(self, token, len(self.pages), (self.where[0], by or self.where[1]))
         self.pages.append(page)
         self.call(lambda: self.spawn(page.live()))
         return page

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-SLACK = float(os.environ.get("MEMORATA_FAULTS_SLACK", "4"))
+SLACK = float(os.environ.get("MEMORATA_FAULTS_SLACK", "6"))
 """A figure fails its test beyond so many times its target; 1 on a machine that does nothing else."""
 
 

@@ -62,14 +62,13 @@ def killed_in_silence(
     serving: Callable[..., Server], crowds: Callable[..., Crowd], figures: Figures, count: int
 ) -> None:
     server = serving()
-    # Time for a large crowd to come in before it begins.
-    keys = server.plan(an_evening(starts_in_s=3 + count / 60))
+    keys = server.plan(an_evening())
     crowd = crowds(server, keys["participant"], count)
     announced = conducted(server, crowd)
     start_ms = instant_ms(announced, "minute")
     before = server.office.log.events(NAME, 0)
     with Watch(crowd, announced, truth_of(server), each_s=0.1 if count < 500 else 0.5) as watch:
-        until_ms(start_ms + 2_000 + random.random() * 2_000)
+        until_ms(start_ms + 2_000 + random.random() * 3_000)
         server.kill()
         died_s = time.monotonic()
         rising = Rising(server, RESTART_S)

@@ -39,7 +39,8 @@ def without_a_database(
 ) -> None:
     server = serving(MEMORATA_DATABASE_URL=store.url)
     server.environment["MEMORATA_DATABASE_URL"] = store.direct  # the office is not in it
-    keys = server.plan(an_evening(words_s=3, silence_s=silence_s, starts_in_s=4 + count / 80))
+    keys = server.plan(an_evening(words_s=3, silence_s=silence_s))
+    server.person(keys["participant"]).enter()  # by its door, so that it knows the link
     crowd = crowds(server, keys["participant"], count)
     (host,) = crowds(server, keys["host"], 1).pages
     aside = crowds(server, keys["participant"], 1)
@@ -105,7 +106,7 @@ def those_who_join(server: Server, crowd: Crowd, key: str, figures: Figures) -> 
     status, answer = fetch(f"{server.url}/api/enter", {"key": key, "device": "a-new-device"})
     figures.hold("F4", "who is new is answered", time.monotonic() - began_s, "s", 2)
     assert (status, answer["code"]) == (503, "store.busy")
-    for path in (f"/c/{NAME}/timeline.json", f"/c/{NAME}/watch"):
+    for path in (f"/c/{NAME}/timeline.json", f"/c/{NAME}/watch", f"/e/{key}"):
         assert fetch(f"{server.url}{path}")[0] == 200, path
 
 

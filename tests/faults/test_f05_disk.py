@@ -35,7 +35,7 @@ def test_it_is_full_and_the_silence_goes_on(
     serving: Callable[..., Server], crowds: Callable[..., Crowd], figures: Figures, disk: SmallDisk
 ) -> None:
     server = serving(disk.folder, MEMORATA_BALLAST_MB=str(BALLAST_MB))
-    keys = server.plan(an_evening(words_s=2))
+    keys = server.plan(an_evening())
     crowd = crowds(server, keys["participant"], 60)
     (host,) = crowds(server, keys["host"], 1).pages
     announced = conducted(server, crowd)
@@ -73,7 +73,7 @@ def test_it_is_full_and_the_silence_goes_on(
     eventually(lambda: {"minute", "after", "farewell"} <= cued(server).keys(), "what came due")
     history = server.office.log.events(NAME, 0)
     figures.hold("F5", "committed events lost", sum(one not in history for one in before), "", 0, exact=True)
-    assert cued(server) == {item: instant_ms(announced, item) for item in ("before", "minute", "after", "farewell")}
+    assert cued(server) == {item: instant_ms(announced, item) for item in ("minute", "after", "farewell")}
     with sqlite3.connect(disk.folder / "memorata.sqlite") as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     eventually(lambda: {page.seq for page in crowd.pages} == {history[-1].seq}, "all at the head", 20)

@@ -42,7 +42,7 @@ def alarmed(figures: Figures, server: Server, host: Page, since_s: float, within
 
 
 def in_silence(
-    serving: Callable[..., Server], crowds: Callable[..., Crowd], clock: Path, silence_s: int = 10
+    serving: Callable[..., Server], crowds: Callable[..., Crowd], clock: Path, silence_s: int = 6
 ) -> tuple[Server, Crowd, Page, Watch]:
     server = skewable(serving, clock)
     keys = server.plan(an_evening(silence_s=silence_s))

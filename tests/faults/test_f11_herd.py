@@ -24,7 +24,7 @@ QUIET_S = 3.0
 
 def herd(serving: Callable[..., Server], crowds: Callable[..., Crowd], figures: Figures, count: int) -> None:
     server = serving()
-    keys = server.plan(an_evening(starts_in_s=3 + count / 60, silence_s=12 + count // 200))
+    keys = server.plan(an_evening(silence_s=6 + count // 200))
     with Proxy(int(server.environment["MEMORATA_PORT"])) as proxy:
         # By the name and port of the server itself: what stands before it hands its own name on.
         crowd = crowds(server, keys["participant"], count, by=proxy.port)

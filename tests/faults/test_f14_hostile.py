@@ -21,20 +21,17 @@ from tests.live.client import eventually
 from tests.live.conftest import Server
 from tests.live.truth import truth_of
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.heavy]
 
 COUNT = 100
-SMALL = "events"
 
 
-@pytest.mark.parametrize(
-    "kind", [pytest.param(kind, marks=() if kind == SMALL else pytest.mark.heavy) for kind in FLOODS]
-)
+@pytest.mark.parametrize("kind", FLOODS)
 def test_a_flood_in_the_silence(
     serving: Callable[..., Server], crowds: Callable[..., Crowd], figures: Figures, kind: str
 ) -> None:
     server = serving()
-    keys = server.plan(an_evening(starts_in_s=4))
+    keys = server.plan(an_evening(silence_s=10))
     mallory = server.person(keys["participant"]).enter()
     crowd = crowds(server, keys["participant"], COUNT)
     aside = crowds(server, keys["participant"], 1)

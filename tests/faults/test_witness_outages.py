@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from memorata.domain.silence import SilencePlan, beat_ms
 from tests.browser.minute import Evening
@@ -46,6 +47,19 @@ def test_the_database_is_away(serving: Callable[..., Server], store: Store, way:
         yield
 
     seen(server, truth, away)
+
+
+def test_the_host_reads_that_the_database_is_away(serving: Callable[..., Server], store: Store) -> None:
+    server = serving(MEMORATA_DATABASE_URL=store.url)
+    server.environment["MEMORATA_DATABASE_URL"] = store.direct
+    evening = Evening(server)
+    with watching(evening, truth_of(server), who=["host"]) as (host,):
+        told = host.page.get_by_text("The database is away. The ceremony goes on by its times")
+        expect(told).to_be_hidden()
+        with store.frozen():
+            expect(told).to_be_visible()
+        expect(told).to_be_hidden()
+        assert list(host.faults) == []
 
 
 @pytest.mark.small_disk

@@ -80,20 +80,6 @@ def test_commands_in_flight_when_it_is_killed_are_done_once(own_server: Server, 
     assert sorted(entry.id for entry in host.state.floor.entries) == sorted(presses)
 
 
-def test_a_ceremony_that_began_while_it_was_dead_has_begun(own_server: Server, people: People) -> None:
-    keys = own_server.plan(a_programme(at_ms=now_ms() + 15_000, items=[an_item("words", planned_s=600)]))
-    host = people(own_server, keys["host"])
-    assert host.command("autopilot.set", on=True)["ok"]
-    starts_ms = host.state.programme.starts_ms  # type: ignore[union-attr]
-    own_server.kill()
-    eventually(lambda: now_ms() > starts_ms, "the start", within_s=30)
-    own_server.start()
-    host.connect()
-    eventually(lambda: host.state.progress.runs, "the cue")
-    (run,) = host.state.progress.runs
-    assert (run.item_id, run.start_ms) == ("words", starts_ms)
-
-
 def test_told_to_stop_it_closes_the_lines_and_ends_well(own_server: Server, people: People) -> None:
     keys = own_server.plan(a_programme(at_ms=now_ms() + 600_000))
     chiyo = people(own_server, keys["participant"])
@@ -165,45 +151,6 @@ def test_two_processes_hold_one_ceremony(workers: tuple[Server, Server], people:
     chiyo.connect()
     chiyo.at(hugo.state.seq)
     assert chiyo.picture() == bruno.picture()
-
-
-def test_while_the_database_hangs_the_clock_goes_on(tmp_path: Path, postgresql: PostgreSQL, people: People) -> None:
-    """Commands are told "not now" soon, and are done once it answers again; who is known comes in meanwhile."""
-    server = Server(tmp_path, MEMORATA_DATABASE_URL=postgresql.url()).start()
-    keys = server.plan(a_programme(at_ms=now_ms() + 600_000))
-    host, chiyo = people(server, keys["host"]), people(server, keys["participant"])
-    late = server.person(keys["participant"]).enter()
-    press = new_cmd_id()
-    answers: list[tuple[float, dict[str, Any]]] = []
-
-    def ask() -> None:
-        began = time.monotonic()
-        answer = host.command("floor.set_asking", cmd_id=press, on=False)
-        answers.append((time.monotonic() - began, answer))
-
-    with postgresql.frozen():
-        asking = threading.Thread(target=ask)
-        asking.start()
-        waits = []
-        while asking.is_alive():
-            began = time.monotonic()
-            assert chiyo.ask("clock", {"t0": 0.0}) is not None
-            waits.append(time.monotonic() - began)
-            time.sleep(0.05)
-        late.connect()
-    ((took, refused),) = answers
-    assert (refused["ok"], refused["code"]) == (False, "store.busy")
-    assert took < 5
-    assert statistics.quantiles(waits, n=20)[-1] < 0.3, waits
-    assert late.refused is None
-    granted = eventually(lambda: (answer := host.command("floor.set_asking", cmd_id=press, on=False))["ok"] and answer)
-    chiyo.at(granted["seq"])
-    assert chiyo.state.floor.asking is False
-    late.at(chiyo.state.seq)
-    assert late.state == chiyo.state
-    late.disconnect()
-    server.stop()
-    assert [line for line in server.lines if "Traceback" in line] == []
 
 
 def test_in_plain_threads_it_does_the_same(tmp_path: Path, people: People) -> None:

@@ -125,8 +125,9 @@ def _locked(database: Path) -> int:
         other = os.read(lock, 200).decode(errors="replace").strip()
         os.close(lock)
         raise Taken(f"{told_of(other)} serves {database}") from None
-    os.ftruncate(lock, 0)
-    os.pwrite(lock, own_process().encode(), 0)
+    with suppress(OSError):  # a full disk: then we hold it without a name
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, own_process().encode(), 0)
     return lock
 
 
