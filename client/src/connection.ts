@@ -6,7 +6,7 @@ import { createLifeline } from './lifeline'
 import type { Ack, Beat, EventMessage, PresenceChange, Welcome, You } from './wire'
 
 const ASIDES = [
-  'roster_changed', 'name_taken', 'waiting_changed', 'looking', 'stage', 'grant', 'link', 'signal', 'record', 'stage_anew',
+  'roster_changed', 'name_taken', 'devices', 'waiting_changed', 'looking', 'stage', 'grant', 'link', 'signal', 'record', 'stage_anew',
 ] as const
 export type Aside = (typeof ASIDES)[number]
 

@@ -1,6 +1,7 @@
 // What every page has, whichever way it hears of the ceremony: its store, the clock, the sound, and the keeper of the step.
 import { createEstimator, type Estimator } from './clock'
 import { startClock, type Answer, type ClockRunner, type Plan } from './clockrunner'
+import { createHere, locksOrNull, type Here } from './here'
 import { keepStep } from './keeper'
 import { createSound, type Sound } from './sound'
 import { createStore, type Boot, type Store } from './state'
@@ -11,6 +12,8 @@ export interface Core {
   store: Store
   estimator: Estimator
   sound: Sound
+  /** Whether this is the window that sounds, of several. */
+  here: Here
   /** Server time, UTC ms. */
   now(): number
   runner(): ClockRunner | null
@@ -52,6 +55,7 @@ export function createCore(boot: Boot): Core {
     store,
     estimator,
     sound,
+    here: createHere(`memorata.here.${boot.ceremony_id}`, locksOrNull()),
     now,
     runner: () => runner,
     startSampling(ask, plan) {

@@ -64,6 +64,7 @@ export class Failure extends Error {
 }
 
 const DEVICE_KEY = 'memorata.device'
+const BROWSER_KEY = 'memorata.browser'
 /** Between two questions at the door; and once somebody was told no, which may be taken back. */
 const KNOCK_MS = 4000
 const TURNED_AWAY_MS = 10_000
@@ -74,7 +75,7 @@ export function createSession(boot: Boot): Session {
   const kept = sessionStorageOrNull()
   const tokenKey = `memorata.token.${boot.key ?? boot.ceremony_id}`
   const pendingKey = `memorata.pending.${boot.key ?? boot.ceremony_id}`
-  const tab = randomId()
+  const tab = `${randomId()}.${browser()}`
   const listeners = new Map<Aside, Set<(message: never) => void>>()
   let token = kept?.getItem(tokenKey) ?? ''
   let connection: Connection | null = null
@@ -206,7 +207,8 @@ export function createSession(boot: Boot): Session {
   })
   const report = () => {
     lateness.alive()
-    if (connection?.live === true) reporter.tick()
+    // A window that leaves the sound to another knows nothing of how its person hears.
+    if (connection?.live === true && !core.here.elsewhere) reporter.tick()
   }
   setInterval(report, 1000)
   window.addEventListener('pagehide', (event) => {
@@ -278,11 +280,24 @@ export function createSession(boot: Boot): Session {
 
 /** The same device and link are the same person, however many tabs. */
 function device(): string {
+  return lasting(DEVICE_KEY)
+}
+
+/** Tells one browser from another, so that a person's devices can be counted; it opens nothing. */
+function browser(): string {
+  return lasting(BROWSER_KEY).slice(0, 12)
+}
+
+function lasting(key: string): string {
   const storage = localStorageOrNull()
-  const known = storage?.getItem(DEVICE_KEY)
+  const known = storage?.getItem(key)
   if (known) return known
   const fresh = randomId()
-  storage?.setItem(DEVICE_KEY, fresh)
+  try {
+    storage?.setItem(key, fresh)
+  } catch {
+    // A full storage: it is another one after a reload.
+  }
   return fresh
 }
 

@@ -610,6 +610,11 @@ export interface Ack {
   facts?: Record<string, unknown>
 }
 
+/** In how many browsers this person is here, as far as this process knows; told when it changes. */
+export interface Devices {
+  browsers: number
+}
+
 /** The answer to `sync`: as `welcome`, for one who is in already. */
 export interface Synced {
   ok: true

@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact'
 import { t } from '../text/messages'
 import { Icon } from './icons'
+import { Several, severalSaid, windowSaid } from './elsewhere'
 import { soundOf, toggleSound, turnOn } from './hearing'
 import { ownEntry, placeSaid, waitSaid } from './myturn'
 import { usePage } from './page'
@@ -37,7 +38,7 @@ function Unseen({ children }: { children: ComponentChildren }) {
 
 function SoundButton() {
   const { session } = usePage()
-  const running = soundOf(session).value === 'running'
+  const running = soundOf(session).value === 'running' && !windowSaid.value
   const on = running && !prefs.value.muted
   const word = !running ? t('Turn sound on') : on ? t('Sound is on') : t('Sound is off')
   return (
@@ -92,12 +93,14 @@ export function SoundCall({ word }: { word: string }) {
   const quiet = useQuiet(calm.value)
   return (
     <div class="sound-call" {...quiet}>
-      {missing && (
+      {severalSaid.value ? (
+        <Several />
+      ) : missing ? (
         <button class="button" type="button" data-main onClick={() => turnOn(session)}>
           <Icon name="sound" />
           {word}
         </button>
-      )}
+      ) : null}
     </div>
   )
 }

@@ -8,7 +8,7 @@ import { onHold, positionMs } from '../timeline'
 import type { Media, Run } from '../wire'
 import { soundOf } from './hearing'
 import { usePage } from './page'
-import { prefs } from './prefs'
+import { prefs, silenced } from './prefs'
 
 interface Shared {
   place: HTMLElement
@@ -62,7 +62,7 @@ export function Broadcast({ media, run, from_ms = 0, label }: Props) {
   const { session, text } = page
   // Nothing of other sites is fetched, and nothing sounds, before the person has pressed to enter.
   const { entered } = page.live.value
-  const muted = prefs.value.muted || !entered
+  const muted = silenced.value || !entered
   const video = prefs.value.video && entered
 
   const one = shared.value

@@ -22,10 +22,12 @@ export function Entry() {
   const usual = useRef(detailsOf(page))
   const [details, setDetails] = useState<Details>(usual.current)
   const [state, setState] = useState<'out' | 'entering' | 'waiting' | 'refused' | 'closed' | 'banned'>('out')
+  const [already, setAlready] = useState(false)
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
   useEffect(() => {
     // The door is drawn; now what lies behind it.
     fetchBehind()
+    void page.session.here.taken().then(setAlready)
     return () => clearTimeout(timer.current)
   }, [])
   const { telephone } = page.live.value.boot
@@ -34,6 +36,7 @@ export function Entry() {
     primePlayer()
     setState((now) => (now === 'waiting' ? now : 'entering'))
     try {
+      page.session.here.take()
       await page.session.enter(changesOf(usual.current, details))
       toneOnEntering(page.session)
     } catch (error) {
@@ -75,7 +78,9 @@ export function Entry() {
         <p class="hint" role="status">
           {state === 'waiting'
             ? t('The ceremony cannot be reached yet. The page keeps trying; you need do nothing.')
-            : t('A soft tone will sound, so that you know that you will hear us.')}
+            : already
+              ? t('You have entered already in another window. Enter here too, and the sound comes from here.')
+              : t('A soft tone will sound, so that you know that you will hear us.')}
         </p>
       </div>
       <details class="entry-details">

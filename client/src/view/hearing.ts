@@ -4,7 +4,7 @@ import type { Session } from '../session'
 import type { SoundState } from '../sound'
 import { primePlayer } from './broadcast'
 import { viewOf } from './page'
-import { prefs, setPref } from './prefs'
+import { elsewhere, prefs, setPref } from './prefs'
 
 const states = new WeakMap<Session, Signal<SoundState>>()
 
@@ -20,6 +20,7 @@ export function soundOf(session: Session): ReadonlySignal<SoundState> {
 /** To be called in a press: sound on again, whatever had turned it off; with a tone, but for a silence. */
 export function turnOn(session: Session): void {
   setPref({ muted: false })
+  session.here.take()
   primePlayer()
   const { live, calm } = viewOf(session)
   // A watcher's one press is this one.
@@ -39,7 +40,7 @@ export function toneOnEntering(session: Session): void {
 
 /** To be called in a press: on when it could not be heard, else off, else on. */
 export function toggleSound(session: Session): void {
-  if (soundOf(session).peek() !== 'running') return turnOn(session)
+  if (soundOf(session).peek() !== 'running' || elsewhere.peek()) return turnOn(session)
   const muted = !prefs.peek().muted
   setPref({ muted })
   if (!muted) primePlayer()

@@ -6,14 +6,16 @@ import { startAnnouncing } from './announcing'
 import { fetchPlayer } from './broadcast'
 import { fetchNothingWhile } from './later'
 import { viewOf } from './page'
-import { applyPrefs, prefs } from './prefs'
+import { watchWindows } from './elsewhere'
+import { applyPrefs, silenced } from './prefs'
 
 export function begin(session: Session): void {
   const view = viewOf(session)
   fetchNothingWhile(view.calm)
   applyPrefs()
+  watchWindows(session)
   startAnnouncing(view)
-  effect(() => session.sound.setMuted(prefs.value.muted))
+  effect(() => session.sound.setMuted(silenced.value))
   effect(() => void document.documentElement.toggleAttribute('data-calm', view.calm.value))
   effect(() => void document.documentElement.toggleAttribute('data-dark', view.shown.value.item?.detail.kind === 'silence'))
 }

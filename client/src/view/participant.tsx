@@ -14,7 +14,11 @@ import { tongue } from './speech'
 export function start(root: HTMLElement, boot: Boot): void {
   const session = createSession(boot)
   begin(session)
-  session.resume()
+  if (session.resume()) {
+    // Who reloads a window looks at it; one that comes back behind another waits.
+    if (document.visibilityState === 'visible') session.here.take()
+    else session.here.wait()
+  }
   show(root, <Participant session={session} />)
 }
 

@@ -1,5 +1,5 @@
 // How a person likes the page on this device: large text, light or dark, moving pictures, sound.
-import { effect, signal } from '@preact/signals'
+import { computed, effect, signal } from '@preact/signals'
 import { localStorageOrNull } from '../storage'
 
 export interface Prefs {
@@ -13,6 +13,12 @@ const KEY = 'memorata.prefs'
 const USUAL: Prefs = { large: false, light: false, video: true, muted: false }
 
 export const prefs = signal<Prefs>(remembered())
+
+/** Whether another window of this browser sounds for this person. */
+export const elsewhere = signal(false)
+
+/** Whether nothing is to be heard here: turned off, or left to another window. */
+export const silenced = computed(() => prefs.value.muted || elsewhere.value)
 
 function remembered(): Prefs {
   try {

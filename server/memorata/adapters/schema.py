@@ -29,6 +29,7 @@ FROM_SERVER: dict[str, type] = {
     "presence": wire.Presence,
     "gone": wire.Gone,
     "name_taken": wire.NameTaken,
+    "devices": wire.Devices,
     "waiting_changed": moderation.WaitingHint,
     "looking": moderation.Look,
 }

@@ -9,7 +9,7 @@ import { fetchFurther } from '../later'
 import { onLineBack } from '../live'
 import { ownEntry } from '../myturn'
 import { viewOf } from '../page'
-import { prefs } from '../prefs'
+import { prefs, silenced } from '../prefs'
 
 type Whole = typeof import('./whole')
 
@@ -144,7 +144,7 @@ function attend(session: Session): Attended {
     early = []
     core.wantPictures(drawn)
     effect(() => core.setCalm(calm.value))
-    effect(() => core.setMuted(!(stageSound.value ?? !prefs.value.muted) || !live.value.entered))
+    effect(() => core.setMuted(!(stageSound.value ?? !silenced.value) || !live.value.entered))
     stage.value = core.state
     return core
   }

@@ -123,6 +123,8 @@ class CeremonySocket:
             with self._ceremonies.still(connection.ceremony_id):
                 message = self._teller.welcome(participant, connection.view, asked.epoch, asked.seq)
                 self._server.emit("welcome", message, to=sid, namespace=NAMESPACE)
+            if len(self._connections.of_participant(participant.id)) > 1:
+                self._publisher.devices(participant.id)
         except Exception:
             # Without a greeting the page would wait for ever; a line that breaks it restores.
             log.exception("socket.welcome")
@@ -134,6 +136,8 @@ class CeremonySocket:
             return
         if not self._connections.of_participant(connection.participant_id):
             self._moderation.away(connection.ceremony_id, connection.participant_id)
+        else:
+            self._publisher.devices(connection.participant_id)
         self._stage.left(connection.ceremony_id, sid, goodbye=connection.left)
         if not connection.left:
             self._leave(connection, at_once=False)

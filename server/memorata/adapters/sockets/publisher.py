@@ -8,7 +8,7 @@ import structlog
 
 from memorata.adapters.sockets.connections import Connections
 from memorata.adapters.sockets.telling import Teller
-from memorata.adapters.sockets.wire import Gone, NameTaken, View
+from memorata.adapters.sockets.wire import Devices, Gone, NameTaken, View
 from memorata.domain.erasing import erases
 from memorata.domain.errors import Refused
 from memorata.domain.events import Recorded
@@ -103,6 +103,13 @@ class SocketPublisher:
 
     def name_taken(self, ceremony_id: str, key: str) -> None:
         self._emit("name_taken", NameTaken(key), everybody(ceremony_id))
+
+    def devices(self, participant_id: str) -> None:
+        """Tell somebody with several pages in how many browsers they are here."""
+        lines = self.connections.of_participant(participant_id)
+        browsers = {line.asked.tab.partition(".")[2] for line in lines}
+        for line in lines:
+            self._emit("devices", Devices(len(browsers)), line.sid)
 
     def waiting_changed(self, ceremony_id: str, changed: object) -> None:
         self._emit("waiting_changed", changed, audience(ceremony_id, "staff"))

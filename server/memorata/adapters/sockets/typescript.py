@@ -18,7 +18,8 @@ from memorata.services import moderation
 _ROOTS: tuple[type, ...] = (
     CeremonyState, wire.Me, wire.You, wire.SyncQuality, wire.Presence,
     wire.PresenceChange, wire.PresenceWhole, wire.Welcome, wire.Beat, wire.Gone, wire.Ack,
-    wire.Synced, wire.ClockAnswer, wire.RosterRow, wire.RosterPage, wire.NameTaken, wire.WaitingPage, wire.Moderated,
+    wire.Devices, wire.Synced, wire.ClockAnswer, wire.RosterRow, wire.RosterPage, wire.NameTaken, wire.WaitingPage,
+    wire.Moderated,
     moderation.WaitingHint, wire.Entered, wire.Auth, wire.Report,
     wire.StageJoined, wire.StagePublishing, wire.StageLink, wire.StageWatch, wire.StagePublish, wire.StageStop,
     wire.StageTell, wire.StageRecord, wire.Offer, wire.Answered, wire.Found,

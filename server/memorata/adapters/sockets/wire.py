@@ -344,6 +344,12 @@ class NameTaken(msgspec.Struct, frozen=True):
     key: str
 
 
+class Devices(msgspec.Struct, frozen=True):
+    """In how many browsers this person is here, as far as this process knows; told when it changes."""
+
+    browsers: int
+
+
 class Moderated(msgspec.Struct, frozen=True):
     """The answer to `moderate`: rows as they stand now; those in `changed` were left alone, for others were first."""
 
@@ -388,7 +394,10 @@ class Entered(msgspec.Struct, frozen=True):
 
 
 class Auth(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a client shows when it connects; `epoch` and `seq` say how much it knows already."""
+    """What a client shows when it connects; `epoch` and `seq` say how much it knows already.
+
+    `tab` names the page, and after a dot the browser, so that the devices of one person can be counted.
+    """
 
     token: Annotated[str, msgspec.Meta(max_length=200)]
     ceremony: Short = ""
