@@ -17,7 +17,7 @@ from memorata.adapters.transport.upgrade import Upgrades
 
 log = structlog.get_logger(__name__)
 
-AT_ONCE = 4
+AT_ONCE = 12
 READY_MAX = 256
 """Connections that wait for the web server until no more are let in."""
 
