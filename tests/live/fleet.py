@@ -117,6 +117,9 @@ class Fleet:
     def person(self, worker: int, key: str, **profile: Any) -> Person:
         return Person(self.urls[worker], key, pin=pin_of(key), **profile)
 
+    def worker(self, number: int) -> "One":
+        return One(self, self.urls[number])
+
     def events(self, name: str) -> list[dict[str, Any]]:
         """The lines of the log of one kind."""
         found = [json.loads(line) for line in self.lines if f'"event": "{name}"' in line]
@@ -124,6 +127,22 @@ class Fleet:
 
     def defects(self) -> list[str]:
         return [line for line in self.lines if "Traceback" in line or '"level": "error"' in line]
+
+
+class One:
+    """One of the workers, as a test sees a server."""
+
+    def __init__(self, fleet: Fleet, url: str) -> None:
+        self._fleet, self.url = fleet, url
+        self.environment = {**fleet.environment, "MEMORATA_PORT": url.rpartition(":")[2]}
+
+    @property
+    def lines(self) -> list[str]:
+        return self._fleet.lines
+
+    @property
+    def office(self) -> Services:
+        return self._fleet.office
 
 
 def _read(stream: Any, lines: list[str]) -> None:

@@ -77,6 +77,7 @@ def test_one_is_asked_and_answers_and_who_is_gone_does_not(bus: Make) -> None:
         a.ask(b.me, "sum", {"x": 2, "y": 3}, within_s=0.3)
 
 
+@pytest.mark.heavy
 def test_one_that_falls_silent_is_counted_as_gone(bus: Make) -> None:
     a, b = bus("a"), bus("b")
     acquainted(a, b)

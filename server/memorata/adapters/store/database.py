@@ -85,6 +85,15 @@ class Database:
         ):
             yield connection
 
+    @contextmanager
+    def asking(self) -> Iterator[Connection]:
+        """For one statement that is a transaction by itself, on PostgreSQL.
+
+        Raises: StoreBusy, IntegrityError
+        """
+        with self._metered(), self._told_as_busy(), self._limit(), self.engine.connect() as connection:
+            yield connection.execution_options(isolation_level="AUTOCOMMIT")
+
     def upgrade(self) -> None:
         """Bring the tables up to date; of several processes one does it, the others wait."""
         with self._writer, self._open() as connection, self._begin(connection):
