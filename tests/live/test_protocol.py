@@ -315,7 +315,7 @@ def test_presence_counts_people_and_how_well_they_are_in_step(server: Server, pe
     seen = {key: host.presence[key] for key in ("people", "seats", "places", "elsewhere", "communities", "sync")}
     assert seen == {
         "people": 82, "seats": 3, "places": {"BR": 1, "JP": 80}, "elsewhere": 1, "communities": 2,
-        "sync": {"ms5": 1, "ms20": 0, "unknown": 1, "soundless": 0},
+        "sync": {"ms5": 1, "ms20": 0, "unknown": 1, "soundless": 0, "away": 0},
     }  # fmt: skip
     eventually(lambda: bruno.presence["people"] == 82, "the totals")
     told = [bruno.welcomes[0]["presence"], *(presence for _, presence in bruno.presences)]
