@@ -1,5 +1,9 @@
 // What a host is told of the evening, by what is known of it.
-import { describe, expect, test } from 'vitest'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { afterEach, describe, expect, test } from 'vitest'
+import { moduleOf } from '../../../client/build/po'
+import { type Catalogue, loadLanguage, speak } from '../../../client/src/text/messages.ts'
 import { wellbeing } from '../../../client/src/view/host/wellbeing.ts'
 import type { Presence, SyncQuality } from '../../../client/src/wire.ts'
 
@@ -68,5 +72,24 @@ describe('how grave it is', () => {
     const found = wellbeing(told({ ms5: 12, away: 1 }, { troubles: ['store.away', 'clock.moved'] }))
     expect(found?.amiss.map(({ grave }) => grave)).toEqual([true, false])
     expect(found?.sentences.length).toBe(2)
+  })
+})
+
+describe('in Russian, whose plurals have three forms', () => {
+  afterEach(() => loadLanguage('en', 'whole'))
+
+  test.each([
+    [{ ms5: 312 }, 'Метроном слышат на всех экранах: 312.'],
+    [{ ms5: 22, away: 1 }, 'Метроном слышат на всех экранах: 21. 1 экран восстанавливает связь.'],
+    [{ ms5: 20, away: 3 }, 'Метроном слышат на всех экранах: 17. 3 экрана восстанавливают связь.'],
+    [{ ms5: 30, away: 11 }, 'Метроном слышат на всех экранах: 19. 11 экранов восстанавливают связь.'],
+    [{ ms5: 312, soundless: 1 }, '1 экран из 312 не слышит метроном: звук выключен.'],
+    [{ ms5: 312, soundless: 24 }, '24 экрана из 312 не слышат метроном: звук выключен.'],
+    [{ ms5: 280, unknown: 32, soundless: 7 }, '7 экранов из 312 не слышат метроном: звук выключен. 32 экрана пока не идут в такт.'],
+  ])('%j', async (sync, words) => {
+    const catalogue = readFileSync(fileURLToPath(new URL('../../../client/src/text/ru.po', import.meta.url)), 'utf8')
+    const code = `data:text/javascript,${encodeURIComponent(moduleOf(catalogue, 'ru.po'))}`
+    speak(((await import(/* @vite-ignore */ code)) as { default: Catalogue }).default)
+    expect(said(told(sync))).toBe(words)
   })
 })
