@@ -39,8 +39,8 @@ FINAL = ("link.", "door.", "person.")
 FOLDED_MAX = 1_000
 """How much of what was folded is kept at hand for those who come later to the same."""
 
-SAMPLES = 3
-"""How often a page asks for the time each time that it has come in; what came back soonest counts."""
+SAMPLES, SAMPLES_MAX, SPREAD_MS = 3, 10, 5.0
+"""How often a page asks for the time when it has come in, more often while none came back soon; the soonest counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,7 +347,9 @@ class Page:
             waiting.set_result(msgspec.json.decode(b"[" + body)[0])
 
     async def _ask_time(self) -> None:
-        for _ in range(SAMPLES):
+        for number in range(SAMPLES_MAX):
+            if number >= SAMPLES and self._spread_ms < SPREAD_MS:
+                return
             await asyncio.sleep(self.crowd.chance.random() * self.crowd.calm_s)
             sent = time.monotonic() * 1000
             answer = await self._ask("clock", {"t0": sent})

@@ -9,9 +9,7 @@ import pytest
 from tests.faults.conftest import an_evening, conducted, instant_ms, until_ms
 from tests.faults.crowd import Crowd
 from tests.faults.figures import Figures, quantile
-from tests.faults.metrics import metric
-from tests.faults.proxy import Proxy
-from tests.faults.pulse import Pulse
+from tests.faults.metrics import Gaps, metric
 from tests.faults.watch import Watch
 from tests.live.client import eventually
 from tests.live.conftest import Server
@@ -25,29 +23,26 @@ QUIET_S = 3.0
 def herd(serving: Callable[..., Server], crowds: Callable[..., Crowd], figures: Figures, count: int) -> None:
     server = serving()
     keys = server.plan(an_evening(silence_s=6 + count // 200))
-    with Proxy(int(server.environment["MEMORATA_PORT"])) as proxy:
-        # By the name and port of the server itself: what stands before it hands its own name on.
-        crowd = crowds(server, keys["participant"], count, by=proxy.port)
-        aside = crowds(server, keys["participant"], 1)
-        announced = conducted(server, crowd)
-        start_ms = instant_ms(announced, "minute")
-        with Watch(crowd, announced, truth_of(server), each_s=0.1 if count < 500 else 0.5) as watch:
-            until_ms(start_ms - 1_000)
-            before, began_s = asked(server), time.monotonic()
-            until_ms(start_ms - 1_000 + QUIET_S * 1000)
-            usual = (asked(server) - before) / (time.monotonic() - began_s)
-            with Pulse(aside) as pulse:
-                before, lost_s = asked(server), time.monotonic()
-                proxy.cut()
-                eventually(lambda: all(page.lost_s for page in crowd.pages), "all to be lost", 10)
-                eventually(lambda: all(page.welcomed_s[-1] > lost_s for page in crowd.pages), "all back", 60)
-            more = asked(server) - before - usual * (time.monotonic() - lost_s)
-            until_ms(instant_ms(announced, "farewell") + 300)
+    crowd = crowds(server, keys["participant"], count)
+    announced = conducted(server, crowd)
+    start_ms = instant_ms(announced, "minute")
+    with Watch(crowd, announced, truth_of(server), each_s=0.1 if count < 500 else 0.5) as watch:
+        until_ms(start_ms - 1_000)
+        before, began_s = asked(server), time.monotonic()
+        until_ms(start_ms - 1_000 + QUIET_S * 1000)
+        usual = (asked(server) - before) / (time.monotonic() - began_s)
+        with Gaps(server) as gaps:
+            before, lost_s = asked(server), time.monotonic()
+            crowd.drop()
+            eventually(lambda: all(page.lost_s for page in crowd.pages), "all to be lost", 10)
+            eventually(lambda: all(page.welcomed_s[-1] > lost_s for page in crowd.pages), "all back", 60)
+        more = asked(server) - before - usual * (time.monotonic() - lost_s)
+        until_ms(instant_ms(announced, "farewell") + 300)
     back = [page.welcomed_s[-1] - lost_s for page in crowd.pages]
     figures.hold("F11", f"50 % back ({count} pages)", quantile(back, 0.5), "s", 4)
     figures.hold("F11", f"95 % back ({count} pages)", quantile(back, 0.95), "s", 8)
     figures.hold("F11", f"100 % back ({count} pages)", max(back), "s", 15)
-    figures.hold("F11", f"the loop stood at most ({count} pages)", pulse.worst_ms, "ms", 250)
+    figures.hold("F11", f"the loop stood at most ({count} pages)", gaps.at_most_ms, "ms", 250)
     figures.hold("F11", f"questions to the store for it ({count} pages)", max(0, more), "", 20)
     figures.hold("F11", f"error of the time shown ({count} pages)", watch.worst_ms, "ms", 50)
     assert watch.contradictions == []
