@@ -33,12 +33,24 @@ function packagesOfTests(): Plugin {
   }
 }
 
+/** The socket library brings a third transport, which our server has not: half a kilobyte that nobody needs. */
+function withoutWebTransport(): Plugin {
+  const nothing = '\0memorata:no-webtransport'
+  return {
+    name: 'memorata:without-webtransport',
+    enforce: 'pre',
+    resolveId: (source, importer) =>
+      source.endsWith('/webtransport.js') && importer?.includes('/engine.io-client/') ? nothing : null,
+    load: (id) => (id === nothing ? 'export const WT = undefined' : null),
+  }
+}
+
 export default defineConfig({
   root: client,
   // Pages name their files as /assets/<name>-<hash>.js, read from web/.vite/manifest.json.
   base: '/',
   publicDir: false,
-  plugins: [catalogues(), compressed(), packagesOfTests()],
+  plugins: [catalogues(), compressed(), packagesOfTests(), withoutWebTransport()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     outDir: '../server/memorata/web',
