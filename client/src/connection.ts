@@ -28,13 +28,19 @@ export interface ConnectionHandlers {
   onLost(): void
   /** The device woke, and the line is not there yet. */
   onWoken(): void
-  /** The link is no longer good; the line stays closed. */
-  onGone(code: string): void
+  /** The link is no longer good, or there is no seat; the line stays closed. */
+  onGone(code: string, facts?: Record<string, unknown>): void
 }
 
 interface Head {
   epoch: string
   seq: number
+}
+
+interface Refusal {
+  code?: string
+  after?: number
+  facts?: Record<string, unknown>
 }
 
 export interface Connection {
@@ -47,7 +53,7 @@ export interface Connection {
 }
 
 /** Refusals after which the line stays closed: asking again would be answered alike. */
-const FINAL = /^(link|door|person)\./
+const FINAL = /^(link|door|person|seats)\./
 const ACK_MS = 5000
 /** A command without an answer for so long: the line may be dead. */
 const LATE_MS = 2000
@@ -85,11 +91,11 @@ export function openConnection(handlers: ConnectionHandlers): Connection {
     welcomed = false
   }
 
-  function onGone(code: string): void {
+  function onGone(code: string, facts?: Record<string, unknown>): void {
     gone = true
     lifeline.end()
     socket.disconnect()
-    handlers.onGone(code)
+    handlers.onGone(code, facts)
   }
 
   socket.io.on('open', () => lifeline.opened())
@@ -105,11 +111,11 @@ export function openConnection(handlers: ConnectionHandlers): Connection {
   for (const name of ASIDES) socket.on(name, (message: unknown) => handlers.onAside(name, message))
   socket.onAny(() => lifeline.heard())
   socket.on('gone', (message: { code?: string }) => onGone(message.code ?? 'link.revoked'))
-  socket.on('connect_error', (error: Error & { data?: { code?: string; after?: number } }) => {
+  socket.on('connect_error', (error: Error & { data?: Refusal }) => {
     if (gone) return
     onDown()
-    const { code, after } = error.data ?? {}
-    if (code !== undefined && FINAL.test(code)) onGone(code)
+    const { code, after, facts } = error.data ?? {}
+    if (code !== undefined && FINAL.test(code)) onGone(code, facts)
     else lifeline.down(after === undefined ? undefined : after * 1000)
   })
   socket.on('disconnect', () => {

@@ -17,7 +17,7 @@ export interface Core {
   /** Server time, UTC ms. */
   now(): number
   runner(): ClockRunner | null
-  /** Starts sampling; a second call asks again at once, as after a new connection. */
+  /** Starts sampling; a second call asks again at once, as after a new connection, and by another plan from then on by that. */
   startSampling(ask: (t0: number) => Promise<Answer | null>, plan?: Partial<Plan>): void
   /** To be called in the press that enters: sound, and the screen stays on. */
   unlock(tone?: boolean): Promise<boolean>
@@ -35,6 +35,9 @@ export function createCore(boot: Boot): Core {
   const now = () => estimator.serverNow(performance.now())
   const sound = createSound({ estimator })
   let runner: ClockRunner | null = null
+  let planned: Partial<Plan> | undefined
+  let asked: (t0: number) => Promise<Answer | null>
+  let dense_ms = -Infinity
   let told_ms = -Infinity
   keepStep({ store, sound, estimator, now, runner: () => runner })
 
@@ -59,8 +62,20 @@ export function createCore(boot: Boot): Core {
     now,
     runner: () => runner,
     startSampling(ask, plan) {
-      if (runner === null) runner = startClock({ ask, estimator, onSample, plan })
-      else runner.nudge()
+      asked = ask
+      if (runner !== null && planned === plan) return runner.nudge()
+      runner?.stop()
+      planned = plan
+      const started = startClock({ ask: (t0) => asked(t0), estimator, onSample, plan })
+      runner = {
+        ...started,
+        denser(until_ms) {
+          dense_ms = until_ms
+          started.denser(until_ms)
+        },
+      }
+      // What was learned of the time stays, and so does a silence that is near.
+      if (dense_ms > now()) started.denser(dense_ms)
     },
     async unlock(tone = true) {
       keepAwake(true)

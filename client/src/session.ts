@@ -6,6 +6,7 @@ import { createLateness } from './lateness'
 import { createOutbox, randomId } from './outbox'
 import { createPresences } from './presence'
 import { createReporter, stepBound_ms } from './reporting'
+import type { Seatless } from './seatless'
 import type { Boot, Standing } from './state'
 import { localStorageOrNull, sessionStorageOrNull } from './storage'
 import type { Ack, CommandFields, CommandKind, Entered, PresenceWhole, RosterPage, You } from './wire'
@@ -79,6 +80,8 @@ export function createSession(boot: Boot): Session {
   const listeners = new Map<Aside, Set<(message: never) => void>>()
   let token = kept?.getItem(tokenKey) ?? ''
   let connection: Connection | null = null
+  let seatless: Seatless | null = null
+  let seatlessly: Promise<Seatless> | null = null
   let knocking: ReturnType<typeof setTimeout> | undefined
 
   const history = createHistory(
@@ -109,12 +112,13 @@ export function createSession(boot: Boot): Session {
   }
 
   function connect(): void {
-    store.set({ entered: true, link: 'connecting' })
+    if (!waits()) store.set({ entered: true, link: 'connecting' })
     connection ??= openConnection({
-      auth: () => ({ token, ceremony: boot.ceremony_id, tab, ...history.head() }),
+      auth: () => ({ token, ceremony: boot.ceremony_id, tab, ...(waits() ? NOTHING : history.head()) }),
       head: history.head,
       probe: () => reaches(`/c/${encodeURIComponent(boot.ceremony_id)}/clock?t0=0`),
       onWelcome(welcome) {
+        seatless?.seated()
         store.set({
           link: 'live',
           lostSince_ms: null,
@@ -129,11 +133,12 @@ export function createSession(boot: Boot): Session {
       },
       onEvent(event) {
         lateness.note(event.at_ms)
-        history.onEvent(event)
+        // What is known by the timeline is a part; the greeting holds all of it, and what has happened until then.
+        if (!waits()) history.onEvent(event)
       },
       onBeat(beat) {
         lateness.note(beat.now)
-        history.onHead(beat.epoch, beat.seq)
+        if (!waits()) history.onHead(beat.epoch, beat.seq)
         // Messages reach a hidden page whose timers come once a minute.
         core.sound.look()
         report()
@@ -146,9 +151,11 @@ export function createSession(boot: Boot): Session {
       onWoken() {
         if (store.get().link === 'lost') store.set({ lostSince_ms: performance.now() })
       },
-      onGone(code) {
+      onGone(code, facts) {
         if (code === 'person.erased') return erased()
         connection = null
+        if (code === 'seats.full') return watch(facts)
+        seatless?.end()
         const standing = STANDINGS[code]
         if (standing !== undefined) return waitOutside(standing)
         forget()
@@ -180,6 +187,7 @@ export function createSession(boot: Boot): Session {
   }
 
   function forget(): void {
+    seatless?.end()
     token = ''
     kept?.removeItem(tokenKey)
   }
@@ -190,6 +198,18 @@ export function createSession(boot: Boot): Session {
     // Whoever comes again by this device comes as somebody else.
     localStorageOrNull()?.removeItem(DEVICE_KEY)
     store.set({ link: 'gone', erased: true, you: null })
+  }
+
+  /** Whether this page has no seat and goes by the timeline. */
+  const waits = () => seatless?.waits === true
+
+  /** All seats are taken: what that needs is fetched then, for hardly anybody needs it. */
+  function watch(ticket: unknown): void {
+    store.set({ entered: true, link: 'connecting' })
+    seatlessly ??= untilThere(() => import('./seatless')).then(
+      ({ createSeatless }) => (seatless = createSeatless({ core, boot, token: () => token, connect, kept })),
+    )
+    void seatlessly.then((found) => found.begin(ticket))
   }
 
   const lateness = createLateness({
@@ -238,7 +258,8 @@ export function createSession(boot: Boot): Session {
       })
       token = answer.token
       kept?.setItem(tokenKey, token)
-      if (answer.standing === 'admitted') connect()
+      if (answer.waits !== undefined) watch(answer.waits)
+      else if (answer.standing === 'admitted') connect()
       else waitOutside(answer.standing)
       await unlocked
     },
@@ -336,6 +357,19 @@ async function ask<T>(path: string, body: unknown, token?: string): Promise<T> {
   const answer = (await response.json().catch(() => ({}))) as T & { code?: string; message?: string; facts?: Record<string, unknown> }
   if (!response.ok) throw new Failure(answer.code ?? 'line', answer.message ?? '', answer.facts)
   return answer
+}
+
+/** What is known before the first greeting. */
+const NOTHING = { epoch: '', seq: 0 }
+
+async function untilThere<T>(load: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await load()
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 2000))
+    }
+  }
 }
 
 const STANDINGS: Record<string, Standing> = {

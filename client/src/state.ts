@@ -26,8 +26,11 @@ export interface Boot {
   keeping?: { until_ms: number | null; erased_ms: number | null }
 }
 
-/** 'idle' before entering; 'lost' while the line is down and being restored; 'gone' when the link is no longer good. */
-export type Link = 'idle' | 'connecting' | 'live' | 'lost' | 'gone'
+/**
+ * 'idle' before entering; 'watching' while all seats are taken and the page goes by the timeline; 'lost' while the line is
+ * down and being restored; 'gone' when the link is no longer good.
+ */
+export type Link = 'idle' | 'connecting' | 'live' | 'watching' | 'lost' | 'gone'
 
 /** Before the door, inside, or told why not; 'closed' when nobody new is let in. */
 export type Standing = Entered['standing'] | 'closed'
@@ -46,6 +49,8 @@ export interface Live {
   /** performance.now() when the line was lost; null while it holds. */
   lostSince_ms: number | null
   entered: boolean
+  /** Whether the person waits for a seat and sees meanwhile what watchers see. */
+  seatless: boolean
   /** Of those who only watch: where the stage is to be had, '' for nowhere, and whose picture and voice come there. */
   stream: { url: string; whose: OnStage | null }
   /** How far the server's clock shown here may be off, ms; Infinity before the first answer. */
@@ -71,6 +76,7 @@ export function createStore(boot: Boot): Store {
     erased: false,
     lostSince_ms: null,
     entered: false,
+    seatless: false,
     stream: { url: '', whose: null },
     clockBound_ms: Infinity,
   }

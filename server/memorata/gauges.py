@@ -89,6 +89,7 @@ def _ceremonies(services: "Services") -> None:
         "Seats taken.",
         lambda: sum(presence.totals(ceremony_id).seats for ceremony_id in presence.ceremonies()),
     )
+    gauge("memorata_seats_waited_for", "People who watch until there is a seat.", services.seating.all_waiting)
     gauge("memorata_step_seats", "Seats of the audience by how well they keep the step.", steps, label="step")
 
 

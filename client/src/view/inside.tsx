@@ -5,7 +5,7 @@ import { announced } from './announcing'
 import { Audience } from './audience'
 import { Bar, SoundCall } from './bar'
 import { Help } from './help'
-import { Speak, Turn } from './later'
+import { SeatLine, Speak, Turn } from './later'
 import { ownEntry } from './myturn'
 import { usePage } from './page'
 import { open, Sheet } from './sheet'
@@ -19,9 +19,12 @@ export function Inside({ speaking, listen }: { speaking: boolean; listen: string
   const live = page.live.value
   const notice = useNotice()
   const calm = page.calm.value
+  // A silence has the whole page from its invitation on.
+  const lined = live.seatless && page.shown.value.item?.detail.kind !== 'silence'
   const covered = open.value !== null || (speaking && ownEntry(live)?.state === 'speaking')
   return (
-    <div class="page">
+    <div class="page" data-seatless={lined || undefined}>
+      {lined && <SeatLine meanwhile={<div class="seat-line" />} />}
       <div class="page-main" inert={covered && !calm}>
         {live.state === null ? <Coming /> : <Audience session={page.session} variant={page.variant} notice={notice} />}
       </div>

@@ -8,7 +8,7 @@ import { Boundary } from './boundary'
 import { Entry, Gone } from './entry'
 import { Erased, Inside } from './later'
 import { begin, show } from './opening'
-import { PageOf, usePage } from './page'
+import { PageOf, usePage, viewOf } from './page'
 import { tongue } from './speech'
 
 export function start(root: HTMLElement, boot: Boot): void {
@@ -23,8 +23,10 @@ export function start(root: HTMLElement, boot: Boot): void {
 }
 
 function Participant({ session }: { session: Session }) {
+  // Without a seat they see what watchers see, and nothing is asked of them.
+  const { seatless } = viewOf(session).live.value
   return (
-    <PageOf session={session} variant="participant">
+    <PageOf session={session} variant={seatless ? 'watch' : 'participant'}>
       <Boundary calm={<Still />}>
         <Door key={tongue.value} />
       </Boundary>
@@ -33,8 +35,8 @@ function Participant({ session }: { session: Session }) {
 }
 
 function Door() {
-  const { link, entered, erased } = usePage().live.value
+  const { link, entered, erased, seatless } = usePage().live.value
   if (erased) return <Erased meanwhile={<Still />} />
   if (link === 'gone') return <Gone />
-  return entered ? <Inside speaking listen={t('Turn sound on')} meanwhile={<Still />} /> : <Entry />
+  return entered ? <Inside speaking={!seatless} listen={t('Turn sound on')} meanwhile={<Still />} /> : <Entry />
 }

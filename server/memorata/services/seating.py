@@ -115,6 +115,11 @@ class SeatingDesk:
             self._returned_ms = self._clock.now_ms()
         self._coming.pop(who.id, None)
 
+    def leave(self, who: Participant) -> None:
+        """Somebody waits no longer, nor comes."""
+        self._leave(who.id)
+        self._coming.pop(who.id, None)
+
     def _sits(self, who: Participant, ticket: str) -> bool:
         """Whether a seat has to be kept, which those have no need of who always sit. Raises: Refused: `seats.full`."""
         claim = s.claim_of(who.role, invited=who.invitation_id is not None, hall=bool(who.hall))
@@ -162,6 +167,10 @@ class SeatingDesk:
     def waiting(self, ceremony_id: str) -> int:
         """How many wait for a seat, as far as this process knows."""
         return self._here[ceremony_id]
+
+    def all_waiting(self) -> int:
+        """How many wait at all ceremonies."""
+        return len(self._line)
 
     # --- each second ---
 

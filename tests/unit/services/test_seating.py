@@ -263,3 +263,14 @@ def test_whoever_is_gone_is_forgotten_and_whoever_says_so_is_not(house: House) -
         house.waits(CHIYO, ticket)
     house.later()
     assert house.desk.waiting(ID) == 1
+
+
+def test_whoever_leaves_the_line_is_not_called(house: House) -> None:
+    house.come(AMINA, BRUNO)
+    house.waits(CHIYO)
+    house.later()
+    _, daria = house.waits(DARIA)
+    house.desk.leave(CHIYO)
+    house.go(AMINA)
+    house.later()
+    assert (house.desk.called(ID), house.desk.waiting(ID)) == (daria, 1)

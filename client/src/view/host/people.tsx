@@ -36,6 +36,15 @@ export function People({ desk }: { desk: Desk }) {
             {tn('{n} person', '{n} people', presence.people)}, {tn('{n} screen', '{n} screens', presence.seats)}
             {presence.communities > 0 && `, ${tn('{n} community', '{n} communities', presence.communities)}`}
           </p>
+          {presence.waiting !== undefined && presence.waiting > 0 && (
+            <p>
+              {tn(
+                '{n} person more has entered and watches until there is a seat.',
+                '{n} people more have entered and watch until there is a seat.',
+                presence.waiting,
+              )}
+            </p>
+          )}
           <ul class="h-places">
             {places.map(([code, people]) => (
               <li key={code}>

@@ -93,13 +93,20 @@ function Present({ desk }: { desk: Desk }) {
     <>
       <Figure
         name={t('Present')}
-        note={[tn('at {n} screen', 'at {n} screens', presence.seats), places(presence)].filter((part) => part !== '').join(', ')}
+        note={[tn('at {n} screen', 'at {n} screens', presence.seats), places(presence), seatless(presence)]
+          .filter((part) => part !== '')
+          .join(', ')}
       >
         {tn('{n} person', '{n} people', presence.people)}
       </Figure>
       <StepFigure desk={desk} />
     </>
   )
+}
+
+/** Those who see the whole ceremony, and wait for a seat. */
+function seatless({ waiting = 0 }: Presence): string {
+  return waiting > 0 ? tn('{n} more watches until there is a seat', '{n} more watch until there is a seat', waiting) : ''
 }
 
 function places(presence: Presence): string {

@@ -109,6 +109,12 @@ function attend(session: Session): Attended {
     lines += 1
     if (isLive.value) void watch(lines, wanted.value)
   })
+  // Without a seat nothing of the stage comes by the line, and what came last is over.
+  effect(() => {
+    if (live.value.link !== 'watching') return
+    shown.value = null
+    grant.value = null
+  })
   onLineBack(live, anew)
   session.on('stage_anew', () => {
     lines += 1

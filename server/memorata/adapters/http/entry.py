@@ -65,13 +65,16 @@ class Stands(msgspec.Struct, frozen=True):
 
 
 class Asking(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """With `leaves` nobody waits for this seat any more."""
+
     ticket: Annotated[str, msgspec.Meta(max_length=100)] = ""
+    leaves: bool = False
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """The answer of POST /api/seat: a seat is kept for a moment."""
+    """The answer of POST /api/seat: whether a seat is kept for a moment."""
 
-    kept: Literal[True] = True
+    kept: bool
 
 
 class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -157,8 +160,12 @@ def blueprint(house: House) -> Blueprint:
     def seat() -> Response:
         with by_token():
             who = house.admission.authenticate(bearer())
-        house.seating.keep(who, read(Asking).ticket)
-        return encoded(Kept(), "no-store")
+        asked = read(Asking)
+        if asked.leaves:
+            house.seating.leave(who)
+        else:
+            house.seating.keep(who, asked.ticket)
+        return encoded(Kept(not asked.leaves), "no-store")
 
     @pages.post("/api/me")
     @described(

@@ -147,3 +147,9 @@ def test_whoever_comes_beyond_the_seats_gets_a_ticket_and_the_seat_when_it_is_fr
     kept = browser.post("/api/seat", json=asked, headers=told)
     assert (kept.status_code, kept.json) == (200, {"kept": True})
     assert browser.post("/api/seat", json=asked).status_code == 401
+
+    left = browser.post("/api/seat", json={**asked, "leaves": True}, headers=told)
+    assert (left.status_code, left.json) == (200, {"kept": False})
+    third = browser.post("/api/enter", json={"key": key}).json
+    assert third is not None
+    assert "waits" not in third
