@@ -30,6 +30,9 @@ AGAIN_S, AGAIN_MAX_S = 1.0, 30.0
 """How soon a dead worker is followed by another: longer each time, as long as they die young."""
 
 YOUNG_S = 30.0
+HOPELESS = 3
+"""After so many young deaths the door is shut until the next try: a proxy sends people elsewhere."""
+
 READY_S = 60.0
 """How long a worker may take until it serves."""
 
@@ -77,17 +80,24 @@ class Child:
 class Worker:
     """A place: a port, a name, and the process that has it just now."""
 
-    def __init__(self, name: str, listener: socket.socket) -> None:
-        self.name, self.listener = name, listener
+    def __init__(self, name: str, host: str, listener: socket.socket) -> None:
+        self.name, self._host = name, host
         self.port: int = listener.getsockname()[1]
+        self._listener: socket.socket | None = listener
         self.child: Child | None = None
         self.deaths = 0
         self.again_s = 0.0
 
     def start(self, environ: Mapping[str, str], follows: int | None = None) -> Child:
-        """Another process for this place. follows: the number of the one that has it yet."""
+        """Another process for this place.
+
+        Args: follows: the number of the one that has it yet.
+        Raises: OSError: the port is somebody else's now.
+        """
+        if self._listener is None:
+            self._listener = listen(self._host, self.port)
+        fd = self._listener.fileno()
         hears, tells = os.pipe()
-        fd = self.listener.fileno()
         mine = {
             **environ,
             "MEMORATA_PORT": str(self.port),
@@ -100,6 +110,12 @@ class Worker:
             return Child(subprocess.Popen(command(), env=mine, pass_fds=(fd, tells)), hears)
         finally:
             os.close(tells)
+
+    def shut(self) -> None:
+        """Let nobody wait at the door."""
+        if self._listener is not None:
+            self._listener.close()
+            self._listener = None
 
 
 class Supervisor:
@@ -147,7 +163,7 @@ class Supervisor:
             child = worker.child
             if child is None:
                 if now_s >= worker.again_s:
-                    worker.child = worker.start(self._environ)
+                    self._start(worker, now_s)
                 continue
             status = child.look()
             if child.is_ready and now_s - child.started_s > YOUNG_S:
@@ -159,6 +175,8 @@ class Supervisor:
             pause_s = min(AGAIN_MAX_S, AGAIN_S * 2**worker.deaths)
             log.error("workers.died", worker=worker.name, pid=child.pid, status=status, again_in_s=pause_s)
             worker.child, worker.deaths, worker.again_s = None, worker.deaths + 1, now_s + pause_s
+            if worker.deaths >= HOPELESS:
+                worker.shut()
         if not self._up and all(worker.child is not None and worker.child.is_ready for worker in self._workers):
             self._up = True
             self._greet()
@@ -166,6 +184,13 @@ class Supervisor:
         if self._up:
             self._write()
         return None
+
+    def _start(self, worker: Worker, now_s: float) -> None:
+        try:
+            worker.child = worker.start(self._environ)
+        except OSError as error:
+            log.error("workers.not_started", worker=worker.name, port=worker.port, reason=error.strerror)
+            worker.again_s = now_s + AGAIN_MAX_S
 
     def _greet(self) -> None:
         ports = ", ".join(str(worker.port) for worker in self._workers)
@@ -297,9 +322,10 @@ def main() -> int:
     for number in range(settings.workers):
         port = settings.port + number if settings.port else 0
         try:
-            workers.append(Worker(f"{settings.instance}-{number + 1}", listen(settings.host, port)))
+            listener = listen(settings.host, port)
         except OSError as error:
             return cannot(why(error, settings.at_port(port)), EXIT_TAKEN)
+        workers.append(Worker(f"{settings.instance}-{number + 1}", settings.host, listener))
     # Ours alone: the workers' children are not to be reported as ours, and no other variable is theirs either.
     address = os.environ.pop("NOTIFY_SOCKET", "")
     return Supervisor(settings, workers, lambda said: notified(address, said)).run()
