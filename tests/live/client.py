@@ -205,7 +205,17 @@ class Person:
         for name in ("welcome", "event", "beat", "you", "presence_changed", "gone", "connect_error"):
             socket.on(name, getattr(self, f"_on_{name}"), namespace=NAMESPACE)
         socket.on("disconnect", self._on_lost, namespace=NAMESPACE)
-        for name in ("name_taken", "waiting_changed", "looking", "stage", "grant", "link", "signal", "stage_anew"):
+        for name in (
+            "name_taken",
+            "waiting_changed",
+            "looking",
+            "stage",
+            "grant",
+            "link",
+            "signal",
+            "record",
+            "stage_anew",
+        ):
             socket.on(name, partial(self._on_aside, name), namespace=NAMESPACE)
         return socket
 

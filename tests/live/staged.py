@@ -122,5 +122,7 @@ class Attending(Person):
         if name == "stage_anew":
             threading.Thread(target=self.watch, daemon=True).start()
         elif name == "grant":
-            self.grant = message
-            threading.Thread(target=self._publish, daemon=True).start()
+            had, self.grant = self.grant, message
+            # Said again, all that was sent before is over.
+            if had == message or had["level"] is None:
+                threading.Thread(target=self._publish, daemon=True).start()

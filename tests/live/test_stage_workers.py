@@ -3,16 +3,19 @@
 import secrets
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from memorata.adapters.store.recordings import SqlRecordings
+from memorata.services.recording import LOOK_S as RECORDING_LOOK_S
 from tests.builders import a_programme, a_silence, an_item
 from tests.live.client import eventually
 from tests.live.conftest import Server, now_ms, pin_of
 from tests.live.staged import SENDS, TAKES, Attending, links, told
+from tests.live.test_recordings import post, put
 from tests.postgres import PostgreSQL
 from tests.redis import Redis
 
@@ -70,9 +73,9 @@ def heard(server: Server, what: str, count: int = 1) -> None:
 class Evening:
     """A host, who conducts; Vera, who is to speak, and two who look on, each at the worker that a test wants."""
 
-    def __init__(self, host_at: Server, vera_at: Server, near: Server, far: Server) -> None:
+    def __init__(self, host_at: Server, vera_at: Server, near: Server, far: Server, *, recorded: bool = False) -> None:
         items = [
-            an_item("words", planned_s=600),
+            replace(an_item("words", planned_s=600), recording_allowed=True),
             a_silence(invitation_s=1, stillness_s=1, duration_s=2, quiet_after_s=1),
         ]
         programme = a_programme(f"crew-{secrets.token_hex(4)}", at_ms=now_ms() + 600_000, items=items)
@@ -80,7 +83,7 @@ class Evening:
         for server in (vera_at, near, far):
             server.plan(programme)
         self.hana = come(host_at, keys["host"], name="Hana").attend()
-        self.vera = come(vera_at, keys["participant"], name="Vera").attend(sends=True)
+        self.vera = come(vera_at, keys["participant"], name="Vera", recording=recorded).attend(sends=True)
         self.near = come(near, keys["participant"]).attend()
         self.far = come(far, keys["participant"]).attend()
         self.people = (self.hana, self.vera, self.near, self.far)
@@ -168,6 +171,35 @@ def test_a_speaker_at_another_worker_is_seen_and_a_silence_takes_every_grant(pai
     feeds = len(evening.vera.feeds)
     eventually(lambda: len(evening.vera.feeds) > feeds, "the right to come back after it", 30)
     evening.all_see()
+    evening.leave()
+
+
+def test_a_recording_goes_on_whoever_starts_and_ends_with_a_consent_taken_back_at_another_worker(
+    pair: Pair, starting: Starting
+) -> None:
+    evening = Evening(pair.other, pair.other, pair.keeper, pair.other, recorded=True)
+    evening.do("item.cue", item_id="words", aimed_cue=0)
+    evening.speaks()
+    # Her words are recorded by a host's page at another worker than the keeper's, and sent there.
+    (record,) = eventually(lambda: told(evening.hana, "record"), "the host's page to record")
+    part = record["recording"]
+    assert put(pair.other, evening.hana, part, 0, b"a" * 1000).status == 200
+    # A piece that comes once more, at the other worker, is there once.
+    assert put(pair.keeper, evening.hana, part, 0, b"a" * 1000).json == {"size": 1000}
+    third = starting("main-3")
+    heard(third, "keeping.other")
+    time.sleep(2 * RECORDING_LOOK_S)
+    recordings = SqlRecordings(pair.keeper.office.database)
+    (running,) = recordings.of_ceremony(evening.vera.ceremony)
+    assert running.state == "running", "who starts ends nothing that others have in hand"
+    assert put(third, evening.hana, part, 1000, b"b" * 500).json == {"size": 1500}
+    third.stop()
+    assert post(pair.other, evening.vera, "/api/me/recordings/withdraw").json == {"deleted": 1}
+    assert recordings.of_ceremony(evening.vera.ceremony) == ()
+    eventually(lambda: [one["on"] for one in told(evening.hana, "record")] == [True, False], "the page to stop")
+    assert put(pair.keeper, evening.hana, part, 1500, b"c").status == 404
+    folder = Path(pair.keeper.environment["MEMORATA_DATA_DIR"]) / "recordings" / evening.vera.ceremony
+    assert list(folder.rglob("*.received")) == []
     evening.leave()
 
 
