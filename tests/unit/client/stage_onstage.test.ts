@@ -270,6 +270,19 @@ describe('one who speaks', () => {
     expect(page.core.state.refused?.code).toBe('stage.not_now')
   })
 
+  it('says again what nobody could pass on, and gives up a link that is not known', async () => {
+    const { core, asked, answers } = await onDeck()
+    const said = (link: string) => asked.filter(([event, message]) => event === 'stage_signal' && (message as { link: string }).link === link).length
+    answers['stage_signal'] = () => ({ ok: false, code: 'stage.unavailable' })
+    core.onLink({ link: 'a', do: 'open', way: 'send', feed: 'f1' })
+    await vi.advanceTimersByTimeAsync(700)
+    expect(said('a')).toBeGreaterThan(1)
+    expect(core.links.sending().count).toBe(2)
+    answers['stage_signal'] = () => ({ ok: false, code: 'stage.unknown_link' })
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(core.links.sending().count).toBe(1)
+  })
+
   it('sends anew what the media server has lost, once the grant is said again', async () => {
     const { core, published } = await onDeck('janus')
     core.onGrant(grant('on_deck'))
