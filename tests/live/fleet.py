@@ -27,6 +27,7 @@ class Fleet:
             "MEMORATA_PORT": "0",
             "MEMORATA_WORKERS": str(workers),
             "MEMORATA_DRAIN_S": "3",
+            "MEMORATA_BALLAST_MB": "0",
             **environment,
         }
         self.lines: list[str] = []

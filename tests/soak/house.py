@@ -62,8 +62,7 @@ def running(folder: Path, workers: int) -> Iterator[House]:
             database, bus = stack.enter_context(postgres.running()), stack.enter_context(redis.running())
             if database is None or bus is None:
                 raise SystemExit("several workers need PostgreSQL and Redis on this machine: --workers 1 needs neither")
-            fleet = Fleet(folder, workers, MEMORATA_DATABASE_URL=database.url(), MEMORATA_REDIS_URL=bus.url,
-                          MEMORATA_BALLAST_MB="0")  # fmt: skip
+            fleet = Fleet(folder, workers, MEMORATA_DATABASE_URL=database.url(), MEMORATA_REDIS_URL=bus.url)
             house = House(folder, fleet.start(), database, bus)
         try:
             yield house

@@ -113,6 +113,7 @@ class Demo:
         self.url = f"http://{shown}:{port}"
         return found | {
             "MEMORATA_DATA_DIR": str(self.folder),
+            "MEMORATA_BALLAST_MB": "0",
             "MEMORATA_HOST": self.plan.host,
             "MEMORATA_PORT": str(port),
             "MEMORATA_HOSTS": shown.strip("[]"),

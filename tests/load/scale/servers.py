@@ -118,6 +118,7 @@ class Hall:
             "MEMORATA_SECRET_KEY": SECRET,
             "MEMORATA_PORT": "0",
             "MEMORATA_LINK_CHECKS": "off",
+            "MEMORATA_BALLAST_MB": "0",
             "MEMORATA_SEATS": str(SEATS),
         }
 
