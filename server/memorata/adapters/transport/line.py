@@ -50,6 +50,21 @@ class Owner(Protocol):
         """It is over, by whomever; told once."""
 
 
+class _Nobody:
+    """Owns a line that is over."""
+
+    def heard(self, message: str | bytes) -> None: ...
+
+    def cut(self, kind: str) -> None: ...
+
+    def slow(self) -> None: ...
+
+    def lost(self) -> None: ...
+
+
+_NOBODY = _Nobody()
+
+
 class Line:
     __slots__ = (
         "_begun", "_debt", "_ending", "_held", "_level", "_loop", "_out", "_owner", "_reader", "_reads", "_since_s",
@@ -58,7 +73,8 @@ class Line:
 
     def __init__(self, sock: socket.socket, owner: Owner, loop: green.Loop, turns: Turns, message_max: int) -> None:
         """Args: sock: not blocking, and nobody else's."""
-        self._sock, self._owner, self._loop, self._turns = sock, owner, loop, turns
+        self._owner: Owner = owner
+        self._sock, self._loop, self._turns = sock, loop, turns
         self._reader = frames.Reader(message_max)
         self._out: list[Any] | None = None
         self._size = 0
@@ -289,4 +305,6 @@ class Line:
                 self._loop.forget(watched)
         self._reads = self._writes = self._out = None
         self._sock.close()
-        self._owner.lost()
+        # They know each other, and would wait for the collector, which is seldom called.
+        owner, self._owner = self._owner, _NOBODY
+        owner.lost()
