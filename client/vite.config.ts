@@ -33,15 +33,31 @@ function packagesOfTests(): Plugin {
   }
 }
 
-/** The socket library brings a third transport, which our server has not: half a kilobyte that nobody needs. */
-function withoutWebTransport(): Plugin {
-  const nothing = '\0memorata:no-webtransport'
+/**
+ * What the socket library brings and nobody needs, a kilobyte and a half: a third transport, which our server has not, and
+ * binary messages, of which there are none: all that is said is JSON.
+ */
+const UNNEEDED: Record<string, string> = {
+  'engine.io-client/webtransport.js': 'export const WT = undefined',
+  'engine.io-parser/base64-arraybuffer.js': 'export const decode = () => new ArrayBuffer(0)',
+  'socket.io-parser/binary.js':
+    'export const deconstructPacket = (packet) => ({ packet, buffers: [] }), reconstructPacket = (packet) => packet',
+  'socket.io-parser/is-binary.js': 'export const isBinary = () => false, hasBinary = () => false',
+}
+
+function withoutUnneeded(): Plugin {
+  const mark = '\0memorata:unneeded:'
   return {
-    name: 'memorata:without-webtransport',
+    name: 'memorata:without-unneeded',
     enforce: 'pre',
-    resolveId: (source, importer) =>
-      source.endsWith('/webtransport.js') && importer?.includes('/engine.io-client/') ? nothing : null,
-    load: (id) => (id === nothing ? 'export const WT = undefined' : null),
+    resolveId(source, importer = '') {
+      const found = Object.keys(UNNEEDED).find((name) => {
+        const [library = '', file = ''] = name.split('/')
+        return source.endsWith(`/${file}`) && importer.includes(`/${library}/`)
+      })
+      return found === undefined ? null : mark + found
+    },
+    load: (id) => (id.startsWith(mark) ? (UNNEEDED[id.slice(mark.length)] ?? null) : null),
   }
 }
 
@@ -50,7 +66,7 @@ export default defineConfig({
   // Pages name their files as /assets/<name>-<hash>.js, read from web/.vite/manifest.json.
   base: '/',
   publicDir: false,
-  plugins: [catalogues(), compressed(), packagesOfTests(), withoutWebTransport()],
+  plugins: [catalogues(), compressed(), packagesOfTests(), withoutUnneeded()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     outDir: '../server/memorata/web',
