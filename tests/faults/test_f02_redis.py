@@ -12,8 +12,10 @@ from tests.faults.figures import Figures, quantile
 from tests.faults.pulse import Pulse
 from tests.faults.watch import Watch
 from tests.faults.workers import Workers, workers
+from tests.live import test_stage_workers as raw
 from tests.live.client import Person, eventually
 from tests.live.conftest import now_ms
+from tests.live.staged import links
 from tests.live.truth import truth_of
 
 pytestmark = pytest.mark.faults
@@ -144,3 +146,34 @@ def test_redis_hangs_over_the_beginning_of_a_silence(workers: Workers, crowds: C
     head = workers.one.office.log.events(NAME, 0)[-1].seq
     eventually(lambda: all(page.seq >= head for page in (*near.pages, *far.pages)), "all at the head")
     assert [page for page in (*near.pages, *far.pages) if page.lost_s] == []
+
+
+@pytest.mark.heavy
+@pytest.mark.timeout(240)
+def test_on_the_stage_what_is_seen_goes_on_while_redis_is_away(workers: Workers, figures: Figures) -> None:
+    raw.heard(workers.one, "keeping.")
+    keeps = workers.heard("stage.kept_here")
+    keeper, other = workers.both if keeps[0] else (workers.two, workers.one)
+    evening = raw.Evening(keeper, other, keeper, other)
+    feed = evening.speaks()
+    workers.redis.kill()
+    try:
+        # Who comes newly to the other worker is told calmly, and asks again; who is there is told nothing at all.
+        refused = raw.come(other, evening.far.key)
+        eventually(lambda: refused.ask("stage_watch", {}).get("code") == "stage.unavailable", "a calm refusal")
+        time.sleep(8)
+        assert evening.near.sees() == evening.far.sees() == feed
+        for person in (evening.near, evening.far):
+            assert links(person, "close") == []
+        # The floor is given back meanwhile: the other worker reads it in the log, and takes the right by itself.
+        evening.do("floor.yield", entry_id=evening.entry)
+        eventually(lambda: evening.vera.grant["level"] is None, "the right to be taken back", 5)
+        eventually(lambda: evening.vera.open_links("send") == [], "nothing to be sent any more", 5)
+    finally:
+        began_s = time.monotonic()
+        workers.redis.start()
+    eventually(lambda: refused.ask("stage_watch", {})["ok"], "the keeper to be heard again")
+    figures.hold("F2", "the stage at the other worker again", time.monotonic() - began_s, "s", 4)
+    eventually(lambda: all(person.sees() is None for person in (evening.near, evening.far)), "nobody on the stage")
+    refused.disconnect()
+    evening.leave()
