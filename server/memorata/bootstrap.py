@@ -59,7 +59,7 @@ from memorata.adapters.store.planning import SqlSeries
 from memorata.adapters.store.recordings import SqlRecordings
 from memorata.adapters.store.tally import SqlTallies
 from memorata.adapters.store.trail import SqlTrail
-from memorata.adapters.transport.engine import Transport
+from memorata.adapters.transport.lines import Transport
 from memorata.adapters.transport.rooms import Rooms
 from memorata.config import Settings
 from memorata.domain.lead import lead_ms

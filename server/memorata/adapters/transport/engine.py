@@ -6,9 +6,8 @@ libraries are listed in docs/adr/0020-transport.md; their versions are pinned by
 
 import base64
 import hashlib
-import secrets
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import engineio.socket
 import structlog
@@ -19,16 +18,15 @@ from engineio.packet import Packet
 from memorata import green
 from memorata.adapters.transport import frames
 from memorata.adapters.transport.line import Line
-from memorata.adapters.transport.pings import Pings
-from memorata.adapters.transport.rooms import Rooms
-from memorata.adapters.transport.turns import Turns
+
+if TYPE_CHECKING:  # it makes what is here
+    from memorata.adapters.transport.lines import Transport
 
 log = structlog.get_logger(__name__)
 
 INBOX_MAX = 8
 """Messages of one line that wait for the one before them; more are not read."""
 
-NUMBERS = 64
 ACCEPTED = (
     "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {}\r\n\r\n"
 )
@@ -36,15 +34,6 @@ _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _PING = frames.packed(b"2")
 KEPT = ("REMOTE_ADDR", "memorata.address", "flask.app", "PATH_INFO", "QUERY_STRING", "HTTP_HOST")
 """What is kept of a request for as long as its line is open."""
-
-
-class Guards(Protocol):
-    """Who is told of lines that do what they may not; may log, and so is never called by the loop itself."""
-
-    def cut(self, eio_sid: str, kind: str) -> None: ...
-
-    def slow(self, eio_sid: str) -> None:
-        """It fetches nothing: it is to be noted and closed."""
 
 
 class Socket(engineio.socket.Socket):  # type: ignore[misc]
@@ -264,86 +253,6 @@ class Socket(engineio.socket.Socket):  # type: ignore[misc]
             line.flush()
         else:
             line.finish(1002)
-
-
-class Transport:
-    """All connections of a server; to the guard it is what `Lines` is without it."""
-
-    def __init__(
-        self, server: Any, rooms: Rooms, now: Callable[[], float], is_prompt: Callable[[str | bytes], bool]
-    ) -> None:
-        """Args:
-
-        now: when a message comes, in ms of the server's clock; is_prompt: whether a message is answered without waiting
-        for anything, so that it needs no thread.
-        """
-        self.loop = green.Loop()
-        self.turns = Turns(self.loop)
-        self.pings = Pings(server.eio.ping_interval, server.eio.ping_timeout, self.loop.later)
-        self.now, self.is_prompt = now, is_prompt
-        self.guards: Guards
-        self._server, self._engine, self._rooms = server, server.eio, rooms
-
-    def install(self, guards: Guards) -> None:
-        self.guards = guards
-        plain, ours = engineio.socket.Socket, self._engine
-
-        def make(engine: Any, sid: str) -> Any:
-            return Socket(engine, sid, self) if engine is ours else plain(engine, sid)
-
-        engineio.socket.Socket = make
-        ours.start_service_task = False  # it would wake once for each line in each ping interval
-        ours.generate_id = Numbers().next
-        self._rooms.broadcast, self._rooms.transport = self.broadcast, self
-
-    def get(self, eio_sid: str) -> Socket | None:
-        """The line, where it is a WebSocket and no other transport is in use."""
-        found: Socket | None = self._engine.sockets.get(eio_sid)
-        if found is None or found.line is None or found.closing or found.closed:
-            return None
-        return found
-
-    def waiting(self, eio_sid: str) -> int:
-        """How many packets a line has not fetched."""
-        found: Socket | None = self._engine.sockets.get(eio_sid)
-        return 0 if found is None else found.waiting
-
-    def send(self, eio_sid: str, packet: Packet) -> bool:
-        """False where the engine has to do it."""
-        found = self.get(eio_sid)
-        if found is None:
-            return False
-        found.send(packet)
-        return True
-
-    def broadcast(self, eio_sids: Iterable[str], packet: Packet) -> None:
-        """One frame for all; each gets it in its turn."""
-        self.turns.tell(self._lines(eio_sids, packet), frame_of(packet))
-
-    def _lines(self, eio_sids: Iterable[str], packet: Packet) -> Iterator[Line]:
-        """The lines; whoever has none gets the packet by the engine."""
-        sockets = self._engine.sockets
-        for eio_sid in eio_sids:
-            found: Socket | None = sockets.get(eio_sid)
-            if found is None:
-                continue
-            if found.line is None:
-                self._server._send_eio_packet(eio_sid, packet)
-            else:
-                yield found.line
-
-
-class Numbers:
-    """Numbers of lines that nobody can guess; asking the system for each of them is slow."""
-
-    def __init__(self) -> None:
-        self._ready: list[str] = []
-
-    def next(self) -> str:
-        if not self._ready:
-            made = base64.urlsafe_b64encode(secrets.token_bytes(15 * NUMBERS)).decode()
-            self._ready = [made[n : n + 20] for n in range(0, len(made), 20)]
-        return self._ready.pop()
 
 
 def frame_of(packet: Packet) -> bytes:

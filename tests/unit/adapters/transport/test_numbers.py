@@ -2,7 +2,7 @@
 
 import re
 
-from memorata.adapters.transport.engine import NUMBERS, Numbers
+from memorata.adapters.transport.lines import NUMBERS, Numbers
 
 
 def test_no_two_lines_have_the_same_number() -> None:
