@@ -39,6 +39,7 @@ def pair(postgresql: PostgreSQL, redis_server: Redis, tmp_path_factory: pytest.T
     yield one, two
     for server in (one, two):
         server.stop()
+    for server in (one, two):
         # That the workers were apart is told, as it should be; one test sees to it.
         assert [line for line in server.defects() if '"workers.apart"' not in line] == []
 
