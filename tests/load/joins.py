@@ -116,6 +116,8 @@ def main() -> None:
         stack.callback(server.start().stop)
         key = server.plan(an_evening())["participant"]
         server.office.ceremonies.conduct("remembrance-crowd", on=True)
+        state = server.office.ceremonies
+        eventually(lambda: (state.follow(), state.state("remembrance-crowd").progress)[1].runs, "the candles")
         evening = Evening(server, folder / "statements", key, asked.people)
         evening.rest()
         evening.step("the page", lambda one: one.http("GET", f"/e/{key}"))
@@ -123,8 +125,6 @@ def main() -> None:
         evening.step("the line, until the greeting", Visitor.connect)
         evening.step("the stage", lambda one: one.ask("stage_watch", {"picture": True}))
         evening.step("the list of names", lambda one: one.ask("roster", {"after": None, "search": ""}))
-        state = server.office.ceremonies
-        eventually(lambda: (state.follow(), state.state("remembrance-crowd").progress)[1].runs, "the candles")
         candle = lambda one: one.ask("command", {"cmd_id": new_cmd_id(), "kind": "candle.light", "item_id": "candles"})  # noqa: E731
         evening.step("a candle", candle)
         for one in evening.visitors:
