@@ -19,6 +19,9 @@ export const WATCHERS_PLAN: Partial<Plan> = {
   budget: 80,
 }
 
+const QUIET_MS = 1000
+const QUIET_MOST_MS = 30_000
+
 /** Of the browser, what a question needs. */
 export interface Wire {
   fetch(url: string, options: RequestInit): Promise<Response>
@@ -27,12 +30,28 @@ export interface Wire {
 
 /** Asks at this address; null when there came no answer of the server's own. */
 export function askOver(address: string, wire: Wire = window): (t0: number) => Promise<Answer | null> {
-  return async (t0) => {
+  let failures = 0
+  let quietUntil = -Infinity
+
+  async function question(t0: number): Promise<{ url: string; answered: ClockAnswer } | null> {
     // Without cookies: a small question, on the connection that the timeline keeps open.
     const response = await wire.fetch(`${address}?t0=${t0}`, { cache: 'no-store', credentials: 'omit' })
     if (!response.ok) return null
-    const { t1, t2, rest_ms } = (await response.json()) as ClockAnswer
-    const answer = { t1, t2, ...(rest_ms === undefined ? {} : { rest_ms }), ...timesOf(response.url, t0, wire) }
+    return { url: response.url, answered: (await response.json()) as ClockAnswer }
+  }
+
+  return async (t0) => {
+    // Whoever has had no good answer waits before the next question, and longer each time.
+    if (t0 < quietUntil) return null
+    const found = await question(t0).catch(() => null)
+    if (found === null) {
+      failures++
+      quietUntil = t0 + Math.min(QUIET_MS * 2 ** failures, QUIET_MOST_MS)
+      return null
+    }
+    failures = 0
+    const { t1, t2, rest_ms } = found.answered
+    const answer = { t1, t2, ...(rest_ms === undefined ? {} : { rest_ms }), ...timesOf(found.url, t0, wire) }
     // A browser keeps 250 entries and then no more; nobody else reads them.
     wire.performance.clearResourceTimings()
     return answer

@@ -193,6 +193,10 @@ class Witness:
             expect(page.locator("[data-sound=on]")).to_be_visible()
         return self
 
+    def complaints(self) -> list[str]:
+        """What the page complained of; that an address answered badly is the browser's own remark."""
+        return [fault for fault in self.faults if "Failed to load resource" not in fault]
+
     def begun_s(self) -> float:
         """Where the page's clock begins, on the monotonic clock of the machine."""
         session = self.page.context.new_cdp_session(self.page)
@@ -251,7 +255,7 @@ class Witness:
             [(server_ms(one["at"]), one["shown"], one["part"]) for one in seen["phases"]],
             [(server_ms(one["at"]), one["text"]) for one in seen["said"]],
             [f"+{at - silence.still_ms:.0f} ms {what}" for at, what in sorted(moved) if still[0] < at < still[1]],
-            [*self.faults, *(one["text"] for one in seen["alarms"])],
+            [*self.complaints(), *(one["text"] for one in seen["alarms"])],
         )
 
     def _heard(self, silence: SilencePlan, begun_s: float) -> Beats:
