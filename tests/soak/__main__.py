@@ -1,6 +1,7 @@
 """python -m tests.soak: prints a line a minute and a verdict; ends with 1 when anything that must hold did not."""
 
 import argparse
+import math
 import random
 import sys
 import tempfile
@@ -22,8 +23,9 @@ from tests.soak.house import House, memory_mb, running
 
 NAME = "soak"
 MINUTE_S = 60
-WARM_S = 120.0
-"""How old a process is before its memory is looked at."""
+WARM_S = 1500.0
+"""How old a process is before its memory is looked at: until then it fills what it keeps at hand, such as the last 500
+events; of one that did not live so long it is the second half of its life."""
 
 SLOPE_MB_H = 5.0
 LIVED_S = 3600.0
@@ -64,8 +66,9 @@ class Memory:
         """Of each process that lived for some minutes: its number, for how long, and by how much an hour it grew."""
         found = []
         for pid, samples in self._samples.items():
-            warm = [(at_s, held) for at_s, held in samples if at_s - samples[0][0] > WARM_S]
-            if len(warm) > 10 and warm[-1][0] - warm[0][0] > WARM_S:
+            cold_s = min(WARM_S, (samples[-1][0] - samples[0][0]) / 2)
+            warm = [(at_s, held) for at_s, held in samples if at_s - samples[0][0] > cold_s]
+            if len(warm) > 10:
                 mean_s = sum(at_s for at_s, _ in warm) / len(warm)
                 mean_mb = sum(held for _, held in warm) / len(warm)
                 spread = sum((at_s - mean_s) ** 2 for at_s, _ in warm)
@@ -113,10 +116,11 @@ def soak(house: House, minutes: int, clients: int, each_s: float, chance: random
     faults = Faults(house, crowd, keys["participant"], chance, lambda kind: print(f"  {kind}", flush=True))
     checks = Checks(crowd, crowd.pages[0].heard.state, truth_in(house.folder), faults)
     memory, people = Memory(house), People(crowd, host, chance)
-    print(f"{clients} pages at {len(ports)} servers for {minutes} minutes, a fault each {each_s:.0f} s", flush=True)
+    often = f"a fault each {each_s:.0f} s" if each_s else "and nothing fails"
+    print(f"{clients} pages at {len(ports)} servers for {minutes} minutes, {often}", flush=True)
     began_s = told_s = time.monotonic()
     failing: threading.Thread | None = None
-    next_s = began_s + min(each_s, 20)
+    next_s = began_s + min(each_s, 20) if each_s else math.inf
     while (passed_s := time.monotonic() - began_s) < minutes * MINUTE_S:
         checks.look()
         # What is on its way when something fails is what matters.
@@ -175,7 +179,7 @@ def verdict(house: House, checks: Checks, faults: Faults, memory: Memory) -> boo
         print(f"process {pid} lived for {lived_s / 60:.0f} min, and grew by {slope:+.1f} MB an hour")
     heavy = [slope for _, lived_s, slope in memory.slopes() if lived_s > LIVED_S and slope > SLOPE_MB_H]
     for line in defects[:5]:
-        print(f"a defect: {line[:400]}")
+        print(f"a defect: … {line[-600:]}")
     good = not checks.kinds and not defects and not heavy
     print(
         f"{'GOOD' if good else 'BAD'}: {checks.looks} looks, {len(faults.done)} faults, {dict(checks.kinds)} violated, "
@@ -190,7 +194,7 @@ def main() -> int:
     asked.add_argument("--minutes", type=int, default=30)
     asked.add_argument("--clients", type=int, default=500)
     asked.add_argument("--workers", type=int, default=2)
-    asked.add_argument("--each", type=float, default=120.0, help="seconds from one fault to the next")
+    asked.add_argument("--each", type=float, default=120.0, help="seconds from one fault to the next; 0: none")
     asked.add_argument("--seed", type=int, default=None)
     given = asked.parse_args()
     seed = random.randrange(10**6) if given.seed is None else given.seed

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
-from memorata.adapters.store.database import Database
+from memorata.adapters.store.database import UPGRADE_LOCK, Database
 from memorata.adapters.store.event_log import SqlEventLog
 from memorata.adapters.store.known import KnownParticipants
 from memorata.adapters.store.participants import SqlParticipants
@@ -397,3 +397,19 @@ def test_connections_that_the_database_has_cut_are_replaced(postgresql: PostgreS
     other.dispose()
     assert log.append(ID, 0, some(0, 1))
     database.dispose()
+
+
+def test_who_comes_while_another_brings_the_tables_up_to_date_waits(postgresql: PostgreSQL) -> None:
+    url = postgresql.url()
+    first, second = Database(url), Database(url)
+    done = threading.Event()
+    with first.engine.begin() as connection:
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({UPGRADE_LOCK})")
+        waiting = threading.Thread(target=lambda: (second.upgrade(), done.set()), daemon=True)
+        waiting.start()
+        # Longer than any question may take that people wait for.
+        assert not done.wait(3)
+    assert done.wait(20)
+    waiting.join()
+    for one in (first, second):
+        one.dispose()

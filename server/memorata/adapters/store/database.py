@@ -31,7 +31,7 @@ UPGRADE_S = 60
 """How long making the tables may take on PostgreSQL, or waiting for another process that makes them."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
-_UPGRADE_LOCK = 7_345_020_641
+UPGRADE_LOCK = 7_345_020_641
 _WRITING = {"memorata_writing": True}
 _TRIES = 20
 _PAUSE_S = 0.025
@@ -101,7 +101,7 @@ class Database:
                 # Tables take their time on a busy machine, and who waits for them has nothing else to do.
                 for limit in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"):
                     connection.execute(text(f"SET LOCAL {limit} = '{UPGRADE_S}s'"))
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADE_LOCK})
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": UPGRADE_LOCK})
             if schema_of(connection) != newest_schema():
                 migrate(connection)
 
