@@ -2,10 +2,9 @@
 import { openConnection, type Aside, type Connection } from './connection'
 import { createCore, type Core } from './core'
 import { createHistory, type CatchUp } from './history'
-import { createLateness } from './lateness'
 import { createOutbox, randomId } from './outbox'
 import { createPresences } from './presence'
-import { createReporter, stepBound_ms } from './reporting'
+import type { Reports } from './reports'
 import type { Seatless } from './seatless'
 import type { Boot, Standing } from './state'
 import { localStorageOrNull, sessionStorageOrNull } from './storage'
@@ -128,20 +127,20 @@ export function createSession(boot: Boot): Session {
         presences.onWhole(welcome.presence)
         history.onCatchUp(welcome)
         if (connection !== null) core.startSampling(connection.clock)
-        reporter.joined()
+        reportFromNow()
         outbox.flush()
       },
       onEvent(event) {
-        lateness.note(event.at_ms)
+        reports?.came(event.at_ms)
         // What is known by the timeline is a part; the greeting holds all of it, and what has happened until then.
         if (!waits()) history.onEvent(event)
       },
       onBeat(beat) {
-        lateness.note(beat.now)
+        reports?.came(beat.now)
         if (!waits()) history.onHead(beat.epoch, beat.seq)
         // Messages reach a hidden page whose timers come once a minute.
         core.sound.look()
-        report()
+        reports?.turn()
       },
       onYou: (you: You) => store.set({ you }),
       onPresence: (change) => presences.onChange(change),
@@ -212,25 +211,19 @@ export function createSession(boot: Boot): Session {
     void seatlessly.then((found) => found.begin(ticket))
   }
 
-  const lateness = createLateness({
-    serverNow: () => core.now(),
-    bound_ms: () => core.estimator.deviation_ms(performance.now()) * 2,
-  })
-  const reporter = createReporter({
-    read: () => ({
-      bound_ms: stepBound_ms(core.estimator, core.sound, performance.now()),
-      sound: core.sound.state === 'running' ? (core.sound.muted ? 'muted' : 'running') : 'locked',
-      picture: true,
-    }),
-    lag_ms: () => lateness.take(),
-    send: (report) => void connection?.ask('report', report),
-  })
-  const report = () => {
-    lateness.alive()
-    // A window that leaves the sound to another knows nothing of how its person hears.
-    if (connection?.live === true && !core.here.elsewhere) reporter.tick()
+  let reports: Reports | null = null
+  function reportFromNow(): void {
+    if (reports !== null) return reports.joined()
+    void untilThere(() => import('./reports')).then(({ createReports }) => {
+      reports ??= createReports(
+        core,
+        () => connection?.live === true,
+        (report) => void connection?.ask('report', report),
+      )
+      reports.joined()
+    })
   }
-  setInterval(report, 1000)
+  setInterval(() => reports?.turn(), 1000)
   window.addEventListener('pagehide', (event) => {
     if (!event.persisted) connection?.bye()
   })

@@ -4,7 +4,7 @@ import type { SilencePart } from '../timeline'
 import type { Detail, Item, Run } from '../wire'
 import { Rarer } from './later'
 import { Silence } from './silence'
-import { Address, Film, Honours, Panel, Plain, Reading, Response, VideoMessage } from './spoken'
+import { Address, Film, Plain, Reading, Response, VideoMessage } from './spoken'
 
 /** What a picture is drawn from: the item, its going-live, and the step it is at. */
 export interface PictureProps<D extends Detail> {
@@ -33,10 +33,6 @@ export function Picture(props: { item: Item; run: Run; step: number; over: boole
       return <Response {...shared} detail={detail} />
     case 'film':
       return <Film {...shared} detail={detail} />
-    case 'honours':
-      return <Honours {...shared} detail={detail} />
-    case 'panel':
-      return <Panel {...shared} detail={detail} />
     case 'lobby':
       // Never cued: what there is before the first item is drawn by the lobby.
       return null

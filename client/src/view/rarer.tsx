@@ -4,9 +4,11 @@ import type { Item, Run } from '../wire'
 import { Candle } from './candles'
 import { Closing, Interval } from './closing'
 import { Gallery } from './gallery'
+import { Honours } from './honours'
 import { Greetings, Wishes } from './letters'
 import { Bell, Music } from './music'
 import { Names } from './names'
+import { Panel } from './panel'
 import { RollCall } from './rollcall'
 import { Testimony } from './testimony'
 import { WreathLaying } from './wreaths'
@@ -38,6 +40,10 @@ export function Rarer(props: { item: Item; run: Run; step: number; over: boolean
       return <Wishes {...props} detail={detail} />
     case 'interval':
       return <Interval {...props} detail={detail} />
+    case 'honours':
+      return <Honours {...props} detail={detail} />
+    case 'panel':
+      return <Panel {...props} detail={detail} />
     case 'closing':
       return <Closing item={props.item} detail={detail} run={props.run} />
     default:

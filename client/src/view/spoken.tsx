@@ -1,12 +1,11 @@
-// What is spoken, and read along: an address, a reading, a response, a panel, honours; and the plate with a speaker's name.
+// What is spoken, and read along: an address, a reading, a response; and the plate with a speaker's name.
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import { t } from '../text/messages'
 import type * as wire from '../wire'
 import { Broadcast, hasPicture } from './broadcast'
-import { Crossfade } from './crossfade'
 import type { Text } from './live'
-import { firstOf, From, Name, Said, usePage, Words } from './page'
+import { firstOf, Name, Said, usePage, Words } from './page'
 import type { PictureProps } from './pictures'
 
 /** The title of the item, small, above what is shown of it. */
@@ -151,55 +150,6 @@ export function Response({ item, detail }: PictureProps<wire.Response>) {
         <p class="second">{t('We answer together:')}</p>
         <Words of={detail.answer} class="huge" />
       </div>
-    </section>
-  )
-}
-
-export function Panel({ item, detail, run }: PictureProps<wire.Panel>) {
-  const { text } = usePage()
-  return (
-    <section class="picture voice" data-words={text(item.text) === '' ? undefined : ''}>
-      <div class="voice-who">
-        <Over item={item} />
-        {hasPicture(item.media) && <Broadcast media={item.media} run={run} label={text(item.title)} />}
-        <ul class="people">
-          {detail.participants.map((name, at) => (
-            <li key={at}>
-              <Name of={name} />
-            </li>
-          ))}
-        </ul>
-        {text(detail.moderator) !== '' && <p class="second">{t('Led by {name}', { name: text(detail.moderator) })}</p>}
-      </div>
-      <Along of={item.text} />
-    </section>
-  )
-}
-
-export function Honours({ item, detail, run, step }: PictureProps<wire.Honours>) {
-  const one = detail.recipients[step]
-  return (
-    <section class="picture honours">
-      <Over item={item} />
-      {hasPicture(item.media) && <Broadcast media={item.media} run={run} label={t('The award')} />}
-      <Crossfade of={String(step)}>
-        <div class="honours-one">
-          <p class="lead">
-            <Said of={detail.award} />
-          </p>
-          {one !== undefined && (
-            <>
-              <p class="huge">
-                <Name of={one.name} />
-              </p>
-              <p class="lead second">
-                <From community={one.community} />
-              </p>
-              <Words of={one.citation} />
-            </>
-          )}
-        </div>
-      </Crossfade>
     </section>
   )
 }
