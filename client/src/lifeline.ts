@@ -47,7 +47,7 @@ const THEN_MS: Span = [1000, 2000]
 const LONG_MS: Span = [2000, 4000]
 const LONG_AFTER_MS = 60_000
 /** A device that has just woken, or has its network again, does not come with thousands. */
-const WOKEN_MS: Span = [0, 300]
+const WOKEN_MS: Span = [0, 200]
 const JUST_WOKEN_MS = 5000
 /** An attempt that is younger than this is not begun anew by a wake. */
 const FRESH_MS = 700
@@ -67,7 +67,7 @@ const SILENT_PATIENCE_MS = 6000
 const WOKEN_PATIENCE_MS = 2500
 /** Somebody has pressed something and sees no answer; on a slow line one comes after three seconds, seldom after five. */
 const UNANSWERED_PATIENCE_MS = 3000
-const LOOK_MS = 500
+const LOOK_MS = 250
 /** The wall clock went on by more than the local one did, or no timer came for longer than a hidden page waits for one. */
 const SLEPT_MS = 1500
 const GAP_MS = 90_000

@@ -165,7 +165,9 @@ interface Face {
 function face(desk: Desk): Face {
   const found = faceOf(desk)
   // Pressed already, and not heard of yet: the line is slow or down. A second press would only come too late.
-  return desk.sending.value && found.act !== null ? { ...found, note: t('Pressed; it goes out with the line'), act: null, tone: 'wait' } : found
+  if (!desk.sending.value || found.act === null) return found
+  const note = desk.live.value.link === 'live' ? t('Saving…') : t('Pressed; it goes out with the line')
+  return { ...found, note, act: null, tone: 'wait' }
 }
 
 function faceOf(desk: Desk): Face {

@@ -1,5 +1,6 @@
 // The line at the top: clock, plan, who is here, how the line holds.
 import type { ComponentChildren } from 'preact'
+import { useRef } from 'preact/hooks'
 import { t, tn } from '../../text/messages'
 import type { Presence } from '../../wire'
 import { timeAt, zoneName } from '../dates'
@@ -114,8 +115,20 @@ function places(presence: Presence): string {
   return count === 0 ? '' : tn('{n} country', '{n} countries', count)
 }
 
-/** How the line holds, in words; the ceremony goes on without it. */
+/** How the line holds, in words; the ceremony goes on without it. In a silence, when nothing can be pressed, the words stay. */
 function Line({ desk }: { desk: Desk }) {
+  const kept = useRef<{ words: string; tone: string; more: string } | null>(null)
+  if (kept.current === null || !desk.calm.value) kept.current = lineOf(desk)
+  const { words, tone, more } = kept.current
+  return (
+    <p class={`h-line is-${tone}`}>
+      <span>{words}</span>
+      {more !== '' && <span> {more}</span>}
+    </p>
+  )
+}
+
+function lineOf(desk: Desk): { words: string; tone: string; more: string } {
   const { link, lostSince_ms, clockBound_ms } = desk.live.value
   const waiting = desk.waiting.value
   let words: string
@@ -126,7 +139,7 @@ function Line({ desk }: { desk: Desk }) {
   } else if (link === 'lost') {
     const since = length(downFor(desk.now_s.value, lostSince_ms))
     words = t('The line is down for {time}. The ceremony goes on; what you press is sent as soon as the line is back.', { time: since })
-    tone = 'bad'
+    tone = 'down'
   } else if (link !== 'live') {
     words = t('Connecting…')
     tone = 'wait'
@@ -135,12 +148,13 @@ function Line({ desk }: { desk: Desk }) {
   } else {
     words = t('Connected')
   }
-  return (
-    <p class={`h-line is-${tone}`}>
-      <span>{words}</span>
-      {waiting > 0 && <span> {tn('{n} press waits to be sent.', '{n} presses wait to be sent.', waiting)}</span>}
-    </p>
-  )
+  const more =
+    waiting === 0
+      ? ''
+      : link === 'live'
+        ? `· ${tn('{n} press is being saved.', '{n} presses are being saved.', waiting)}`
+        : tn('{n} press waits to be sent.', '{n} presses wait to be sent.', waiting)
+  return { words, tone, more }
 }
 
 /** How long the line is down; the second is asked for so that it is drawn anew. */
