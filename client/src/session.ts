@@ -148,7 +148,7 @@ export function createSession(boot: Boot): Session {
       onCatchUp,
       onLost: () => store.set({ link: 'lost', lostSince_ms: performance.now() }),
       onWoken() {
-        if (store.get().link === 'lost') store.set({ lostSince_ms: performance.now() })
+        if (store.get().lostSince_ms !== null) store.set({ lostSince_ms: performance.now() })
       },
       onGone(code, facts) {
         if (code === 'person.erased') return erased()
@@ -204,7 +204,7 @@ export function createSession(boot: Boot): Session {
 
   /** All seats are taken: what that needs is fetched then, for hardly anybody needs it. */
   function watch(ticket: unknown): void {
-    store.set({ entered: true, link: 'connecting' })
+    store.set({ entered: true, link: 'connecting', lostSince_ms: performance.now() })
     seatlessly ??= untilThere(() => import('./seatless')).then(
       ({ createSeatless }) => (seatless = createSeatless({ core, boot, token: () => token, connect, kept })),
     )

@@ -46,7 +46,7 @@ export interface Live {
   staff: boolean
   /** Whether the person has had themselves removed; then `link` is 'gone'. */
   erased: boolean
-  /** performance.now() when the line was lost; null while it holds. */
+  /** performance.now() when the line was lost, or first asked for; null while it holds. */
   lostSince_ms: number | null
   entered: boolean
   /** Whether the person waits for a seat and sees meanwhile what watchers see. */

@@ -145,6 +145,7 @@ def test_ten_windows_keep_one_silence_with_one_metronome(serving: Callable[..., 
     browser.close()
 
 
+@pytest.mark.heavy
 def test_a_second_device_is_told_of_and_never_in_the_way(serving: Callable[..., Server]) -> None:
     server = serving()
     truth = truth_of(server)

@@ -26,7 +26,7 @@ export function Inside({ speaking, listen }: { speaking: boolean; listen: string
     <div class="page" data-seatless={lined || undefined}>
       {lined && <SeatLine meanwhile={<div class="seat-line" />} />}
       <div class="page-main" inert={covered && !calm}>
-        {live.state === null ? <Coming /> : <Audience session={page.session} variant={page.variant} notice={notice} />}
+        {live.state === null ? <Coming notice={notice} /> : <Audience session={page.session} variant={page.variant} notice={notice} />}
       </div>
       {open.value === 'help' && <Help />}
       {open.value === 'speak' && speaking && <Speak meanwhile={<Sheet title={t('One moment')} />} />}
@@ -39,13 +39,13 @@ export function Inside({ speaking, listen }: { speaking: boolean; listen: string
 }
 
 /** Between the press and the first word of the server: nothing is guessed, nothing flashes. */
-function Coming() {
+function Coming({ notice }: { notice: string }) {
   return (
     <div class="audience">
       <Still>
         <p class="second">{t('One moment')}</p>
       </Still>
-      <p class="under-line" />
+      <p class="under-line">{notice !== '' && <span>{notice}</span>}</p>
     </div>
   )
 }
@@ -55,7 +55,7 @@ export function useNotice(): string {
   const page = usePage()
   const lost = useComputed(() => {
     const { link, lostSince_ms } = page.live.value
-    if (link !== 'lost' || lostSince_ms === null || page.calm.value) return false
+    if ((link !== 'lost' && link !== 'connecting') || lostSince_ms === null || page.calm.value) return false
     // Looked at again each second.
     return page.now_s.value > 0 && performance.now() - lostSince_ms > LOST_AFTER_MS
   })
