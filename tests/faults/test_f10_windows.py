@@ -122,7 +122,7 @@ def test_ten_windows_keep_one_silence_with_one_metronome(serving: Callable[..., 
     sounds(windows[-1].page)
     for one in windows[:-1]:
         is_silent(one.page)
-    assert seats(server, evening) == 1
+    figures.hold("F10", "seats of ten windows", seats(server, evening), "", 1, exact=True)
     silence = evening.begin()
     truth_ms = silence.t0_ms + 3000
     eventually(lambda: truth.now() > truth_ms, "the middle of the silence", 40)
@@ -137,11 +137,11 @@ def test_ten_windows_keep_one_silence_with_one_metronome(serving: Callable[..., 
         assert account.said_within() == []
     for account in told[1:]:
         assert account.moved == []
-    figures.hold("F10", "seats of ten windows", seats(server, evening), "", 1, exact=True)
     for one in windows[1:]:
         one.page.close()
     sounds(windows[0].page)
-    assert seats(server, evening) == 1
+    # The host's own seat is kept for half a minute; this one stays.
+    eventually(lambda: seats(server, evening) == 1, "one seat", 45)
     browser.close()
 
 
