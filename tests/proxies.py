@@ -10,9 +10,29 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests import nginx
 from tests.network import free_port
-from tests.nginx import EXAMPLES
+
+EXAMPLES = Path(__file__).resolve().parents[1] / "docs/examples"
+
+
+MAIN = """\
+daemon off;
+worker_processes 1;
+pid {folder}/nginx.pid;
+error_log {folder}/error.log warn;
+events {{ worker_connections 4096; }}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    include {folder}/site;
+}}
+"""
+"""What Debian's own nginx.conf says, as far as it matters here."""
+
 
 CADDY = """\
 {
@@ -25,36 +45,59 @@ import FOLDER/site
 """What the package's own files and the public name see to."""
 
 
-@contextmanager
-def haproxy(changed: Mapping[str, str]) -> Iterator[str | None]:
-    """The address of HAProxy with haproxy.cfg, or `None` where it is not installed; `changed` as for nginx."""
-    with _running("haproxy.cfg", changed, "haproxy", lambda folder: ["-db", "-f", folder / "site"]) as url:
-        yield url
+class Running:
+    """A proxy; `pids` are its processes."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", port: int) -> None:
+        self._process = process
+        self.url = f"http://127.0.0.1:{port}"
+        self.port = port
+
+    @property
+    def pids(self) -> list[int]:
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
+        return [self._process.pid, *map(int, children)]
 
 
 @contextmanager
-def caddy(changed: Mapping[str, str]) -> Iterator[str | None]:
+def haproxy(changed: Mapping[str, str]) -> Iterator[Running | None]:
+    """HAProxy with haproxy.cfg, or `None` where it is not installed.
+
+    Args: changed: what an operator would write in the lines marked (here); `{port}` and `{folder}` are filled in.
+    """
+    with _running("haproxy.cfg", changed, "haproxy", lambda folder: ["-db", "-f", folder / "site"]) as running:
+        yield running
+
+
+@contextmanager
+def caddy(changed: Mapping[str, str]) -> Iterator[Running | None]:
     """The same of Caddy with Caddyfile."""
 
     def command(folder: Path) -> list[str | Path]:
         (folder / "main").write_text(CADDY.replace("FOLDER", str(folder)))
         return ["run", "--adapter", "caddyfile", "--config", folder / "main"]
 
-    with _running("Caddyfile", changed, "caddy", command) as url:
-        yield url
+    with _running("Caddyfile", changed, "caddy", command) as running:
+        yield running
 
 
 @contextmanager
-def nginx_before(changed: Mapping[str, str]) -> Iterator[str | None]:
-    """The same of nginx with nginx.conf."""
-    with nginx.running("nginx.conf", changed) as running:
-        yield None if running is None else running.url
+def nginx(changed: Mapping[str, str], example: str = "nginx.conf") -> Iterator[Running | None]:
+    """The same of nginx."""
+
+    def command(folder: Path) -> list[str | Path]:
+        folder.chmod(0o755)
+        (folder / "main").write_text(MAIN.format(folder=folder))
+        return ["-p", folder, "-c", folder / "main"]
+
+    with _running(example, changed, "nginx", command) as running:
+        yield running
 
 
 @contextmanager
 def _running(
     example: str, changed: Mapping[str, str], program: str, command: Callable[[Path], list[str | Path]]
-) -> Iterator[str | None]:
+) -> Iterator[Running | None]:
     found = shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin")
     if found is None:
         yield None
@@ -64,7 +107,7 @@ def _running(
     process = subprocess.Popen([found, *command(folder)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     try:
         _wait(process, port)
-        yield f"http://127.0.0.1:{port}"
+        yield Running(process, port)
     finally:
         process.terminate()
         try:

@@ -7,10 +7,11 @@ what is made here, by the byte and in order; nothing of what arrives is ever wro
 import asyncio
 import contextlib
 import random
-import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Self
+
+from tests.between import Between
 
 CHUNK = 1400
 """About one packet."""
@@ -41,45 +42,31 @@ class _Line:
     forgotten: bool = False
 
 
-class BadLine:
+class BadLine(Between):
     """Listens on a port of its own; what is asked of it holds from then on. `down_bytes` and `up_bytes` have passed."""
 
     def __init__(self, to_port: int, quality: Quality = GOOD, seed: int = 1) -> None:
-        self.to_port = to_port
+        super().__init__(to_port)
         self.quality = quality
-        self.port = 0
         self.down_bytes = 0
         self.up_bytes = 0
         self.opened = 0
         """How many connections have been asked for."""
         self._random = random.Random(seed)
-        self._ready = threading.Event()
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._run, name="bad line", daemon=True)
-        self._server: asyncio.Server | None = None
         self._lines: set[_Line] = set()
         self._silent = False
         self._answer: bytes | None = None
         self._still_until = 0.0
 
-    def __enter__(self) -> "BadLine":
-        self._thread.start()
-        if not self._ready.wait(10):
-            raise RuntimeError("the line has not come up")
+    def __enter__(self) -> Self:
+        super().__enter__()
+        self.call(lambda: self._loop.create_task(self._stalls()))
         return self
-
-    def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
 
     def cut(self) -> None:
         """All connections end, and nobody listens."""
-        self._do(self._close_door)
-        self._do(self._end_all)
+        self.call(self.close_door)
+        self.call(self._end_all)
 
     def silence(self) -> None:
         """Nothing comes through, and nobody is told; a connection of this time is never heard of again."""
@@ -92,54 +79,18 @@ class BadLine:
         self._silent = False
         self._answer = None
         if self._server is None:
-            asyncio.run_coroutine_threadsafe(self._open_door(), self._loop).result(10)
+            asyncio.run_coroutine_threadsafe(self.open_door(), self._loop).result(10)
 
     def answer(self, status: str, body: str, *, kind: str = "text/html", headers: str = "") -> None:
         """Something between answers every request by itself, as a proxy does that has lost its server."""
         data = body.encode()
         head = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(data)}\r\n{headers}Connection: close"
         self._answer = f"{head}\r\n\r\n".encode() + data
-        self._do(self._end_all)
+        self.call(self._end_all)
 
     def stall(self, seconds: float) -> None:
         """Everything stands still for so long, and then goes on with nothing lost."""
         self._still_until = time.monotonic() + seconds
-
-    def _do(self, act: Callable[[], None]) -> None:
-        done = threading.Event()
-
-        def run() -> None:
-            act()
-            done.set()
-
-        self._loop.call_soon_threadsafe(run)
-        done.wait(10)
-
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._loop.run_until_complete(self._open_door())
-        stalls = self._loop.create_task(self._stalls())
-        self._ready.set()
-        try:
-            self._loop.run_forever()
-        finally:
-            stalls.cancel()
-            self._close_door()
-            pending = asyncio.all_tasks(self._loop)
-            for task in pending:
-                task.cancel()
-            self._loop.run_until_complete(asyncio.gather(*pending, return_exceptions=True))
-            self._loop.close()
-
-    async def _open_door(self) -> None:
-        # The same port again, as the page knows no other.
-        self._server = await asyncio.start_server(self._carry, "127.0.0.1", self.port, backlog=512)
-        self.port = self._server.sockets[0].getsockname()[1]
-
-    def _close_door(self) -> None:
-        if self._server is not None:
-            self._server.close()
-        self._server = None
 
     def _end_all(self) -> None:
         for line in list(self._lines):
@@ -153,7 +104,7 @@ class BadLine:
             if every and self._random.random() < 0.2 / every:
                 self.stall(self.quality.stall_s)
 
-    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def line(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.opened += 1
         line = _Line([writer], self._silent)
         self._lines.add(line)

@@ -2,41 +2,26 @@
 
 import asyncio
 import contextlib
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
+from tests.between import Between
 
-class Proxy:
+
+class Proxy(Between):
     """Listens on a port of its own. What it does to its lines may be changed at any instant, from any thread."""
 
     def __init__(self, to_port: int) -> None:
-        self.to_port = to_port
-        self.port = 0
+        super().__init__(to_port)
         self.lines = 0
         self._down_open, self._up_open = asyncio.Event(), asyncio.Event()
+        self._down_open.set()
+        self._up_open.set()
         self._ends: set[asyncio.StreamWriter] = set()
-        self._ready = threading.Event()
-        self._loop = asyncio.new_event_loop()
-        self._server: asyncio.Server | None = None
-        self._thread = threading.Thread(target=self._run, name="proxy", daemon=True)
-
-    def __enter__(self) -> "Proxy":
-        self._thread.start()
-        assert self._ready.wait(10)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
 
     def cut(self) -> None:
         """Every line breaks at once; who comes back is let through."""
-        self._call(lambda: [end.transport.abort() for end in tuple(self._ends)])
+        self.call(lambda: [end.transport.abort() for end in tuple(self._ends)])
 
     @contextmanager
     def silent(self, *, answers_only: bool = False, forgotten: bool = False) -> Iterator[None]:
@@ -45,11 +30,11 @@ class Proxy:
         Args: answers_only: what is asked comes through, the answers do not. forgotten: the lines that there were stay
             silent for ever, as behind a firewall that has forgotten them; else what was held comes through afterwards.
         """
-        self._call(lambda: self._shut(answers_only))
+        self.call(lambda: self._shut(answers_only))
         try:
             yield
         finally:
-            self._call(lambda: self._open(forgotten))
+            self.call(lambda: self._open(forgotten))
 
     def _shut(self, answers_only: bool) -> None:
         self._down_open.clear()
@@ -63,25 +48,7 @@ class Proxy:
         self._down_open.set()
         self._up_open.set()
 
-    def _call(self, work: Callable[[], object]) -> None:
-        self._loop.call_soon_threadsafe(work)
-
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._down_open.set()
-        self._up_open.set()
-        self._server = self._loop.run_until_complete(asyncio.start_server(self._line, "127.0.0.1", 0, backlog=4096))
-        self.port = self._server.sockets[0].getsockname()[1]
-        self._ready.set()
-        self._loop.run_forever()
-        self._server.close()
-        pending = asyncio.all_tasks(self._loop)
-        for task in pending:
-            task.cancel()
-        self._loop.run_until_complete(asyncio.gather(*pending, return_exceptions=True))
-        self._loop.close()
-
-    async def _line(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def line(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.lines += 1
         up, down = self._up_open, self._down_open
         far: asyncio.StreamWriter | None = None

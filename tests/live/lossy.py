@@ -7,9 +7,10 @@ harsher than that, and tells whether anything relies on a message having come.
 import asyncio
 import contextlib
 import random
-import threading
 from collections import Counter
 from typing import Literal
+
+from tests.between import Between
 
 Way = Literal["down", "up"]
 
@@ -19,7 +20,7 @@ _EVENT, _ACK = b"42", b"43"
 _TEXT, _CONTINUED = 1, 0
 
 
-class LossyProxy:
+class LossyProxy(Between):
     """Listens on a port of its own; between a WebSocket's ends it drops events and answers by chance.
 
     Args: to_port: of the server, on this machine. loss: how many of a hundred, as a fraction; may be changed meanwhile.
@@ -27,46 +28,13 @@ class LossyProxy:
     """
 
     def __init__(self, to_port: int, loss: float, seed: int) -> None:
-        self.to_port = to_port
+        super().__init__(to_port)
         self.loss = loss
-        self.port = 0
         self.passed: Counter[Way] = Counter()
         self.dropped: Counter[Way] = Counter()
         self._random = random.Random(seed)
-        self._ready = threading.Event()
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._run, name="lossy", daemon=True)
 
-    def __enter__(self) -> "LossyProxy":
-        self._thread.start()
-        if not self._ready.wait(10):
-            raise RuntimeError("the proxy has not come up")
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        server = self._loop.run_until_complete(asyncio.start_server(self._line, "127.0.0.1", 0, backlog=512))
-        self.port = server.sockets[0].getsockname()[1]
-        self._ready.set()
-        try:
-            self._loop.run_forever()
-        finally:
-            server.close()
-            pending = asyncio.all_tasks(self._loop)
-            for task in pending:
-                task.cancel()
-            self._loop.run_until_complete(asyncio.gather(*pending, return_exceptions=True))
-            self._loop.close()
-
-    async def _line(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def line(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection; when either end is gone, both are."""
         far_writer: asyncio.StreamWriter | None = None
         try:

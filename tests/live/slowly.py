@@ -2,50 +2,18 @@
 
 import asyncio
 import contextlib
-import threading
+
+from tests.between import Between
 
 
-class SlowProxy:
+class SlowProxy(Between):
     """Listens on a port of its own. `delay_s` may be changed meanwhile: what is under way stays under way."""
 
     def __init__(self, to_port: int) -> None:
-        self.to_port = to_port
+        super().__init__(to_port)
         self.delay_s = 0.0
-        self.port = 0
-        self._ready = threading.Event()
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._run, name="slow", daemon=True)
 
-    def __enter__(self) -> "SlowProxy":
-        self._thread.start()
-        if not self._ready.wait(10):
-            raise RuntimeError("the proxy has not come up")
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        server = self._loop.run_until_complete(asyncio.start_server(self._line, "127.0.0.1", 0))
-        self.port = server.sockets[0].getsockname()[1]
-        self._ready.set()
-        try:
-            self._loop.run_forever()
-        finally:
-            server.close()
-            pending = asyncio.all_tasks(self._loop)
-            for task in pending:
-                task.cancel()
-            self._loop.run_until_complete(asyncio.gather(*pending, return_exceptions=True))
-            self._loop.close()
-
-    async def _line(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def line(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         far_writer: asyncio.StreamWriter | None = None
         try:
             far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.to_port)

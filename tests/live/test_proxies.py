@@ -15,8 +15,8 @@ from tests.builders import a_programme
 from tests.live.client import Person, eventually, fetch
 from tests.live.conftest import now_ms, pin_of
 from tests.live.fleet import Fleet
-from tests.nginx import EXAMPLES
 from tests.postgres import PostgreSQL
+from tests.proxies import EXAMPLES
 from tests.redis import Redis
 
 pytestmark = pytest.mark.live
@@ -43,7 +43,7 @@ def front(request: pytest.FixtureRequest, fleet: Fleet) -> Iterator[str]:
     one, two = (url.removeprefix("http://") for url in fleet.urls)
     workers = {"127.0.0.1:5080": one, "127.0.0.1:5081": two}
     running = {
-        "nginx": lambda: proxies.nginx_before({**workers, "listen 80;": "listen 127.0.0.1:{port};"}),
+        "nginx": lambda: proxies.nginx({**workers, "listen 80;": "listen 127.0.0.1:{port};"}),
         "haproxy": lambda: proxies.haproxy(
             {
                 **workers,
@@ -54,11 +54,11 @@ def front(request: pytest.FixtureRequest, fleet: Fleet) -> Iterator[str]:
         ),
         "caddy": lambda: proxies.caddy({**workers, "memory.example.org": "http://127.0.0.1:{port}"}),
     }[request.param]
-    with running() as url:
-        if url is None:
+    with running() as proxy:
+        if proxy is None:
             pytest.skip(f"{request.param} is not installed (Debian: apt-get install {request.param})")
-        eventually(lambda: fetch(f"{url}/healthz")[0] == 200, "the workers behind it")
-        yield url
+        eventually(lambda: fetch(f"{proxy.url}/healthz")[0] == 200, "the workers behind it")
+        yield proxy.url
 
 
 def browser(front: str, key: str, **profile: object) -> Person:

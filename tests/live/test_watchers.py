@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import nginx
+from tests import proxies
 from tests.builders import a_programme
 from tests.live.client import eventually
 from tests.live.conftest import Server, now_ms
@@ -17,14 +17,14 @@ pytestmark = pytest.mark.live
 
 
 @pytest.fixture
-def house(own_server: Server) -> Iterator[tuple[Server, nginx.Nginx]]:
+def house(own_server: Server) -> Iterator[tuple[Server, proxies.Running]]:
     """A server, and nginx before it."""
     here = {
         "proxy_cache_path /var/cache/nginx/memorata": "proxy_cache_path {folder}/cache",
         "server 127.0.0.1:5080;": f"server {own_server.url.removeprefix('http://')};",
         "listen 80;": "listen 127.0.0.1:{port};",
     }
-    with nginx.running("nginx-watchers.conf", here) as running:
+    with proxies.nginx(here, "nginx-watchers.conf") as running:
         if running is None:
             pytest.skip("nginx is not installed (Debian: apt-get install nginx-light)")
         yield own_server, running
@@ -33,7 +33,7 @@ def house(own_server: Server) -> Iterator[tuple[Server, nginx.Nginx]]:
 class Line:
     """One connection that stays open, as a browser's does."""
 
-    def __init__(self, to: nginx.Nginx) -> None:
+    def __init__(self, to: proxies.Running) -> None:
         self._line = http.client.HTTPConnection("127.0.0.1", to.port, timeout=10)
 
     def get(self, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
@@ -43,7 +43,7 @@ class Line:
 
 
 def test_one_asks_the_server_for_all_who_watch_and_they_watch_on_without_it(
-    house: tuple[Server, nginx.Nginx],
+    house: tuple[Server, proxies.Running],
 ) -> None:
     server, front = house
     server.plan(a_programme("evening", at_ms=now_ms() + 600_000))
@@ -85,7 +85,7 @@ def test_one_asks_the_server_for_all_who_watch_and_they_watch_on_without_it(
     server.start()
 
 
-def test_the_time_is_told_at_the_door_and_is_the_servers(house: tuple[Server, nginx.Nginx]) -> None:
+def test_the_time_is_told_at_the_door_and_is_the_servers(house: tuple[Server, proxies.Running]) -> None:
     server, front = house
     line = Line(front)
     near = 1e9
@@ -102,7 +102,7 @@ def test_the_time_is_told_at_the_door_and_is_the_servers(house: tuple[Server, ng
 
 
 def test_files_of_the_client_are_kept_for_good_and_pages_of_one_person_are_not(
-    house: tuple[Server, nginx.Nginx], tmp_path: Path
+    house: tuple[Server, proxies.Running], tmp_path: Path
 ) -> None:
     server, front = house
     server.plan(a_programme("evening", at_ms=now_ms() + 600_000))

@@ -19,7 +19,7 @@ from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
 
-from tests import nginx
+from tests import proxies
 from tests.browser.conftest import FLAGS, WIDE, chromium_program
 from tests.builders import a_programme, a_silence
 from tests.live.conftest import Server, now_ms
@@ -61,7 +61,7 @@ class Answered:
 
 
 @contextmanager
-def house() -> Iterator[tuple[Server, nginx.Nginx]]:
+def house() -> Iterator[tuple[Server, proxies.Running]]:
     """With a ceremony whose silence is to come, and people in it."""
     with tempfile.TemporaryDirectory(prefix="memorata-watchers-") as folder:
         server = Server(Path(folder)).start()
@@ -70,7 +70,7 @@ def house() -> Iterator[tuple[Server, nginx.Nginx]]:
             "server 127.0.0.1:5080;": f"server {server.url.removeprefix('http://')};",
             "listen 80;": "listen 127.0.0.1:{port};",
         }
-        with nginx.running("nginx-watchers.conf", here) as front:
+        with proxies.nginx(here, "nginx-watchers.conf") as front:
             assert front is not None, "nginx is not installed"
             try:
                 yield server, front
@@ -171,7 +171,7 @@ def _ask(port: int, request: bytes, times: int) -> int:
     return size
 
 
-def costs(server: Server, front: nginx.Nginx) -> list[Answered]:
+def costs(server: Server, front: proxies.Running) -> list[Answered]:
     port = int(server.url.rsplit(":", 1)[1])
     found = []
     path = "/c/evening/timeline.json"
