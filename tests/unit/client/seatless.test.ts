@@ -48,13 +48,13 @@ class Page {
     const core = { store: this.store, now: () => this.now_ms, startSampling: (_: unknown, plan: unknown) => this.plans.push(plan) }
     vi.stubGlobal('fetch', async (url: string, options: { body: string }) => {
       if (url === '/api/seat') return this.seat(JSON.parse(options.body) as { ticket: string; leaves?: boolean })
-      if (!url.includes('timeline.json')) return { ok: true, json: async () => ({ programme }) }
+      if (!url.includes('timeline.json')) return { ok: true, headers: new Headers(), json: async () => ({ programme }) }
       this.timeline += 1
       const file = {
         epoch: 'e', programme_seq: 1, seq: 7, progress: this.progress, speaker: null, counts: null, stream: 'live.m3u8', streamed: null,
         recorded: [], called: this.called,
       }
-      return { ok: true, json: async () => file }
+      return { ok: true, headers: new Headers(), json: async () => file }
     })
     this.seatless = createSeatless({
       core: core as unknown as Core,
@@ -83,6 +83,7 @@ class Page {
 beforeEach(() => {
   vi.useFakeTimers()
   vi.stubGlobal('window', new EventTarget())
+  vi.stubGlobal('document', Object.assign(new EventTarget(), { visibilityState: 'visible' }))
 })
 afterEach(() => {
   vi.useRealTimers()
