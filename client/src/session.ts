@@ -273,7 +273,8 @@ export function createSession(boot: Boot): Session {
     onRosterChanged: (listener) => on('roster_changed', listener),
     on,
     ask: async (event, message) => (await connection?.ask(event, message)) ?? null,
-    api: (path, body) => ask(path, body, token),
+    // Whoever is nobody any more is not asked about: the answer is known.
+    api: (path, body) => (token === '' ? Promise.reject(new Failure('token.missing', '')) : ask(path, body, token)),
     put: (path, bytes) => ask(path, bytes, token),
     async eraseMe() {
       try {

@@ -22,6 +22,11 @@ LINES = {"socket", "ssl", "smtplib", "asyncio"}
 OPENING = {
     "green.py": "names and lines, for those that are named here",
     "serve.py": "listens",
+    "workers.py": "listens, for its workers",
+    "supervised.py": "the listener that it was handed",
+    "adapters/transport/door.py": "takes in who comes to that listener",
+    "adapters/transport/upgrade.py": "answers them",
+    "adapters/transport/line.py": "the same, as long as they stay",
     "adapters/mail.py": "the mail server that the operator has named",
     "adapters/link_probe.py": "the hosts of links that organizers have planned",
     "adapters/store/instances.py": "the name of this machine",

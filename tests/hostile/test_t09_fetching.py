@@ -81,9 +81,17 @@ def reached(notes: Path) -> list[list[str]]:
 
 
 def outward(notes: Path, canary: Canary) -> list[list[str]]:
-    """Without the lines that a process has to itself: threads of eventlet's pool wake its loop over one."""
+    """Without the lines that a process has to itself: threads of eventlet's pool wake its loop over one.
+
+    Nor what is said by a line that is there already: who opened it was noted then, unless they came to us.
+    """
     own = re.compile(rf"\('127\.0\.0\.1', (?!{canary.port}\b)\d+\)")
-    return [each for each in reached(notes) if not (each[0] == "socket.connect" and own.fullmatch(each[-1]))]
+    return [
+        each
+        for each in reached(notes)
+        if not (each[0] == "socket.connect" and own.fullmatch(each[-1]))
+        and not (each[0] == "socket.sendmsg" and each[-1] == "None")
+    ]
 
 
 def links(canary: Canary) -> list[str]:

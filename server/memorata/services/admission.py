@@ -285,7 +285,19 @@ class Admission:
         Raises: Refused: `link.unknown`; `link.revoked` when the link they came by has been replaced; `door.waiting`,
             `door.refused`, `person.removed` or `person.banned` when they are not inside.
         """
-        participant = self._find(participant_id)
+        return self._inside(self._find(participant_id))
+
+    def participant_now(self, participant_id: str) -> Participant:
+        """The same as the store has it in this very moment, whatever is remembered: for those who may do much.
+
+        Raises: as `participant`, StoreBusy
+        """
+        found = self._participants.find_all((participant_id,)).get(participant_id)
+        if found is None:
+            raise Refused("link.unknown")
+        return self._inside(found)
+
+    def _inside(self, participant: Participant) -> Participant:
         if not self._still_good(participant):
             raise Refused("link.revoked")
         if participant.standing != "admitted":

@@ -1,5 +1,7 @@
 """F17: twenty zones and ten years, against another library's idea of civil time; and 29 February."""
 
+import zoneinfo
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -18,6 +20,17 @@ ZONES = (
 YEARS = range(2026, 2036)
 AT = (time(0, 15), time(1, 30), time(2, 30), time(14))
 """In the hours in which clocks are changed, here or there, and in one in which they never are."""
+
+
+@pytest.fixture(autouse=True)
+def data_of_the_system() -> Iterator[None]:
+    """Both reckon with the same data, whichever our own process would prefer: laws about clocks change every year."""
+    before = zoneinfo.TZPATH
+    zoneinfo.reset_tzpath()
+    zoneinfo.ZoneInfo.clear_cache()
+    yield
+    zoneinfo.reset_tzpath(before)
+    zoneinfo.ZoneInfo.clear_cache()
 
 
 def a_series(rule: Rule, at: time, zone: str) -> Series:

@@ -1,5 +1,6 @@
 """The Socket.IO namespace of a ceremony: reads a message, calls one service, acknowledges."""
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -144,7 +145,7 @@ class CeremonySocket:
 
     def command(self, sid: str, data: object) -> wire.Ack:
         cmd_id, command = wire.read_command(data)
-        participant = self._participant(sid)
+        participant = self._commanding(sid)
         country = getattr(command, "country", None)
         if country and not is_country(country.upper()):
             raise Refused("words.not_allowed", field="country", reason="unknown")
@@ -179,7 +180,7 @@ class CeremonySocket:
 
     def moderate(self, sid: str, data: object) -> wire.Moderated:
         act = wire.read_act(data)
-        who = self._participant(sid)
+        who = self._commanding(sid)
         done = self._moderation.act(who, act)
         self._security.note(act.kind, ceremony=who.ceremony_id, role=who.role)
         return wire.Moderated(True, done.rows, done.changed)
@@ -225,10 +226,16 @@ class CeremonySocket:
             raise Refused("link.unknown")
         return connection
 
-    def _participant(self, sid: str) -> Participant:
+    def _commanding(self, sid: str) -> Participant:
+        """Who asks for something to be done: staff as they are in this moment, and not as they are remembered."""
+        if self._connection(sid).view == "staff":
+            return self._participant(sid, self._admission.participant_now)
+        return self._participant(sid)
+
+    def _participant(self, sid: str, find: Callable[[str], Participant] | None = None) -> Participant:
         connection = self._connection(sid)
         try:
-            return self._admission.participant(connection.participant_id)
+            return (find or self._admission.participant)(connection.participant_id)
         except Refused:
             self._publisher.put_out_if_removed(sid)
             raise
