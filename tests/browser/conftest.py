@@ -90,7 +90,7 @@ class Faults(list[str]):
             and "WebSocket connection to" not in text
             and "WebSocket is already in CLOSING" not in text
             and not (page.url == where and ("404" in text or "403" in text))
-            and not re.search(r"/api/.*responded with a status of 4(03|04|09|22)", f"{where} {text}")
+            and not re.search(r"/api/.*responded with a status of 4(01|03|04|09|22)", f"{where} {text}")
         ):
             self.append(f"{page.url}: {text}")
 
