@@ -133,6 +133,7 @@ class Supervisor:
         self._rolled: Worker | None = None
         self._failed = ""
         self._rolls = 0
+        self._written: dict[str, Any] | None = None
         self._up = False
 
     def run(self) -> int:
@@ -300,7 +301,7 @@ class Supervisor:
                 for worker in self._workers
             ],
         }
-        if told == getattr(self, "_written", None):
+        if told == self._written:
             return
         self._written = told
         made = self._state.with_suffix(".new")

@@ -1,8 +1,5 @@
 """F18: a second server is started by mistake, at the same port or at another one, on the same store."""
 
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,27 +9,17 @@ import pytest
 from tests.builders import a_programme
 from tests.faults.figures import Figures
 from tests.live.client import eventually, fetch
-from tests.live.conftest import Server, now_ms
+from tests.live.conftest import Server, now_ms, tried
 
 pytestmark = pytest.mark.faults
 
 EXIT_TAKEN = 3
 
 
-def run(**environ: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "memorata.serve"],
-        env={**os.environ, **environ},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-
-
 def test_at_the_same_port_it_does_not_start(serving: Callable[..., Server], tmp_path: Path) -> None:
     first = serving()
     port = first.environment["MEMORATA_PORT"]
-    second = run(MEMORATA_PORT=port, MEMORATA_DATA_DIR=str(tmp_path / "second"))
+    second = tried(MEMORATA_PORT=port, MEMORATA_DATA_DIR=str(tmp_path / "second"))
     assert second.returncode == EXIT_TAKEN
     assert f"port {port} is taken" in second.stderr
     assert fetch(f"{first.url}/health")[0] == 200
@@ -47,7 +34,7 @@ def test_on_the_same_store_it_names_the_first_and_does_not_start(
         url = request.getfixturevalue("postgresql").url()
     first = serving(tmp_path / "one", MEMORATA_DATABASE_URL=url)
     began_s = time.monotonic()
-    second = run(MEMORATA_PORT="0", MEMORATA_DATA_DIR=str(tmp_path / "two"), MEMORATA_DATABASE_URL=url)
+    second = tried(MEMORATA_PORT="0", MEMORATA_DATA_DIR=str(tmp_path / "two"), MEMORATA_DATABASE_URL=url)
     figures.tell("F18", f"refused after ({store})", time.monotonic() - began_s, "s")
     figures.hold("F18", "second servers that started", second.returncode != EXIT_TAKEN, "", 0, exact=True)
     assert f"another memorata, process {first.pid} on " in second.stderr

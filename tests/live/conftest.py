@@ -102,13 +102,7 @@ class Server:
         """Plan a ceremony and wait until the server knows it; the keys of its links."""
         self.office.ceremonies.plan(programme)
         links = self.office.admission.links(programme.ceremony_id)
-        opened = 2 if programme.lobby_opens_ms <= now_ms() else 1
-
-        def known() -> bool:
-            status, timeline = fetch(f"{self.url}/c/{programme.ceremony_id}/timeline.json")
-            return bool(status == 200 and timeline["seq"] >= opened)
-
-        eventually(known, "the server to know the ceremony")
+        eventually(lambda: knows(self.url, programme), "the server to know the ceremony")
         return dict(links)
 
     def person(self, key: str, **profile: Any) -> Person:
@@ -117,6 +111,24 @@ class Server:
     def defects(self) -> list[str]:
         """What the server itself calls a defect."""
         return [line for line in self.lines if "Traceback" in line or '"level": "error"' in line]
+
+
+def tried(**environ: str) -> "subprocess.CompletedProcess[str]":
+    """A server that is expected to end by itself: its exit status, and what it said."""
+    return subprocess.run(
+        [sys.executable, "-m", "memorata.serve"],
+        env={**os.environ, **environ},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def knows(url: str, programme: Programme) -> bool:
+    """Whether the server there has heard of a ceremony, and of its doors where these are open."""
+    opened = 2 if programme.lobby_opens_ms <= now_ms() else 1
+    status, timeline = fetch(f"{url}/c/{programme.ceremony_id}/timeline.json")
+    return bool(status == 200 and timeline["seq"] >= opened)
 
 
 def _read(stream: Any, lines: list[str]) -> None:

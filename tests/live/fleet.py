@@ -12,8 +12,8 @@ from typing import Any
 from memorata.bootstrap import Services, build
 from memorata.config import Settings
 from memorata.domain.programme import Programme
-from tests.live.client import Person, eventually, fetch
-from tests.live.conftest import SECRET, now_ms, pin_of
+from tests.live.client import Person, eventually
+from tests.live.conftest import SECRET, knows, pin_of
 
 
 class Fleet:
@@ -105,14 +105,8 @@ class Fleet:
     def plan(self, programme: Programme) -> dict[str, str]:
         """Plan a ceremony and wait until each worker knows it; the keys of its links."""
         self.office.ceremonies.plan(programme)
-        opened = 2 if programme.lobby_opens_ms <= now_ms() else 1
         for url in self.urls:
-
-            def known(url: str = url) -> bool:
-                status, timeline = fetch(f"{url}/c/{programme.ceremony_id}/timeline.json")
-                return bool(status == 200 and timeline["seq"] >= opened)
-
-            eventually(known, "each worker to know the ceremony")
+            eventually(lambda url=url: knows(url, programme), "each worker to know the ceremony")  # type: ignore[misc]
         return dict(self.office.admission.links(programme.ceremony_id))
 
     def person(self, worker: int, key: str, **profile: Any) -> Person:

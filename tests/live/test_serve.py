@@ -1,9 +1,6 @@
 """The server as a process: it may be killed at any instant, doubled, flooded, or told to stop."""
 
-import os
 import statistics
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,7 +14,7 @@ from socketio.exceptions import SocketIOError
 from tests.builders import a_programme, an_item
 from tests.live.attacker import Attacker, frame
 from tests.live.client import Person, eventually, new_cmd_id
-from tests.live.conftest import Server, now_ms
+from tests.live.conftest import Server, now_ms, tried
 from tests.postgres import PostgreSQL
 
 pytestmark = pytest.mark.live
@@ -89,18 +86,8 @@ def test_told_to_stop_it_closes_the_lines_and_ends_well(own_server: Server, peop
     eventually(lambda: not chiyo.connected, "the loss of the line", within_s=3)
 
 
-def run(**environ: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "memorata.serve"],
-        env={**os.environ, **environ},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-
-
 def test_settings_that_cannot_be_are_told_and_nothing_starts(tmp_path: Path) -> None:
-    refused = run(MEMORATA_PORT="none", MEMORATA_ASYNC_MODE="gevent", MEMORATA_DATA_DIR=str(tmp_path))
+    refused = tried(MEMORATA_PORT="none", MEMORATA_ASYNC_MODE="gevent", MEMORATA_DATA_DIR=str(tmp_path))
     assert refused.returncode == 2
     assert "MEMORATA_PORT" in refused.stderr
     assert "MEMORATA_ASYNC_MODE" in refused.stderr

@@ -24,7 +24,7 @@ from memorata.adapters.store.database import Database, migrate, schema_of
 from memorata.adapters.store.instances import STALE_S, Instance, Taken, told_of
 from memorata.domain.events import NamesErased, PersonErased, Recorded
 from memorata.services.agenda import UNCERTAIN
-from memorata.services.ports import Clock, StoreBusy
+from memorata.services.ports import Clock
 
 ONCE = ("reminder", "change", "cancel", "mail")
 """What people get: not twice."""
@@ -92,7 +92,7 @@ def look(database: Database, since_ms: int) -> Before:
                 event = revive_event(row.kind, msgspec.json.decode(row.data))
                 before.erased.append((row.ceremony_id, Recorded(row.seq, row.at_ms, row.by, event)))
         before.is_readable = True
-    except (DBAPIError, StoreBusy, ValueError):
+    except (DBAPIError, ValueError):
         # A damaged file is what copies are for.
         return Before()
     return before
